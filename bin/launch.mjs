@@ -1,0 +1,62 @@
+// Runs a TypeScript file or a package's command under the project's own Node 24.
+// Plain JavaScript that any Node >= 20 can run; see ARCHITECTURE.md, "Node 24 everywhere".
+//   node bin/launch.mjs src/main/sealstone.ts up
+//   node bin/launch.mjs vitest run
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, statSync, utimesSync } from "node:fs";
+import { constants } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const nodeFolder = join(root, "node_modules", `node-linux-${process.arch}`, "bin");
+
+/** @param {string} path */
+function modifiedAt(path) {
+  return existsSync(path) ? statSync(path).mtimeMs : 0;
+}
+
+function installPackages() {
+  const installed = join(root, "node_modules", ".package-lock.json");
+  const lockfile = join(root, "package-lock.json");
+  if (modifiedAt(installed) >= modifiedAt(lockfile)) return;
+  console.error("Installing npm packages (about 400 MB, once) …");
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (npm.status !== 0) {
+    console.error(
+      `npm ci failed in ${root} (exit status ${npm.status ?? npm.error}); repair that and run again.`,
+    );
+    process.exit(1);
+  }
+  // A checkout may give the lockfile a time later than the install's own.
+  const now = new Date();
+  utimesSync(installed, now, now);
+}
+
+/** @param {string[]} args */
+export function launch(args) {
+  installPackages();
+  const node = join(nodeFolder, "node");
+  if (!existsSync(node)) {
+    console.error(`Sealstone runs on Linux x64 and arm64; there is no ${node}. Run "npm ci" in ${root}.`);
+    process.exit(1);
+  }
+  const [program = "", ...rest] = args;
+  const script = program.endsWith(".ts") ? join(root, program) : join(root, "node_modules", ".bin", program);
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...rest], {
+    stdio: "inherit",
+    env: { ...process.env, PATH: `${nodeFolder}${delimiter}${process.env.PATH ?? ""}` },
+  });
+  // The terminal sends its signals to the whole group; only those meant for us alone are passed on.
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR1"]) {
+    process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal)));
+  }
+  child.on("exit", (code, signal) =>
+    process.exit(code ?? 128 + (constants.signals[signal ?? "SIGTERM"] ?? 0)),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) launch(process.argv.slice(2));

@@ -1,0 +1,35 @@
+import { randomBytes, randomUUID } from "node:crypto";
+
+declare const brand: unique symbol;
+/** A string that was parsed once, at the edge, and is of one kind of thing only. */
+export type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+export type ServerId = Branded<"ServerId">;
+export type HostId = Branded<"HostId">;
+export type SecretId = Branded<"SecretId">;
+export type ImageId = Branded<"ImageId">;
+export type ProjectId = Branded<"ProjectId">;
+export type UserId = Branded<"UserId">;
+export type SagaId = Branded<"SagaId">;
+
+const dashedUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** True for the dashed form, any version (RFC 9562). */
+export function isUuid(text: string): boolean {
+  return dashedUuid.test(text);
+}
+
+/** A new dashed, lower-case UUID (version 4). */
+export function newUuid<Id extends string = string>(): Id {
+  return randomUUID() as Id;
+}
+
+/** 32 hex digits, as Keystone names projects, users and roles. */
+export function newHexId<Id extends string = string>(): Id {
+  return randomBytes(16).toString("hex") as Id;
+}
+
+/** OpenStack's request id: `req-` and a UUID. */
+export function newRequestId(): string {
+  return `req-${randomUUID()}`;
+}

@@ -1,0 +1,131 @@
+/**
+ * What the control plane asks of a host: one contract a command. Every command may be repeated: it finds out
+ * what is already done. All name the server by its UUID, which is the libvirt domain's too.
+ */
+import { Type, type TSchema } from "typebox";
+import type { RequestContract } from "./bus.ts";
+
+/** A passphrase sealed to this host's key (src/seal); associated data: `vtpmAssociatedData(serverId)`. */
+const SealedBox = Type.String({ minLength: 1 });
+
+const ImageRef = Type.Object({
+  imageId: Type.String(),
+  /** Hex; verified before the image is used. */
+  sha512: Type.String(),
+  sizeBytes: Type.Integer({ minimum: 0 }),
+  diskFormat: Type.String(),
+});
+
+const TpmSpec = Type.Object({
+  version: Type.Union([Type.Literal("1.2"), Type.Literal("2.0")]),
+  model: Type.Union([Type.Literal("tpm-tis"), Type.Literal("tpm-crb")]),
+  /** UUID of the key manager's secret; the libvirt secret has the same. */
+  secretId: Type.String(),
+});
+
+const DomainSpec = Type.Object({
+  serverId: Type.String(),
+  /** The libvirt domain's name. */
+  instanceName: Type.String(),
+  displayName: Type.String(),
+  vcpus: Type.Integer({ minimum: 1 }),
+  memoryMiB: Type.Integer({ minimum: 1 }),
+  /** Present when the image boots by kernel and ramdisk. */
+  kernelImageId: Type.Optional(Type.String()),
+  ramdiskImageId: Type.Optional(Type.String()),
+  kernelCommandLine: Type.Optional(Type.String()),
+  tpm: Type.Optional(TpmSpec),
+});
+
+/** nova.compute.power_state, by name. */
+const PowerState = Type.Union(
+  (["running", "paused", "shutdown", "crashed", "suspended", "no-state"] as const).map((state) =>
+    Type.Literal(state),
+  ),
+);
+
+const Server = Type.Object({ serverId: Type.String() });
+const Done = Type.Object({});
+
+function command<const Name extends string, Q extends TSchema, R extends TSchema>(
+  name: Name,
+  request: Q,
+  reply: R,
+) {
+  return { subject: `host.command.${name}`, request, reply } satisfies RequestContract<Q, R>;
+}
+
+export const commands = {
+  /** Fetches what is missing into the image cache and makes the server's root disk, an overlay of `rootGiB`. */
+  disksCreate: command(
+    "disks-create",
+    Type.Object({
+      serverId: Type.String(),
+      image: ImageRef,
+      kernel: Type.Optional(ImageRef),
+      ramdisk: Type.Optional(ImageRef),
+      rootGiB: Type.Integer({ minimum: 0 }),
+    }),
+    Done,
+  ),
+  disksDelete: command("disks-delete", Server, Done),
+  /** Makes the TPM once; an existing complete one is kept. */
+  tpmManufacture: command(
+    "tpm-manufacture",
+    Type.Object({ serverId: Type.String(), tpm: TpmSpec, passphrase: SealedBox }),
+    Done,
+  ),
+  /** TPM state and its libvirt secret, gone. */
+  tpmDelete: command(
+    "tpm-delete",
+    Type.Object({ serverId: Type.String(), secretId: Type.Optional(Type.String()) }),
+    Done,
+  ),
+  domainDefine: command("domain-define", DomainSpec, Done),
+  /** Destroys it if it runs; keeps the TPM state (undefine with KEEP_TPM). */
+  domainUndefine: command("domain-undefine", Server, Done),
+  /** Starts, or restores the managed save. With a TPM: libvirt secret set before, removed once the domain runs. */
+  domainStart: command(
+    "domain-start",
+    Type.Object({
+      serverId: Type.String(),
+      tpm: Type.Optional(Type.Object({ spec: TpmSpec, passphrase: SealedBox })),
+    }),
+    Done,
+  ),
+  /** ACPI shutdown, then off by force after `timeoutS`; 0: at once. Drops no managed save. */
+  domainStop: command("domain-stop", Type.Object({ serverId: Type.String(), timeoutS: Type.Number() }), Done),
+  /** Asks the guest to reboot (ACPI) and waits for the reset; `timeout` when the guest does not within `timeoutS`. */
+  domainReboot: command(
+    "domain-reboot",
+    Type.Object({ serverId: Type.String(), timeoutS: Type.Number() }),
+    Done,
+  ),
+  domainPause: command("domain-pause", Server, Done),
+  domainUnpause: command("domain-unpause", Server, Done),
+  /** Managed save: memory and TPM to disk, domain off. */
+  domainSuspend: command("domain-suspend", Server, Done),
+  /** The end of the console's log, as text. */
+  consoleRead: command(
+    "console-read",
+    Type.Object({ serverId: Type.String(), lines: Type.Optional(Type.Integer({ minimum: 0 })) }),
+    Type.Object({ output: Type.String() }),
+  ),
+  /** What is there of our servers (also their disks or TPM states without a domain), for reconcilers. */
+  serversInspect: command(
+    "servers-inspect",
+    Type.Object({}),
+    Type.Object({
+      servers: Type.Array(
+        Type.Object({
+          serverId: Type.String(),
+          powerState: PowerState,
+          domain: Type.Boolean(),
+          disks: Type.Boolean(),
+          tpm: Type.Boolean(),
+          managedSave: Type.Boolean(),
+        }),
+      ),
+    }),
+  ),
+} as const;

@@ -1,0 +1,73 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/logger.ts";
+import { Secret } from "#base/secret.ts";
+import type { PolicyTarget } from "#policy/index.ts";
+
+/** Whoever sent the request, as the identity service knows them from the token. */
+export interface Caller {
+  readonly userId: string;
+  readonly userName: string;
+  readonly userDomainId: string;
+  readonly projectId: string | undefined;
+  readonly projectName: string | undefined;
+  readonly projectDomainId: string | undefined;
+  readonly domainId: string | undefined;
+  readonly systemScope: boolean;
+  readonly roles: readonly string[];
+  /** For calls to other clouds' services with the caller's own credentials. */
+  readonly token: Secret<string>;
+}
+
+/** On routes that need no token. */
+export const anonymous: Caller = {
+  userId: "",
+  userName: "",
+  userDomainId: "",
+  projectId: undefined,
+  projectName: undefined,
+  projectDomainId: undefined,
+  domainId: undefined,
+  systemScope: false,
+  roles: [],
+  token: new Secret(""),
+};
+
+export interface Microversion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** What every app function gets first. `deps` are the service's own: its database, configuration, peers. */
+export interface Ctx<Deps = unknown> {
+  readonly deps: Deps;
+  readonly requestId: string;
+  readonly caller: Caller;
+  /** The negotiated one; 0.0 in a service without microversions. */
+  readonly microversion: Microversion;
+  /** True when the rule lets the caller act on the target (default: the caller's own project and user). */
+  allows(rule: string, target?: PolicyTarget): boolean;
+  /** As `allows`, but throws `forbidden` in the service's own words. */
+  enforce(rule: string, target?: PolicyTarget): void;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+  /** Where links start: `http://127.0.0.1:8700/compute`. */
+  readonly baseUrl: string;
+}
+
+/** `2.37` → {2, 37}; undefined when the text is no microversion. */
+export function parseMicroversion(text: string): Microversion | undefined {
+  const match = /^(\d+)\.(\d+)$/.exec(text);
+  return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
+}
+
+export function compareMicroversions(left: Microversion, right: Microversion): number {
+  return left.major - right.major || left.minor - right.minor;
+}
+
+/** Whether the request's microversion is `version` ("2.37") or newer. */
+export function atLeast(ctx: { readonly microversion: Microversion }, version: string): boolean {
+  const wanted = parseMicroversion(version);
+  return wanted !== undefined && compareMicroversions(ctx.microversion, wanted) >= 0;
+}

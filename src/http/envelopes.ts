@@ -1,0 +1,105 @@
+import { STATUS_CODES } from "node:http";
+import type { ErrorCode } from "#base/errors.ts";
+
+/** The one place where a code becomes a status. */
+export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  "not-found": 404,
+  "method-not-allowed": 405,
+  "unsupported-microversion": 406,
+  timeout: 504,
+  "already-exists": 409,
+  conflict: 409,
+  "too-large": 413,
+  "unsupported-media": 415,
+  quota: 403,
+  "no-capacity": 409,
+  unavailable: 503,
+  "not-implemented": 501,
+  bug: 500,
+};
+
+export interface ErrorFacts {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly requestId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** How one service words its errors. */
+export interface ErrorEnvelope {
+  body(facts: ErrorFacts): unknown;
+  forbidden(rule: string): string;
+}
+
+const novaKeys: Readonly<Record<number, string>> = {
+  400: "badRequest",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "itemNotFound",
+  405: "badMethod",
+  409: "conflictingRequest",
+  413: "overLimit",
+  415: "badMediaType",
+  429: "overLimit",
+  501: "notImplemented",
+  503: "serviceUnavailable",
+};
+
+function title(status: number): string {
+  return STATUS_CODES[status] ?? "Error";
+}
+
+/** Keystone: `{"error": {"code", "message", "title"}}`. */
+export const identityEnvelope: ErrorEnvelope = {
+  body: ({ status, message }) => ({ error: { code: status, message, title: title(status) } }),
+  forbidden: (rule) => `You are not authorized to perform the requested action: ${rule}.`,
+};
+
+/** Nova: `{"itemNotFound": {"code", "message"}}` (nova.api.openstack.wsgi.Fault). */
+export const computeEnvelope: ErrorEnvelope = {
+  body: ({ status, message }) => ({ [novaKeys[status] ?? "computeFault"]: { code: status, message } }),
+  forbidden: (rule) => `Policy doesn't allow ${rule} to be performed.`,
+};
+
+/** Glance answers clients that accept JSON with webob's form. */
+export const imageEnvelope: ErrorEnvelope = {
+  body: ({ status, message }) => ({ message, code: `${status} ${title(status)}`, title: title(status) }),
+  forbidden: (rule) => `You are not authorized to complete ${rule} action.`,
+};
+
+/** Placement: `{"errors": [{"status", "title", "detail", "code", "request_id"}]}`; `code` since 1.23. */
+export const placementEnvelope: ErrorEnvelope = {
+  body: ({ status, message, requestId, data }) => ({
+    errors: [
+      {
+        status,
+        title: title(status),
+        detail: message,
+        request_id: requestId,
+        code: data["placementCode"] ?? "placement.undefined_code",
+        ...(data["errorFields"] as object | undefined),
+      },
+    ],
+  }),
+  forbidden: (rule) => `Policy does not allow ${rule} to be performed.`,
+};
+
+/** Barbican: `{"code", "title", "description"}`. */
+export const keyManagerEnvelope: ErrorEnvelope = {
+  body: ({ status, message }) => ({ code: status, title: title(status), description: message }),
+  forbidden: (rule) =>
+    `${keyManagerActions[rule] ?? rule} attempt not allowed - please review your user/project privileges`,
+};
+
+const keyManagerActions: Readonly<Record<string, string>> = {
+  "secrets:post": "Secret creation",
+  "secrets:get": "Secret(s) retrieval",
+  "secret:get": "Secret retrieval",
+  "secret:put": "Secret payload upload",
+  "secret:decrypt": "Secret payload retrieval",
+  "secret:delete": "Secret deletion",
+};

@@ -1,0 +1,62 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { CloudError, errorText, isCloudError } from "#base/errors.ts";
+import type { Logger } from "#base/logger.ts";
+import { identityEnvelope, statusOfCode } from "./envelopes.ts";
+import type { Service } from "./service.ts";
+
+/** Answers with the service's own envelope; what is no `CloudError` is a bug: logged whole, told to nobody. */
+export function renderError(
+  thrown: unknown,
+  at: { service: Service | undefined; request: FastifyRequest; reply: FastifyReply; log: Logger },
+): FastifyReply {
+  const error = isCloudError(thrown) ? thrown : fromFastify(thrown);
+  const { requestId } = at.request;
+  if (error.code === "bug") {
+    const stack = (error.cause instanceof Error ? error.cause : error).stack;
+    at.log.error({ requestId, detail: error.detail, stack }, "request failed with a bug");
+  }
+  const status = statusOfCode[error.code];
+  // keystonemiddleware answers 401 for every service, in Keystone's form.
+  const envelope = error.code === "unauthenticated" || !at.service ? identityEnvelope : at.service.envelope;
+  if (error.code === "unauthenticated") {
+    const origin = `${at.request.protocol}://${at.request.host}`;
+    at.reply.header("WWW-Authenticate", `Keystone uri="${origin}/identity"`);
+  }
+  const allow = error.data["allow"];
+  if (typeof allow === "string") at.reply.header("Allow", allow);
+  const body = envelope.body({
+    status,
+    code: error.code,
+    message: error.message,
+    requestId,
+    data: error.data,
+  });
+  return at.reply.code(status).header("content-type", "application/json").send(JSON.stringify(body));
+}
+
+function fromFastify(thrown: unknown): CloudError {
+  const code = (thrown as { code?: string }).code;
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+    return new CloudError("too-large", "The request body is larger than the limit of 1 MiB.", {
+      cause: thrown,
+    });
+  }
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+    return new CloudError("unsupported-media", "The Content-Type of the request is not supported.", {
+      cause: thrown,
+    });
+  }
+  const status = (thrown as { statusCode?: number }).statusCode;
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new CloudError("invalid", `The request could not be read: ${errorText(thrown)}.`, {
+      cause: thrown,
+    });
+  }
+  return new CloudError(
+    "bug",
+    "An internal error occurred. The operator finds it in the log by the request id.",
+    {
+      cause: thrown,
+    },
+  );
+}

@@ -1,0 +1,166 @@
+import { Readable } from "node:stream";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { CloudError } from "#base/errors.ts";
+import type { Policy, PolicyTarget } from "#policy/index.ts";
+import {
+  anonymous,
+  compareMicroversions,
+  parseMicroversion,
+  type Caller,
+  type Ctx,
+  type Microversion,
+} from "./context.ts";
+import { microversionHeaders, negotiateMicroversion } from "./microversions.ts";
+import { Reply, type Operation, type Route } from "./operation.ts";
+import type { HttpServerOptions } from "./server.ts";
+import type { Service } from "./service.ts";
+import { schemaAt, validate } from "./validate.ts";
+
+export interface Handling extends HttpServerOptions {
+  readonly policy: Policy;
+  readonly service: Service;
+  /** The rows of this method and path. */
+  readonly routes: readonly Route<unknown>[];
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Token, microversion, body, policy, operation, answer: in this order for every route. */
+export async function handleRequest(at: Handling): Promise<FastifyReply> {
+  const caller = await authenticateRequest(at);
+  const microversion = negotiateMicroversion(at.service, at.request.headers);
+  for (const [name, value] of Object.entries(microversionHeaders(at.service, microversion)))
+    at.reply.header(name, value);
+  const offered = at.routes.filter((row) => inRange(row, microversion));
+  const ctx = requestContext(at, caller, microversion);
+  const params = at.request.params as Record<string, string>;
+  const raw = offered[0]?.operation.rawBody;
+  const body = raw === undefined ? parseJson(at.request) : await rawBody(at.request, raw);
+  const row = selectRow(offered, body);
+  if (row.policy !== "public" && row.policy !== "authenticated" && row.enforcedByApp !== true) {
+    ctx.enforce(row.policy, row.target?.(params));
+  }
+  const input = { params, query: queryOf(at, row.operation), body, headers: at.request.headers };
+  if (raw === undefined && row.operation.body) {
+    const schema = schemaAt(row.operation.body, microversion);
+    if (schema) validate(schema, requireBody(body), "the request body");
+  }
+  return send(at.reply, row.operation, await row.operation.handle(ctx, input));
+}
+
+async function authenticateRequest(at: Handling): Promise<Caller> {
+  const token = at.request.headers["x-auth-token"];
+  const open = at.routes.every((row) => row.policy === "public");
+  if (typeof token === "string" && token !== "" && !open) return at.authenticate(token);
+  if (open) return anonymous;
+  throw new CloudError("unauthenticated", "The request you have made requires authentication.");
+}
+
+function inRange(row: Route<unknown>, version: Microversion): boolean {
+  const since = parseMicroversion(row.since ?? "0.0");
+  const until = parseMicroversion(row.until ?? "999.0");
+  if (!since || !until)
+    throw new CloudError("bug", "An internal error occurred.", { detail: `range of ${row.path}` });
+  return compareMicroversions(version, since) >= 0 && compareMicroversions(version, until) <= 0;
+}
+
+function requestContext(at: Handling, caller: Caller, microversion: Microversion): Ctx {
+  const { requestId } = at.request;
+  const target: PolicyTarget = {
+    project_id: caller.projectId,
+    user_id: caller.userId,
+    domain_id: caller.domainId,
+  };
+  const allows = (rule: string, other?: PolicyTarget): boolean =>
+    at.policy.allows(rule, caller, other ?? target);
+  const gone = new AbortController();
+  at.reply.raw.once("close", () => {
+    if (!at.reply.raw.writableFinished)
+      gone.abort(new CloudError("timeout", "The client closed the connection."));
+  });
+  return {
+    deps: at.service.deps as unknown,
+    requestId,
+    caller,
+    microversion,
+    allows,
+    enforce(rule, other) {
+      if (!allows(rule, other)) throw new CloudError("forbidden", at.service.envelope.forbidden(rule));
+    },
+    log: at.log.child({ requestId, userId: caller.userId, projectId: caller.projectId }),
+    clock: at.clock,
+    signal: gone.signal,
+    baseUrl: `${at.request.protocol}://${at.request.host}${at.service.prefix}`,
+  };
+}
+
+function parseJson(request: FastifyRequest): unknown {
+  const bytes = request.body as Buffer | undefined;
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  const type =
+    (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type !== "application/json" && !type.endsWith("+json") && !type.endsWith("-patch")) {
+    throw new CloudError(
+      "unsupported-media",
+      `The media type ${type} is not supported; send application/json.`,
+    );
+  }
+  try {
+    return JSON.parse(bytes.toString("utf8")) as unknown;
+  } catch (cause) {
+    throw new CloudError("invalid", "Malformed request body: it is not valid JSON.", { cause });
+  }
+}
+
+/** Secrets' payloads are small; an image is a stream of any size. */
+const rawBufferLimit = 1024 * 1024;
+
+async function rawBody(request: FastifyRequest, kind: "stream" | "buffer"): Promise<Readable | Buffer> {
+  const stream = (request.body as Readable | undefined) ?? Readable.from([]);
+  if (kind === "stream") return stream;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += (chunk as Buffer).length;
+    if (size > rawBufferLimit)
+      throw new CloudError("too-large", "The request body is larger than the limit of 1 MiB.");
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function selectRow(rows: readonly Route<unknown>[], body: unknown): Route<unknown> {
+  const [first] = rows;
+  if (!first) throw new CloudError("not-found", "The resource could not be found.");
+  if (first.action === undefined) return first;
+  const keys = Object.keys((requireBody(body) as object | null) ?? {});
+  const row = rows.find((candidate) => candidate.action === keys[0]);
+  if (keys.length === 1 && row) return row;
+  if (keys.length !== 1)
+    throw new CloudError("invalid", "Malformed request body: it must name exactly one action.");
+  throw new CloudError("invalid", `There is no such action: ${keys[0] ?? ""}`);
+}
+
+function requireBody(body: unknown): unknown {
+  if (body !== undefined) return body;
+  throw new CloudError("invalid", "Malformed request body: it is empty, a JSON object is needed.");
+}
+
+function queryOf(at: Handling, operation: Operation<unknown>): unknown {
+  const query = at.request.query;
+  if (operation.query) validate(operation.query, query, "query parameters");
+  return query;
+}
+
+function send(reply: FastifyReply, operation: Operation<unknown>, result: unknown): FastifyReply {
+  const answer =
+    result instanceof Reply
+      ? result
+      : new Reply(operation.status ?? (result === undefined ? 204 : 200), result);
+  reply.code(answer.status).headers(answer.headers);
+  const { body } = answer;
+  if (body === undefined) return reply.send();
+  if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
+  if (!reply.hasHeader("content-type")) reply.header("content-type", "application/json");
+  return reply.send(JSON.stringify(body));
+}

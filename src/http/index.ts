@@ -1,0 +1,13 @@
+export { atLeast, anonymous } from "./context.ts";
+export type { Caller, Ctx, Microversion } from "./context.ts";
+export {
+  computeEnvelope,
+  identityEnvelope,
+  imageEnvelope,
+  keyManagerEnvelope,
+  placementEnvelope,
+} from "./envelopes.ts";
+export { action, operation, rawOperation, Reply, route } from "./operation.ts";
+export type { Input, Operation, Route } from "./operation.ts";
+export { createHttpServer } from "./server.ts";
+export type { Service } from "./service.ts";

@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { CloudError } from "#base/errors.ts";
+import { compareMicroversions, parseMicroversion, type Microversion } from "./context.ts";
+import type { Service } from "./service.ts";
+
+const none: Microversion = { major: 0, minor: 0 };
+
+/**
+ * The microversion that a request asks for (API-SIG microversion specification): header
+ * `OpenStack-API-Version: compute 2.37`, or Nova's older one; `latest` is the newest.
+ * A malformed one is `invalid`, one out of range `unsupported-microversion` (406).
+ */
+export function negotiateMicroversion(service: Service, headers: IncomingHttpHeaders): Microversion {
+  const range = service.microversions;
+  if (!range) return none;
+  const [min, max] = [parseMicroversion(range.min) ?? none, parseMicroversion(range.max) ?? none];
+  const asked = requestedText(service, headers);
+  if (asked === undefined) return parseMicroversion(range.default) ?? min;
+  if (asked === "latest") return max;
+  const version = parseMicroversion(asked);
+  if (!version) {
+    const message = `API Version String ${asked} is of invalid format. Must be of format MajorNum.MinorNum.`;
+    throw new CloudError("invalid", message);
+  }
+  if (compareMicroversions(version, min) < 0 || compareMicroversions(version, max) > 0) {
+    throw new CloudError(
+      "unsupported-microversion",
+      `Version ${asked} is not supported by the API. Minimum is ${range.min} and maximum is ${range.max}.`,
+    );
+  }
+  return version;
+}
+
+function requestedText(service: Service, headers: IncomingHttpHeaders): string | undefined {
+  const standard = headers["openstack-api-version"];
+  const entries = (Array.isArray(standard) ? standard.join(",") : (standard ?? "")).split(",");
+  for (const entry of entries) {
+    const [type, version] = entry.trim().split(/\s+/);
+    if (type?.toLowerCase() === service.type && version !== undefined) return version.toLowerCase();
+  }
+  const legacy = service.microversions?.legacyHeader;
+  const older = legacy === undefined ? undefined : headers[legacy.toLowerCase()];
+  return typeof older === "string" ? older.trim().toLowerCase() : undefined;
+}
+
+/** The headers that say which microversion answered. */
+export function microversionHeaders(service: Service, version: Microversion): Record<string, string> {
+  const range = service.microversions;
+  if (!range) return {};
+  const text = `${version.major}.${version.minor}`;
+  const legacy = range.legacyHeader;
+  return {
+    "OpenStack-API-Version": `${service.type} ${text}`,
+    Vary: legacy === undefined ? "OpenStack-API-Version" : `OpenStack-API-Version, ${legacy}`,
+    ...(legacy === undefined ? {} : { [legacy]: text }),
+  };
+}

@@ -1,0 +1,118 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import type { Static, TSchema } from "typebox";
+import type { PolicyTarget } from "#policy/index.ts";
+import type { Ctx } from "./context.ts";
+
+/** A body schema that holds from microversion `from` on, until the next entry. */
+export interface VersionedSchema {
+  readonly from: string;
+  readonly schema: TSchema;
+}
+
+export interface Input<Body = unknown, Query = unknown> {
+  /** Path parameters by name. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What a handler returns when JSON with the operation's status is not enough. */
+export class Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** `body`: JSON value, Buffer, Readable, or undefined for none. */
+  constructor(status: number, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** One operation of the API: its schemas and its handler. Validator, types and documentation come from here. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a route table holds operations of many inputs
+export interface Operation<Deps, Body = any, Query = any> {
+  /** JSON body; absent: no body is read. */
+  readonly body?: TSchema | readonly VersionedSchema[];
+  /** The body is not parsed: handed over as a stream, or as a Buffer of at most `bodyLimit` bytes. */
+  readonly rawBody?: "stream" | "buffer";
+  readonly query?: TSchema;
+  /** Of a plain return value; 200 by default, 204 when there is nothing to return. */
+  readonly status?: number;
+  handle(ctx: Ctx<Deps>, input: Input<Body, Query>): Promise<unknown>;
+}
+
+type BodyOf<S> = S extends TSchema
+  ? Static<S>
+  : S extends readonly VersionedSchema[]
+    ? Static<S[number]["schema"]>
+    : undefined;
+type QueryOf<S> = S extends TSchema ? Static<S> : Readonly<Record<string, string | undefined>>;
+
+/** Ties schemas and handler together, so that the handler's input is typed by them. */
+export function operation<
+  Deps,
+  const B extends TSchema | readonly VersionedSchema[] | undefined = undefined,
+  const Q extends TSchema | undefined = undefined,
+>(definition: {
+  readonly body?: B;
+  readonly query?: Q;
+  readonly status?: number;
+  handle(ctx: Ctx<Deps>, input: Input<BodyOf<B>, QueryOf<Q>>): Promise<unknown>;
+}): Operation<Deps> {
+  return definition as unknown as Operation<Deps>;
+}
+
+/** An operation whose body is bytes: an image, a secret's payload. */
+export function rawOperation<Deps, Kind extends "stream" | "buffer">(definition: {
+  readonly rawBody: Kind;
+  readonly status?: number;
+  handle(
+    ctx: Ctx<Deps>,
+    input: Input<Kind extends "stream" ? Readable : Buffer, Record<string, string | undefined>>,
+  ): Promise<unknown>;
+}): Operation<Deps> {
+  return definition as unknown as Operation<Deps>;
+}
+
+export interface RouteOptions {
+  /** Name of the policy rule; "public" needs no token at all, "authenticated" any valid token. */
+  readonly policy: string;
+  /** What the rule is checked against at the door, from the path; default: the caller's own project and user. */
+  readonly target?: (params: Readonly<Record<string, string>>) => PolicyTarget;
+  /** The app checks the rule itself, because its target must be read first. */
+  readonly enforcedByApp?: boolean;
+  /** First and last microversion that have this route. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface Route<Deps> extends RouteOptions {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  /** For `POST …/action`: the body's one key that selects this operation. */
+  readonly action?: string;
+  readonly operation: Operation<Deps>;
+}
+
+export function route<Deps>(
+  method: Route<Deps>["method"],
+  path: string,
+  handler: Operation<Deps>,
+  options: RouteOptions,
+): Route<Deps> {
+  return { method, path, operation: handler, ...options };
+}
+
+/** A row for one key of a `POST …/action` body. */
+export function action<Deps>(
+  path: string,
+  key: string,
+  handler: Operation<Deps>,
+  options: RouteOptions,
+): Route<Deps> {
+  return { method: "POST", path, action: key, operation: handler, ...options };
+}

@@ -1,0 +1,135 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Clock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
+import { newRequestId } from "#base/ids.ts";
+import type { Logger } from "#base/logger.ts";
+import { createPolicy, type Policy } from "#policy/index.ts";
+import type { Caller } from "./context.ts";
+import { renderError } from "./errors.ts";
+import { handleRequest } from "./handle.ts";
+import type { Route } from "./operation.ts";
+import type { Service } from "./service.ts";
+
+/** JSON bodies above this are 413. */
+const jsonBodyLimit = 1024 * 1024;
+
+export interface HttpServerOptions {
+  readonly services: readonly Service[];
+  /** Throws `unauthenticated` for a token that is unknown, expired or revoked. */
+  readonly authenticate: (token: string) => Promise<Caller>;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    requestId: string;
+    startedAt: number;
+  }
+}
+
+/** All services on one port; not yet listening. */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const policy = createPolicy(Object.assign({}, ...options.services.map((service) => service.policyRules)));
+  const app = Fastify({
+    bodyLimit: jsonBodyLimit,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: false,
+  });
+  app.removeAllContentTypeParsers();
+  app.decorateRequest("requestId", "");
+  app.decorateRequest("startedAt", 0);
+  app.addHook("onRequest", async (request, reply) => {
+    request.requestId = newRequestId();
+    request.startedAt = options.clock.now();
+    reply.header("x-openstack-request-id", request.requestId);
+  });
+  app.addHook("onResponse", async (request, reply) => logAnswer(options, request, reply));
+  for (const service of options.services) mountService(app, service, { ...options, policy });
+  const byPrefix = [...options.services].sort((a, b) => b.prefix.length - a.prefix.length);
+  const serviceOf = (request: FastifyRequest): Service | undefined =>
+    byPrefix.find(({ prefix }) => request.url === prefix || request.url.startsWith(`${prefix}/`));
+  app.setNotFoundHandler((request, reply) => {
+    const service = serviceOf(request);
+    const error = notFoundError(service, request);
+    return renderError(error, { service, request, reply, log: options.log });
+  });
+  app.setErrorHandler((error, request, reply) =>
+    renderError(error, { service: serviceOf(request), request, reply, log: options.log }),
+  );
+  return app;
+}
+
+function mountService(
+  app: FastifyInstance,
+  service: Service,
+  options: HttpServerOptions & { policy: Policy },
+): void {
+  if (service.microversions?.legacyHeader !== undefined) {
+    const legacyHeader = service.microversions.legacyHeader;
+    app.addHook("onRequest", async (request, reply) => {
+      if (request.url.startsWith(service.prefix))
+        reply.header("Vary", `OpenStack-API-Version, ${legacyHeader}`);
+    });
+  }
+  for (const [key, routes] of groupByUrl(service.routes)) {
+    const [method = "GET", path = ""] = key.split(" ");
+    const raw = routes.some((row) => row.operation.rawBody !== undefined);
+    app.register(async (scope) => {
+      addBodyParsers(scope, raw);
+      scope.route({
+        method: method as Route<unknown>["method"],
+        url: `${service.prefix}${path}`,
+        ...(raw ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
+        handler: (request, reply) => handleRequest({ ...options, service, routes, request, reply }),
+      });
+    });
+  }
+}
+
+/** Rows that share method and path (actions, microversion ranges) are one URL for the router. */
+function groupByUrl(routes: Service["routes"]): Map<string, Route<unknown>[]> {
+  const groups = new Map<string, Route<unknown>[]>();
+  for (const row of routes) {
+    const key = `${row.method} ${row.path}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return groups;
+}
+
+/** Raw routes get the request's stream; the others a Buffer, parsed after authentication. */
+function addBodyParsers(scope: FastifyInstance, raw: boolean): void {
+  if (raw) scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+  else scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+}
+
+function notFoundError(service: Service | undefined, request: FastifyRequest): CloudError {
+  const path = request.url.split("?")[0] ?? "";
+  const methods = new Set<string>();
+  for (const row of service?.routes ?? []) {
+    const pattern = new RegExp(`^${(service?.prefix ?? "") + row.path.replaceAll(/:[a-z_]+/gi, "[^/]+")}/?$`);
+    if (pattern.test(path)) methods.add(row.method);
+  }
+  if (methods.size === 0) return new CloudError("not-found", "The resource could not be found.");
+  return new CloudError(
+    "method-not-allowed",
+    `The method ${request.method} is not allowed for this resource.`,
+    {
+      data: { allow: [...methods].join(", ") },
+    },
+  );
+}
+
+function logAnswer(options: HttpServerOptions, request: FastifyRequest, reply: FastifyReply): void {
+  options.log.info(
+    {
+      requestId: request.requestId,
+      method: request.method,
+      path: request.url.split("?")[0],
+      status: reply.statusCode,
+      durationMs: options.clock.now() - request.startedAt,
+    },
+    "request",
+  );
+}

@@ -1,0 +1,26 @@
+import type { PolicyRules } from "#policy/index.ts";
+import type { ErrorEnvelope } from "./envelopes.ts";
+import type { Route } from "./operation.ts";
+
+export interface MicroversionRange {
+  readonly min: string;
+  readonly max: string;
+  /** Used when the request names none. */
+  readonly default: string;
+  /** Nova's own, older request header. */
+  readonly legacyHeader?: string;
+}
+
+/** One OpenStack service: what its `index.ts` gives to the HTTP server. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the server holds services of different dependencies
+export interface Service<Deps = any> {
+  /** OpenStack's service type: `compute`. */
+  readonly type: string;
+  /** Path on the one port: `/compute`. Route paths follow it. */
+  readonly prefix: string;
+  readonly envelope: ErrorEnvelope;
+  readonly microversions?: MicroversionRange;
+  readonly routes: readonly Route<Deps>[];
+  readonly policyRules: PolicyRules;
+  readonly deps: Deps;
+}

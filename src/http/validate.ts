@@ -1,0 +1,61 @@
+import type { TSchema } from "typebox";
+import { Compile, type Validator } from "typebox/compile";
+import { CloudError } from "#base/errors.ts";
+import { compareMicroversions, parseMicroversion, type Microversion } from "./context.ts";
+import type { VersionedSchema } from "./operation.ts";
+
+const validators = new WeakMap<TSchema, Validator>();
+
+function validatorOf(schema: TSchema): Validator {
+  const known = validators.get(schema);
+  if (known) return known;
+  const compiled = Compile(schema);
+  validators.set(schema, compiled);
+  return compiled;
+}
+
+/** The schema of a body at this microversion. */
+export function schemaAt(
+  schemas: TSchema | readonly VersionedSchema[],
+  version: Microversion,
+): TSchema | undefined {
+  if (!Array.isArray(schemas)) return schemas as TSchema;
+  let found: TSchema | undefined;
+  for (const { from, schema } of schemas as readonly VersionedSchema[]) {
+    const first = parseMicroversion(from);
+    if (first && compareMicroversions(version, first) >= 0) found = schema;
+  }
+  return found;
+}
+
+/** Throws `invalid`, in the words of Nova's validation, when the value does not fit the schema. */
+export function validate(schema: TSchema, value: unknown, what: string): void {
+  const validator = validatorOf(schema);
+  if (validator.Check(value)) return;
+  const [first] = validator.Errors(value);
+  const path = first?.instancePath.split("/").slice(1).join(".") ?? "";
+  const found = path === "" ? "" : ` Value: ${shorten(valueAt(value, path.split(".")))}.`;
+  const extra =
+    first && "additionalProperties" in first.params
+      ? ` (${JSON.stringify(first.params["additionalProperties"])})`
+      : "";
+  throw new CloudError(
+    "invalid",
+    `Invalid input for ${path === "" ? what : `field/attribute ${path}`}.${found} ${sentence(first?.message ?? "does not fit")}${extra}`,
+  );
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  let at = value;
+  for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key];
+  return at;
+}
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,126 @@
+import { CloudError } from "#base/errors.ts";
+
+/** What a rule is checked against: the caller's credentials and the thing acted on. */
+export interface PolicyCredentials {
+  readonly userId: string;
+  readonly projectId: string | undefined;
+  readonly domainId: string | undefined;
+  readonly systemScope: boolean;
+  readonly roles: readonly string[];
+}
+
+/** Flat attributes of the target: `project_id`, `user_id`, `target.user.id`, … */
+export type PolicyTarget = Readonly<Record<string, string | undefined>>;
+
+export type Check = (
+  credentials: PolicyCredentials,
+  target: PolicyTarget,
+  rule: (name: string) => boolean,
+) => boolean;
+
+/**
+ * Parses a check string of oslo.policy's language: `role:admin`, `rule:NAME`, `project_id:%(project_id)s`,
+ * `system_scope:all`, `@` (always), `!` (never), empty (always), `and`, `or`, `not`, parentheses.
+ * Throws `invalid` naming the text when it is not of that language.
+ */
+export function parseCheck(text: string): Check {
+  const tokens = text.match(/[()]|(?:%\([^)]*\)s|[^\s()])+/g) ?? [];
+  if (tokens.length === 0) return () => true;
+  const parser = { tokens: tokens, position: 0, text };
+  const check = parseOr(parser);
+  if (parser.position < tokens.length) throw syntaxError(parser);
+  return check;
+}
+
+interface Parser {
+  readonly tokens: readonly string[];
+  readonly text: string;
+  position: number;
+}
+
+function syntaxError(parser: Parser): CloudError {
+  return new CloudError(
+    "invalid",
+    `Policy rule "${parser.text}": unexpected ${parser.tokens[parser.position] ?? "end"}.`,
+  );
+}
+
+function parseOr(parser: Parser): Check {
+  let left = parseAnd(parser);
+  while (parser.tokens[parser.position]?.toLowerCase() === "or") {
+    parser.position += 1;
+    const [first, second] = [left, parseAnd(parser)];
+    left = (credentials, target, rule) =>
+      first(credentials, target, rule) || second(credentials, target, rule);
+  }
+  return left;
+}
+
+function parseAnd(parser: Parser): Check {
+  let left = parseNot(parser);
+  while (parser.tokens[parser.position]?.toLowerCase() === "and") {
+    parser.position += 1;
+    const [first, second] = [left, parseNot(parser)];
+    left = (credentials, target, rule) =>
+      first(credentials, target, rule) && second(credentials, target, rule);
+  }
+  return left;
+}
+
+function parseNot(parser: Parser): Check {
+  if (parser.tokens[parser.position]?.toLowerCase() !== "not") return parseAtom(parser);
+  parser.position += 1;
+  const inner = parseNot(parser);
+  return (credentials, target, rule) => !inner(credentials, target, rule);
+}
+
+function parseAtom(parser: Parser): Check {
+  const token = parser.tokens[parser.position];
+  if (token === undefined) throw syntaxError(parser);
+  if (token === "(") {
+    parser.position += 1;
+    const inner = parseOr(parser);
+    if (parser.tokens[parser.position] !== ")") throw syntaxError(parser);
+    parser.position += 1;
+    return inner;
+  }
+  const colon = token.indexOf(":");
+  if (token !== "@" && token !== "!" && colon < 1) throw syntaxError(parser);
+  parser.position += 1;
+  if (token === "@") return () => true;
+  if (token === "!") return () => false;
+  return atomCheck(token.slice(0, colon), token.slice(colon + 1));
+}
+
+function atomCheck(kind: string, match: string): Check {
+  if (kind === "rule") return (_credentials, _target, rule) => rule(match);
+  if (kind === "role") {
+    const role = match.toLowerCase();
+    return (credentials) => credentials.roles.some((name) => name.toLowerCase() === role);
+  }
+  const substitution = /^%\((.+)\)s$/.exec(match);
+  const attribute = substitution?.[1];
+  // oslo.policy's literal on the left: 'public':%(visibility)s.
+  const literal = /^'(.*)'$/.exec(kind)?.[1];
+  return (credentials, target) => {
+    const wanted = attribute === undefined ? match : target[attribute];
+    const actual = literal ?? credentialAttribute(credentials, kind);
+    return wanted !== undefined && actual !== undefined && wanted === actual;
+  };
+}
+
+function credentialAttribute(credentials: PolicyCredentials, name: string): string | undefined {
+  switch (name) {
+    case "user_id":
+      return credentials.userId;
+    case "project_id":
+    case "tenant_id":
+      return credentials.projectId;
+    case "domain_id":
+      return credentials.domainId;
+    case "system_scope":
+      return credentials.systemScope ? "all" : undefined;
+    default:
+      return undefined;
+  }
+}

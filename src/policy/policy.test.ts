@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { createPolicy, parseCheck, type PolicyCredentials } from "./index.ts";
+
+const member: PolicyCredentials = {
+  userId: "u1",
+  projectId: "p1",
+  domainId: undefined,
+  systemScope: false,
+  roles: ["member"],
+};
+
+const policy = createPolicy({
+  admin: "role:admin or (role:manager and system_scope:all)",
+  owner: "project_id:%(project_id)s",
+  admin_or_owner: "rule:admin or rule:owner",
+  not_reader: "not role:reader and role:MEMBER",
+  anybody: "@",
+  nobody: "!",
+  empty: "",
+  self: "user_id:%(target.user.id)s",
+});
+
+test.each([
+  ["admin", {}, false],
+  ["owner", { project_id: "p1" }, true],
+  ["owner", { project_id: "p2" }, false],
+  ["owner", {}, false],
+  ["admin_or_owner", { project_id: "p1" }, true],
+  ["not_reader", {}, true],
+  ["anybody", {}, true],
+  ["nobody", {}, false],
+  ["empty", {}, true],
+  ["self", { "target.user.id": "u1" }, true],
+])("%s against %j is %s", (rule, target, expected) => {
+  expect(policy.allows(rule, member, target)).toBe(expected);
+});
+
+test("an administrator of the system", () => {
+  expect(policy.allows("admin", { ...member, roles: ["manager"], systemScope: true }, {})).toBe(true);
+  expect(policy.allows("admin", { ...member, roles: ["manager"] }, {})).toBe(false);
+});
+
+test.each(["role:a or", "(role:a", "role:a role:b", "admin", "role:a )"])("%s is refused", (text) => {
+  expect(() => parseCheck(text)).toThrow(/Policy rule/);
+});

@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "bin/**/*.test.ts", "tools/**/*.test.ts", "test/api/**/*.test.ts", "test/every-route/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "real-host",
+          include: ["test/real-host/**/*.test.ts", "test/compat/**/*.test.ts"],
+          globalSetup: ["test/kit/prepare-host.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
