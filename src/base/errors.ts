@@ -15,6 +15,7 @@ export type ErrorCode =
   | "timeout"
   | "not-implemented"
   | "unsupported-microversion"
+  | "not-acceptable"
   | "bug";
 
 export interface CloudErrorOptions {

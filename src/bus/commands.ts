@@ -4,6 +4,10 @@
  */
 import { Type, type TSchema } from "typebox";
 import type { RequestContract } from "./bus.ts";
+import { PowerState } from "./power-state.ts";
+
+/** The API request that the command is for, so that both sides' logs name the same. */
+const requestId = Type.Optional(Type.String());
 
 /** A passphrase sealed to this host's key (src/seal); associated data: `vtpmAssociatedData(serverId)`. */
 const SealedBox = Type.String({ minLength: 1 });
@@ -25,6 +29,7 @@ const TpmSpec = Type.Object({
 
 const DomainSpec = Type.Object({
   serverId: Type.String(),
+  requestId,
   /** The libvirt domain's name. */
   instanceName: Type.String(),
   displayName: Type.String(),
@@ -37,18 +42,11 @@ const DomainSpec = Type.Object({
   tpm: Type.Optional(TpmSpec),
 });
 
-/** nova.compute.power_state, by name. */
-const PowerState = Type.Union(
-  (["running", "paused", "shutdown", "crashed", "suspended", "no-state"] as const).map((state) =>
-    Type.Literal(state),
-  ),
-);
-
-const Server = Type.Object({ serverId: Type.String() });
+const Server = Type.Object({ serverId: Type.String(), requestId });
 const Done = Type.Object({});
 
-function command<const Name extends string, Q extends TSchema, R extends TSchema>(
-  name: Name,
+function command<Q extends TSchema, R extends TSchema>(
+  name: string,
   request: Q,
   reply: R,
 ) {
@@ -61,6 +59,7 @@ export const commands = {
     "disks-create",
     Type.Object({
       serverId: Type.String(),
+      requestId,
       image: ImageRef,
       kernel: Type.Optional(ImageRef),
       ramdisk: Type.Optional(ImageRef),
@@ -72,13 +71,13 @@ export const commands = {
   /** Makes the TPM once; an existing complete one is kept. */
   tpmManufacture: command(
     "tpm-manufacture",
-    Type.Object({ serverId: Type.String(), tpm: TpmSpec, passphrase: SealedBox }),
+    Type.Object({ serverId: Type.String(), requestId, tpm: TpmSpec, passphrase: SealedBox }),
     Done,
   ),
   /** TPM state and its libvirt secret, gone. */
   tpmDelete: command(
     "tpm-delete",
-    Type.Object({ serverId: Type.String(), secretId: Type.Optional(Type.String()) }),
+    Type.Object({ serverId: Type.String(), requestId, secretId: Type.Optional(Type.String()) }),
     Done,
   ),
   domainDefine: command("domain-define", DomainSpec, Done),
@@ -89,16 +88,17 @@ export const commands = {
     "domain-start",
     Type.Object({
       serverId: Type.String(),
+      requestId,
       tpm: Type.Optional(Type.Object({ spec: TpmSpec, passphrase: SealedBox })),
     }),
     Done,
   ),
   /** ACPI shutdown, then off by force after `timeoutS`; 0: at once. Drops no managed save. */
-  domainStop: command("domain-stop", Type.Object({ serverId: Type.String(), timeoutS: Type.Number() }), Done),
+  domainStop: command("domain-stop", Type.Object({ serverId: Type.String(), requestId, timeoutS: Type.Number() }), Done),
   /** Asks the guest to reboot (ACPI) and waits for the reset; `timeout` when the guest does not within `timeoutS`. */
   domainReboot: command(
     "domain-reboot",
-    Type.Object({ serverId: Type.String(), timeoutS: Type.Number() }),
+    Type.Object({ serverId: Type.String(), requestId, timeoutS: Type.Number() }),
     Done,
   ),
   domainPause: command("domain-pause", Server, Done),
@@ -108,7 +108,7 @@ export const commands = {
   /** The end of the console's log, as text. */
   consoleRead: command(
     "console-read",
-    Type.Object({ serverId: Type.String(), lines: Type.Optional(Type.Integer({ minimum: 0 })) }),
+    Type.Object({ serverId: Type.String(), requestId, lines: Type.Optional(Type.Integer({ minimum: 0 })) }),
     Type.Object({ output: Type.String() }),
   ),
   /** What is there of our servers (also their disks or TPM states without a domain), for reconcilers. */

@@ -1,6 +1,7 @@
 /** What agents tell and ask the control plane. */
 import { Type } from "typebox";
 import type { EventContract, RequestContract } from "./bus.ts";
+import { PowerState } from "./power-state.ts";
 
 const Host = Type.Object({
   /** Stable over restarts; also the UUID of the host's resource provider and compute service. */
@@ -34,12 +35,6 @@ const Host = Type.Object({
   /** The HPKE public key to which passphrases for this host are sealed (src/seal). */
   publicKey: Type.String(),
 });
-
-const PowerState = Type.Union(
-  (["running", "paused", "shutdown", "crashed", "suspended", "no-state"] as const).map((state) =>
-    Type.Literal(state),
-  ),
-);
 
 /** At start and whenever a fact changes. */
 export const hostRegister = {

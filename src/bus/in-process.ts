@@ -33,7 +33,7 @@ export function createInProcessBus(): Bus {
       const question = checked(contract.request, message, subject);
       const answer = overTheWire(
         await withTimeout(answered(handler, question), timeoutMs, subject),
-      ) as unknown;
+      );
       if (isWireError(answer)) {
         const { code, message: text, detail } = answer.error;
         throw new CloudError(code, text, detail === undefined ? {} : { detail });

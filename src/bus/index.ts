@@ -2,3 +2,4 @@ export type { Bus, EventContract, RequestContract, Stop } from "./bus.ts";
 export { commands } from "./commands.ts";
 export { hostHeartbeat, hostRegister, imageRead, serverPowerChanged } from "./host-messages.ts";
 export { createInProcessBus } from "./in-process.ts";
+export type { PowerState } from "./power-state.ts";

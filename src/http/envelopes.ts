@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorCode } from "#base/errors.ts";
+import { atLeast, type Microversion } from "./context.ts";
 
 /** The one place where a code becomes a status. */
 export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
@@ -9,6 +10,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   "not-found": 404,
   "method-not-allowed": 405,
   "unsupported-microversion": 406,
+  "not-acceptable": 406,
   timeout: 504,
   "already-exists": 409,
   conflict: 409,
@@ -27,6 +29,8 @@ export interface ErrorFacts {
   readonly message: string;
   readonly requestId: string;
   readonly data: Readonly<Record<string, unknown>>;
+  /** Undefined when the request failed before it was negotiated. */
+  readonly microversion?: Microversion | undefined;
 }
 
 /** How one service words its errors. */
@@ -73,14 +77,16 @@ export const imageEnvelope: ErrorEnvelope = {
 
 /** Placement: `{"errors": [{"status", "title", "detail", "code", "request_id"}]}`; `code` since 1.23. */
 export const placementEnvelope: ErrorEnvelope = {
-  body: ({ status, message, requestId, data }) => ({
+  body: ({ status, message, requestId, data, microversion }) => ({
     errors: [
       {
         status,
         title: title(status),
         detail: message,
         request_id: requestId,
-        code: data["placementCode"] ?? "placement.undefined_code",
+        ...(microversion && atLeast({ microversion }, "1.23")
+          ? { code: data["placementCode"] ?? "placement.undefined_code" }
+          : {}),
         ...(data["errorFields"] as object | undefined),
       },
     ],
@@ -99,7 +105,10 @@ const keyManagerActions: Readonly<Record<string, string>> = {
   "secrets:post": "Secret creation",
   "secrets:get": "Secret(s) retrieval",
   "secret:get": "Secret retrieval",
-  "secret:put": "Secret payload upload",
+  "secret:put": "Secret update",
   "secret:decrypt": "Secret payload retrieval",
   "secret:delete": "Secret deletion",
+  "secret_acls:get": "SecretACL(s) retrieval",
+  "secret_acls:put_patch": "SecretACL(s) Update",
+  "secret_acls:delete": "SecretACL(s) deletion",
 };

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError, errorText, isCloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
+import { parseMicroversion, type Microversion } from "./context.ts";
 import { identityEnvelope, statusOfCode } from "./envelopes.ts";
 import type { Service } from "./service.ts";
 
@@ -30,8 +31,15 @@ export function renderError(
     message: error.message,
     requestId,
     data: error.data,
+    microversion: answeredMicroversion(at.reply),
   });
   return at.reply.code(status).header("content-type", "application/json").send(JSON.stringify(body));
+}
+
+/** `handleRequest` said it in the header as soon as it was negotiated. */
+function answeredMicroversion(reply: FastifyReply): Microversion | undefined {
+  const [, text] = String(reply.getHeader("OpenStack-API-Version") ?? "").split(" ");
+  return parseMicroversion(text ?? "");
 }
 
 function fromFastify(thrown: unknown): CloudError {

@@ -26,6 +26,7 @@ export function negotiateMicroversion(service: Service, headers: IncomingHttpHea
     throw new CloudError(
       "unsupported-microversion",
       `Version ${asked} is not supported by the API. Minimum is ${range.min} and maximum is ${range.max}.`,
+      { data: { errorFields: { max_version: range.max, min_version: range.min } } },
     );
   }
   return version;

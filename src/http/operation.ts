@@ -45,10 +45,12 @@ export interface Operation<Deps, Body = any, Query = any> {
   handle(ctx: Ctx<Deps>, input: Input<Body, Query>): Promise<unknown>;
 }
 
-type BodyOf<S> = S extends TSchema
-  ? Static<S>
-  : S extends readonly VersionedSchema[]
-    ? Static<S[number]["schema"]>
+// The list is asked for first: to TypeScript every object is a `TSchema`, and so is a list.
+// A list is asked for first: every object fits TypeBox's TSchema.
+type BodyOf<S> = S extends readonly VersionedSchema[]
+  ? Static<S[number]["schema"]>
+  : S extends TSchema
+    ? Static<S>
     : undefined;
 type QueryOf<S> = S extends TSchema ? Static<S> : Readonly<Record<string, string | undefined>>;
 
@@ -63,7 +65,7 @@ export function operation<
   readonly status?: number;
   handle(ctx: Ctx<Deps>, input: Input<BodyOf<B>, QueryOf<Q>>): Promise<unknown>;
 }): Operation<Deps> {
-  return definition as unknown as Operation<Deps>;
+  return definition as Operation<Deps>;
 }
 
 /** An operation whose body is bytes: an image, a secret's payload. */
@@ -75,7 +77,7 @@ export function rawOperation<Deps, Kind extends "stream" | "buffer">(definition:
     input: Input<Kind extends "stream" ? Readable : Buffer, Record<string, string | undefined>>,
   ): Promise<unknown>;
 }): Operation<Deps> {
-  return definition as unknown as Operation<Deps>;
+  return definition as Operation<Deps>;
 }
 
 export interface RouteOptions {

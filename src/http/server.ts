@@ -79,7 +79,7 @@ function mountService(
     app.register(async (scope) => {
       addBodyParsers(scope, raw);
       scope.route({
-        method: method as Route<unknown>["method"],
+        method: method,
         url: `${service.prefix}${path}`,
         ...(raw ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
         handler: (request, reply) => handleRequest({ ...options, service, routes, request, reply }),

@@ -34,7 +34,7 @@ export function validate(schema: TSchema, value: unknown, what: string): void {
   if (validator.Check(value)) return;
   const [first] = validator.Errors(value);
   const path = first?.instancePath.split("/").slice(1).join(".") ?? "";
-  const found = path === "" ? "" : ` Value: ${shorten(valueAt(value, path.split(".")))}.`;
+  const found = path === "" ? "" : ` Value: ${shorten(path, valueAt(value, path.split(".")))}.`;
   const extra =
     first && "additionalProperties" in first.params
       ? ` (${JSON.stringify(first.params["additionalProperties"])})`
@@ -55,7 +55,12 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   return at;
 }
 
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+/** Keys whose values must not come back in a message: passwords, tokens, payloads. */
+const secretKey = /pass|^token$|^payload$/i;
+
+function shorten(path: string, value: unknown): string {
+  if (path.split(".").some((key) => secretKey.test(key))) return "[hidden]";
+  const hide = (key: string, inner: unknown): unknown => (secretKey.test(key) ? "[hidden]" : inner);
+  const text = JSON.stringify(value, hide) ?? "nothing";
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

@@ -17,7 +17,10 @@ export interface TpmConstraint {
 
 export interface TpmSource {
   readonly flavor: { readonly name: string; readonly extraSpecs: Readonly<Record<string, string>> };
-  readonly image: { readonly name: string; readonly properties: Readonly<Record<string, string>> };
+  readonly image: {
+    readonly name: string | undefined;
+    readonly properties: Readonly<Record<string, string>>;
+  };
 }
 
 /**
@@ -33,7 +36,7 @@ export function tpmConstraintResolve({ flavor, image }: TpmSource): TpmConstrain
     if (asked === undefined || asked === "") return undefined;
     throw new CloudError(
       "invalid",
-      `TPM version is required: flavor ${flavor.name} and image ${image.name} ask for ${asked} but for no version. ` +
+      `TPM version is required: flavor ${flavor.name} and image ${image.name ?? "(unnamed)"} ask for ${asked} but for no version. ` +
         `Set hw:tpm_version on the flavor or hw_tpm_version on the image to one of: ${tpmVersions.join(", ")}.`,
     );
   }
@@ -55,7 +58,7 @@ function agreed({ flavor, image }: TpmSource, option: "version" | "model"): stri
     throw new CloudError(
       "invalid",
       `Flavor ${flavor.name} has hw:tpm_${option} extra spec explicitly set to ${fromFlavor}, ` +
-        `conflicting with image ${image.name} which has hw_tpm_${option} explicitly set to ${fromImage}.`,
+        `conflicting with image ${image.name ?? "(unnamed)"} which has hw_tpm_${option} explicitly set to ${fromImage}.`,
     );
   }
   return fromFlavor ?? fromImage;

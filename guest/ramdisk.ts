@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { constants, zstdCompress } from "node:zlib";
+import { cpioArchive } from "./cpio.ts";
+import type { CpioEntry } from "./cpio.ts";
+import type { KernelModule } from "./kernel.ts";
+import { run } from "./run.ts";
+
+const zstdCompressAsync = promisify(zstdCompress);
+const COMPRESSION_LEVEL = 12;
+const FACT_SCRIPTS = ["block.sh", "disk.sh", "tpm2.sh", "tpm12.sh"];
+
+/** The guest's first file system: busybox, tpm2-tools with their libraries, modules and the scripts of this folder. */
+export async function ramdiskBuild(modules: readonly KernelModule[]): Promise<Buffer> {
+  const files: CpioEntry[] = [
+    await copied(join(import.meta.dirname, "init"), "init"),
+    { kind: "link", path: "bin/sh", target: "busybox" },
+    ...(await Promise.all(
+      FACT_SCRIPTS.map((name) => copied(join(import.meta.dirname, name), `lib/facts/${name}`)),
+    )),
+    ...(await programEntries()),
+    ...moduleEntries(modules),
+  ];
+  const mountPoints = ["dev", "proc", "sys", "run"].map((path): CpioEntry => ({ kind: "directory", path }));
+  const folders = parentFolders(files.map((entry) => entry.path));
+  // The kernel opens the console before init can mount /dev.
+  const console: CpioEntry = { kind: "character-device", path: "dev/console", major: 5, minor: 1 };
+  const archive = cpioArchive([...folders, ...mountPoints, console, ...files]);
+  const params = { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL };
+  return await zstdCompressAsync(archive, { params });
+}
+
+/** Libraries keep the path at which the loader of this machine found them: the guest's loader is the same one. */
+async function programEntries(): Promise<readonly CpioEntry[]> {
+  const tpm2 = "/usr/bin/tpm2";
+  // The device back end is opened by name at run time, so the program's own list does not show it.
+  const deviceBackEnd = await libraryFind("libtss2-tcti-device.so.0");
+  const libraries = new Set([deviceBackEnd]);
+  for (const program of [tpm2, deviceBackEnd]) {
+    for (const path of await librariesOf(program)) libraries.add(path);
+  }
+  return await Promise.all([
+    copied("/bin/busybox", "bin/busybox"),
+    copied(tpm2, "usr/bin/tpm2"),
+    ...[...libraries].map((path) => copied(path, path.slice(1))),
+  ]);
+}
+
+async function libraryFind(name: string): Promise<string> {
+  const cache = (await run("/sbin/ldconfig", ["-p"])).toString();
+  const line = cache.split("\n").find((candidate) => candidate.trim().startsWith(`${name} `));
+  const path = line?.split(" => ")[1];
+  if (path === undefined) throw new Error(`${name} is not installed; it comes with tpm2-tools`);
+  return path;
+}
+
+async function librariesOf(program: string): Promise<readonly string[]> {
+  const listing = (await run("ldd", [program])).toString();
+  const missing = /(\S+) => not found/.exec(listing)?.[1];
+  if (missing !== undefined) throw new Error(`${program} needs ${missing}, which is not installed`);
+  return [...listing.matchAll(/(\/\S+) \(0x/g)].flatMap((match) => match[1] ?? []);
+}
+
+async function copied(source: string, path: string): Promise<CpioEntry> {
+  return { kind: "file", path, data: await readFile(source), executable: true };
+}
+
+function moduleEntries(modules: readonly KernelModule[]): readonly CpioEntry[] {
+  const order = Buffer.from(modules.map((module) => `${module.name}\n`).join(""));
+  return [
+    ...modules.map(({ name, data }): CpioEntry => ({
+      kind: "file",
+      path: `lib/modules/${name}`,
+      data,
+      executable: false,
+    })),
+    { kind: "file", path: "lib/modules/load-order", data: order, executable: false },
+  ];
+}
+
+/** Each folder once, parents first. */
+function parentFolders(paths: readonly string[]): readonly CpioEntry[] {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) folders.add(folder);
+  }
+  return [...folders].sort().map((path) => ({ kind: "directory", path }));
+}

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { CloudError } from "#base/errors.ts";
+import { isUuid } from "#base/ids.ts";
+import type { TpmVersion } from "#vtpm/index.ts";
+
+/** Where libvirt keeps the state of every swtpm; built into libvirt. */
+const swtpmStatePath = "/var/lib/libvirt/swtpm";
+
+export interface AgentPathOptions {
+  /** Ours alone (0700 is fine): the host's id and key. */
+  readonly statePath: string;
+  /** What QEMU and swtpm open: their users must reach it. */
+  readonly instancesPath: string;
+}
+
+/** Every path that the agent touches. */
+export interface AgentPaths {
+  readonly hostId: string;
+  readonly hostKey: string;
+  readonly instances: string;
+  readonly servers: string;
+  readonly images: string;
+  /** The certificate authority of this host's TPMs and swtpm_setup's configuration. */
+  readonly tpmAuthority: string;
+  image(imageId: string): string;
+  server(serverId: string): ServerPaths;
+}
+
+export interface ServerPaths {
+  readonly folder: string;
+  readonly disk: string;
+  readonly consoleLog: string;
+  /** What we know of its TPM: the record of its making and its certificates. */
+  readonly tpmRecords: string;
+  /** libvirt's folder for the server's TPM; holds a folder for its version. */
+  readonly tpmState: string;
+}
+
+export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
+  const servers = join(instancesPath, "servers");
+  const images = join(instancesPath, "_base");
+  return {
+    hostId: join(statePath, "agent", "host-id"),
+    hostKey: join(statePath, "agent", "host.key"),
+    instances: instancesPath,
+    servers,
+    images,
+    tpmAuthority: join(instancesPath, "tpm-authority"),
+    image: (imageId) => join(images, checkedId(imageId)),
+    server: (serverId) => {
+      const folder = join(servers, checkedId(serverId));
+      return {
+        folder,
+        disk: join(folder, "disk"),
+        consoleLog: join(folder, "console.log"),
+        tpmRecords: join(folder, "tpm"),
+        tpmState: join(swtpmStatePath, serverId.toLowerCase()),
+      };
+    },
+  };
+}
+
+/** An id becomes part of a path that root writes to. */
+function checkedId(id: string): string {
+  if (isUuid(id)) return id.toLowerCase();
+  throw new CloudError("invalid", `"${id}" is no UUID.`);
+}
+
+/** The folder and file names of libvirt (`qemu_tpm.c`) and of swtpm's directory back end (`swtpm_nvstore.c`). */
+export const tpmStateNames: Readonly<Record<TpmVersion, { readonly folder: string; readonly file: string }>> =
+  {
+    "1.2": { folder: "tpm1.2", file: "tpm-00.permall" },
+    "2.0": { folder: "tpm2", file: "tpm2-00.permall" },
+  };

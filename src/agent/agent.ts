@@ -1,0 +1,179 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Clock } from "#base/clock.ts";
+import { CloudError, errorText } from "#base/errors.ts";
+import type { Logger } from "#base/logger.ts";
+import type { Bus } from "#bus/index.ts";
+import { LibvirtConnection, type ConnectionChange } from "#libvirt/index.ts";
+import { sealKeyPairLoad } from "#seal/index.ts";
+import type { AgentConfig } from "./agent-config.ts";
+import type { AgentContext } from "./agent-context.ts";
+import { agentPaths, type AgentPaths } from "./agent-paths.ts";
+import { commandsServe } from "./commands/serve.ts";
+import { directIoProbe, passableFolderEnsure } from "./files.ts";
+import { hostIdLoad } from "./host-id.ts";
+import { ImageCache } from "./images/cache.ts";
+import { leftoversRemove } from "./leftovers.ts";
+import { DomainWatch } from "./report/domain-watch.ts";
+import { PowerReports } from "./report/power-reports.ts";
+import { registrationRun } from "./report/registration.ts";
+import { requirementsCheck } from "./requirements.ts";
+import { ServerQueue } from "./server-queue.ts";
+import { tpmAuthorityPrepare } from "./tpm/authority.ts";
+import { swtpmUserFind, type SwtpmUser } from "./tpm/swtpm-user.ts";
+
+export interface AgentOptions {
+  readonly bus: Bus;
+  readonly config: AgentConfig;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** The host's id and key, root's alone. */
+  readonly statePath: string;
+  /** Disks, images, consoles: QEMU's user must be able to reach it. */
+  readonly instancesPath: string;
+  /** Short and the same at every start; tells this cloud's domains from others'. */
+  readonly cloudId: string;
+}
+
+export interface Agent {
+  /**
+   * Resolves when the host's commands are served; the host registers itself in the background until it is answered.
+   * Rejects (CloudError `conflict`) when the host misses something, naming each part and its fix. Once only.
+   */
+  start(): Promise<{ readonly hostId: string }>;
+  /** Takes no more commands, lets those under way end (for a while), leaves. Servers keep running. */
+  stop(): Promise<void>;
+}
+
+/** How long a stop waits for commands under way; what does not end is repeated by whoever asked for it. */
+const stopPatienceMs = 10_000;
+
+export function createAgent(options: AgentOptions): Agent {
+  const ended = new AbortController();
+  let running: Running | undefined;
+  return {
+    async start() {
+      running = await agentRun(options, ended.signal);
+      return { hostId: running.context.hostId };
+    },
+    async stop() {
+      ended.abort();
+      await running?.stop();
+    },
+  };
+}
+
+interface Running {
+  readonly context: AgentContext;
+  stop(): Promise<void>;
+}
+
+async function agentRun(options: AgentOptions, signal: AbortSignal): Promise<Running> {
+  const { config, log, instancesPath } = options;
+  let onChange = (change: ConnectionChange): void => void change;
+  const libvirt = await libvirtOpen(config, (change) => onChange(change));
+  try {
+    await passableFolderEnsure(instancesPath);
+    await requirementsDemand(options, libvirt);
+    const context = await contextMake(options, libvirt);
+    await leftoversRemove(context);
+    const reports = new PowerReports(context);
+    await reports.start();
+    const stopServing = commandsServe(context);
+    let registration = new AbortController();
+    const report = (): void => {
+      registration.abort();
+      registration = new AbortController();
+      void registrationRun(context, AbortSignal.any([signal, registration.signal]));
+      void reports
+        .reportAll()
+        .catch((error: unknown) => log.debug({ error: errorText(error) }, "power states not reported"));
+    };
+    onChange = ({ state, cause }) => {
+      log.info({ state, ...(cause && { cause: cause.message }) }, "connection to libvirtd");
+      // It may have been upgraded, and events were missed.
+      if (state === "connected") report();
+    };
+    report();
+    return {
+      context,
+      async stop() {
+        stopServing();
+        await Promise.race([
+          context.queue.idle(),
+          new Promise((resolve) => setTimeout(resolve, stopPatienceMs).unref()),
+        ]);
+        await libvirt.close();
+      },
+    };
+  } catch (error) {
+    await libvirt.close();
+    throw error;
+  }
+}
+
+async function libvirtOpen(
+  config: AgentConfig,
+  onConnectionChange: (change: ConnectionChange) => void,
+): Promise<LibvirtConnection> {
+  const { socketPath } = config.libvirt;
+  try {
+    return await LibvirtConnection.open({ socketPath, onConnectionChange });
+  } catch (cause) {
+    throw new CloudError(
+      "conflict",
+      `This host cannot run servers: libvirtd gave no answer at ${socketPath} (${errorText(cause)}). ` +
+        "Install and start it: apt-get install libvirt-daemon-system; systemctl start libvirtd (without systemd: virtlogd -d; libvirtd -d).",
+      { cause },
+    );
+  }
+}
+
+/** Throws when anything that the configuration needs is missing. */
+async function requirementsDemand(options: AgentOptions, libvirt: LibvirtConnection): Promise<void> {
+  const missing = (await requirementsCheck(options, libvirt)).filter(({ ok, needed }) => needed && !ok);
+  if (missing.length === 0) return;
+  const list = missing.map(({ name, found, fix }) => `${name}: ${found}. Fix: ${fix}`).join("\n");
+  throw new CloudError("conflict", `This host cannot run servers as it is configured:\n${list}`);
+}
+
+async function contextMake(
+  { bus, clock, cloudId, config, log, ...places }: AgentOptions,
+  libvirt: LibvirtConnection,
+): Promise<AgentContext> {
+  const paths = agentPaths(places);
+  const images = new ImageCache(paths, bus, log);
+  await mkdir(dirname(paths.hostKey), { recursive: true, mode: 0o700 });
+  const [hostId, key, swtpmUser, directIo] = await Promise.all([
+    hostIdLoad(paths.hostId),
+    sealKeyPairLoad(paths.hostKey),
+    swtpmUserPrepare(config, paths),
+    directIoProbe(places.instancesPath),
+    images.prepare(),
+    passableFolderEnsure(paths.servers),
+  ]);
+  return {
+    hostId,
+    cloudId,
+    config,
+    paths,
+    bus,
+    libvirt,
+    clock,
+    key,
+    images,
+    swtpmUser,
+    directIo,
+    log: log.child({ hostId }),
+    queue: new ServerQueue(),
+    watch: new DomainWatch(),
+  };
+}
+
+async function swtpmUserPrepare(config: AgentConfig, paths: AgentPaths): Promise<SwtpmUser | undefined> {
+  if (!config.libvirt.swtpmEnabled) return undefined;
+  const { uid, gid } = await swtpmUserFind(config.libvirt.swtpmUser, config.libvirt.swtpmGroup);
+  if (uid === undefined || gid === undefined) return undefined;
+  await tpmAuthorityPrepare(paths.tpmAuthority, { uid, gid });
+  return { uid, gid };
+}

@@ -1,0 +1,25 @@
+import { domainDefine as define } from "#libvirt/index.ts";
+import { domainXml } from "../domain-xml/domain.ts";
+import { ownDomainFind } from "../own-domain.ts";
+import type { Command } from "./command.ts";
+
+/** Defining again replaces the definition; a running server keeps its own until it stops. */
+export const domainDefine: Command<"domainDefine"> = async (context, spec) => {
+  const { cloudId, config, directIo, libvirt, paths } = context;
+  // Throws when the UUID is taken by a domain that is not ours.
+  await ownDomainFind(context, spec.serverId);
+  const { disk, consoleLog } = paths.server(spec.serverId);
+  const imagePath = (imageId: string | undefined): string | undefined =>
+    imageId === undefined ? undefined : paths.image(imageId);
+  const xml = domainXml(spec, {
+    cloudId,
+    virtType: config.libvirt.virtType,
+    diskPath: disk,
+    directIo,
+    consoleLogPath: consoleLog,
+    kernelPath: imagePath(spec.kernelImageId),
+    ramdiskPath: imagePath(spec.ramdiskImageId),
+  });
+  await define(libvirt, xml);
+  return {};
+};

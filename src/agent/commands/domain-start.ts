@@ -1,0 +1,55 @@
+import { CloudError } from "#base/errors.ts";
+import { wipe } from "#base/secret.ts";
+import { domainStart as start } from "#libvirt/index.ts";
+import { boxOpen } from "#seal/index.ts";
+import { vtpmAssociatedData } from "#vtpm/index.ts";
+import type { AgentContext } from "../agent-context.ts";
+import { domainTpmVersionFind } from "../domain-xml/metadata.ts";
+import { isActive, ownDomainFetch, type OwnDomain } from "../own-domain.ts";
+import { vtpmSecretFind, vtpmSecretRemove, withVtpmSecret } from "../tpm/libvirt-secret.ts";
+import { tpmStateLook, tpmStateLostError } from "../tpm/state.ts";
+import type { Command, CommandMessage } from "./command.ts";
+
+export const domainStart: Command<"domainStart"> = async (context, { serverId, tpm }) => {
+  const domain = await ownDomainFetch(context, serverId);
+  if (await isActive(context.libvirt, domain.handle)) return await alreadyStarted(context, serverId);
+  const version = domainTpmVersionFind(domain.xml);
+  if (version === undefined) {
+    await start(context.libvirt, domain.handle);
+  } else {
+    const paths = context.paths.server(serverId);
+    if ((await tpmStateLook(paths, version)) !== "complete")
+      throw tpmStateLostError(serverId, paths, version);
+    await startWithTpm(context, domain, serverId, tpm);
+  }
+  return {};
+};
+
+/** Repeated after a crash: the process that started it may not have come to removing the secret. */
+async function alreadyStarted({ libvirt }: AgentContext, serverId: string): Promise<Record<string, never>> {
+  const left = await vtpmSecretFind(libvirt, serverId);
+  if (left !== undefined) await vtpmSecretRemove(libvirt, left);
+  return {};
+}
+
+async function startWithTpm(
+  { key, libvirt }: AgentContext,
+  { handle }: OwnDomain,
+  serverId: string,
+  tpm: CommandMessage<"domainStart">["tpm"],
+): Promise<void> {
+  if (tpm === undefined) {
+    throw new CloudError(
+      "invalid",
+      `Server ${serverId} has a TPM: starting it needs the passphrase, and none came with the command.`,
+    );
+  }
+  const passphrase = await boxOpen(key, tpm.passphrase, vtpmAssociatedData(serverId));
+  try {
+    await withVtpmSecret(libvirt, { serverId, secretId: tpm.spec.secretId, passphrase }, () =>
+      start(libvirt, handle),
+    );
+  } finally {
+    wipe(passphrase);
+  }
+}

@@ -1,0 +1,16 @@
+import { CloudError } from "#base/errors.ts";
+import { domainHasManagedSave, domainManagedSave } from "#libvirt/index.ts";
+import { isActive, ownDomainFetch } from "../own-domain.ts";
+import type { Command } from "./command.ts";
+
+/** The image holds the guest's memory and a copy of its TPM; libvirt keeps it where only root and QEMU's user look. */
+export const domainSuspend: Command<"domainSuspend"> = async (context, { serverId }) => {
+  const { libvirt } = context;
+  const { handle } = await ownDomainFetch(context, serverId);
+  if (await isActive(libvirt, handle)) {
+    await domainManagedSave(libvirt, handle);
+    return {};
+  }
+  if (await domainHasManagedSave(libvirt, handle)) return {};
+  throw new CloudError("conflict", `Server ${serverId} is off, so there is nothing to suspend.`);
+};

@@ -1,0 +1,76 @@
+import { Type, type Static } from "typebox";
+import { Parse } from "typebox/value";
+import { CloudError } from "#base/errors.ts";
+import { programRun } from "../run-program.ts";
+
+const ImageInfo = Type.Object({
+  format: Type.String(),
+  "virtual-size": Type.Integer(),
+  "backing-filename": Type.Optional(Type.String()),
+  "full-backing-filename": Type.Optional(Type.String()),
+  "format-specific": Type.Optional(
+    Type.Object({ data: Type.Optional(Type.Object({ "data-file": Type.Optional(Type.String()) })) }),
+  ),
+});
+type ImageInfo = Static<typeof ImageInfo>;
+
+/**
+ * An image comes from a user, so looking at it is bounded: 1 GiB of address space and 30 s of processor time
+ * (Nova's own limits, CVE-2015-5162).
+ */
+const limits = ["--as=1073741824", "--cpu=30"];
+
+/** The size that the guest sees, bytes. Throws `invalid` for an image that refers to other files or is none. */
+export async function imageVirtualSize(path: string, imageId: string, format: string): Promise<number> {
+  const info = await imageInfo(path, imageId, format);
+  const elsewhere =
+    info["backing-filename"] ?? info["full-backing-filename"] ?? info["format-specific"]?.data?.["data-file"];
+  if (elsewhere !== undefined) {
+    throw new CloudError(
+      "invalid",
+      `Image ${imageId} is unacceptable: it refers to another file. Upload it flattened (qemu-img convert).`,
+    );
+  }
+  return info["virtual-size"];
+}
+
+async function imageInfo(path: string, imageId: string, format: string): Promise<ImageInfo> {
+  try {
+    const text = await programRun("prlimit", [
+      ...limits,
+      "qemu-img",
+      "info",
+      "--output=json",
+      "-f",
+      format,
+      path,
+    ]);
+    return Parse(ImageInfo, JSON.parse(text));
+  } catch (cause) {
+    throw new CloudError("invalid", `Image ${imageId} is unacceptable: it is no readable ${format} image.`, {
+      cause,
+    });
+  }
+}
+
+/** A new overlay; changes of the guest go into it and the base is only read. */
+export async function overlayCreate(
+  path: string,
+  base: { readonly path: string; readonly format: string },
+  sizeBytes: number,
+): Promise<void> {
+  // With -u the base is not opened once more: it was looked at when it came into the cache.
+  await programRun("qemu-img", [
+    "create",
+    "-q",
+    "-u",
+    "-f",
+    "qcow2",
+    "-F",
+    base.format,
+    "-b",
+    base.path,
+    path,
+    String(sizeBytes),
+  ]);
+}

@@ -1,0 +1,160 @@
+import { errorText } from "#base/errors.ts";
+import { domainCapabilities, libvirtVersion, LibvirtConnection } from "#libvirt/index.ts";
+import type { AgentConfig } from "./agent-config.ts";
+import { domainTpmVersionFind } from "./domain-xml/metadata.ts";
+import { hostProgramChecks, instancesPathCheck } from "./host-checks.ts";
+import { ownDomainList } from "./own-domain-list.ts";
+import { tpmCapabilitiesRead } from "./report/domain-capabilities.ts";
+import { swtpmUserFind } from "./tpm/swtpm-user.ts";
+
+/** Something that a compute host must have. */
+export interface Requirement {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, for a person. */
+  readonly found: string;
+  /** The command or setting that mends it. */
+  readonly fix: string;
+  /** False for what only vTPMs need while the host is configured to offer none. */
+  readonly needed: boolean;
+}
+
+export interface RequirementsInput {
+  readonly config: AgentConfig;
+  readonly cloudId: string;
+  readonly instancesPath: string;
+}
+
+/** Everything that a host of this configuration must have, in the order in which one would mend it. Never rejects. */
+export async function hostRequirementsCheck(input: RequirementsInput): Promise<readonly Requirement[]> {
+  const { socketPath } = input.config.libvirt;
+  try {
+    await using libvirt: LibvirtConnection = await LibvirtConnection.open({ socketPath });
+    return await requirementsCheck(input, libvirt);
+  } catch (error) {
+    const unreachable: Requirement = {
+      name: "libvirtd",
+      ok: false,
+      found: `no answer at ${socketPath} (${errorText(error)})`,
+      fix: "apt-get install libvirt-daemon-system; systemctl start libvirtd (without systemd: virtlogd -d; libvirtd -d)",
+      needed: true,
+    };
+    return [unreachable, ...(await localChecks(input))];
+  }
+}
+
+/** As {@link hostRequirementsCheck}, on a connection that is there. Rejects when it breaks. */
+export async function requirementsCheck(
+  input: RequirementsInput,
+  libvirt: LibvirtConnection,
+): Promise<readonly Requirement[]> {
+  const answers = await libvirtAnswers(input, libvirt);
+  return [
+    { name: "libvirtd", ok: true, found: `libvirt ${answers.version}`, fix: "", needed: true },
+    virtTypeCheck(input.config, answers.capabilities),
+    ...(await localChecks(input)),
+    ...(await vtpmChecks(input, answers, libvirt)),
+  ];
+}
+
+async function localChecks({ config, instancesPath }: RequirementsInput): Promise<readonly Requirement[]> {
+  return [...(await hostProgramChecks(config.libvirt.swtpmEnabled)), await instancesPathCheck(instancesPath)];
+}
+
+interface LibvirtAnswers {
+  readonly version: string;
+  /** Undefined when libvirt has no hypervisor of that type. */
+  readonly capabilities: string | undefined;
+}
+
+async function libvirtAnswers(
+  { config }: RequirementsInput,
+  libvirt: LibvirtConnection,
+): Promise<LibvirtAnswers> {
+  const query = { arch: "x86_64", machine: "pc", virtType: config.libvirt.virtType };
+  const [version, capabilities] = await Promise.all([
+    libvirtVersion(libvirt),
+    // libvirt refuses the question when QEMU or KVM is not there.
+    domainCapabilities(libvirt, query).catch(() => undefined),
+  ]);
+  return { version, capabilities };
+}
+
+function virtTypeCheck(config: AgentConfig, capabilities: string | undefined): Requirement {
+  const { virtType } = config.libvirt;
+  const ok = capabilities !== undefined;
+  return {
+    name: `[libvirt] virt_type = ${virtType}`,
+    ok,
+    found: ok ? "libvirt offers it" : "libvirt does not offer it",
+    fix:
+      virtType === "kvm"
+        ? "apt-get install qemu-system-x86; modprobe kvm_intel || modprobe kvm_amd (or set virt_type = qemu)"
+        : "apt-get install qemu-system-x86",
+    needed: true,
+  };
+}
+
+async function vtpmChecks(
+  { config, cloudId }: RequirementsInput,
+  { capabilities }: LibvirtAnswers,
+  libvirt: LibvirtConnection,
+): Promise<readonly Requirement[]> {
+  const { swtpmEnabled: needed, swtpmUser, swtpmGroup } = config.libvirt;
+  const { uid, gid } = await swtpmUserFind(swtpmUser, swtpmGroup);
+  const tpm = tpmCapabilitiesRead(capabilities ?? "");
+  const emulator = tpm.versions.length > 0 && tpm.models.length > 0;
+  const { backend } = config.keyManager;
+  return [
+    {
+      name: "libvirt offers emulated TPMs",
+      ok: emulator,
+      found: emulator
+        ? `${tpm.versions.join(", ")}; ${tpm.models.join(", ")}`
+        : "domain capabilities list no <tpm> with backend emulator",
+      fix: "apt-get install swtpm swtpm-tools; systemctl restart libvirtd",
+      needed,
+    },
+    {
+      name: "[libvirt] swtpm_user",
+      ok: uid !== undefined,
+      found: uid === undefined ? `no user ${swtpmUser}` : `${swtpmUser} (${uid})`,
+      fix: `apt-get install swtpm, or adduser --system --no-create-home ${swtpmUser}, or name another in [libvirt] swtpm_user`,
+      needed,
+    },
+    {
+      name: "[libvirt] swtpm_group",
+      ok: gid !== undefined,
+      found: gid === undefined ? `no group ${swtpmGroup}` : `${swtpmGroup} (${gid})`,
+      fix: `apt-get install swtpm, or addgroup --system ${swtpmGroup}, or name another in [libvirt] swtpm_group`,
+      needed,
+    },
+    {
+      name: "[key_manager] backend",
+      ok: backend !== undefined,
+      found: backend ?? "none",
+      fix: "set backend = embedded in section [key_manager]",
+      needed,
+    },
+    await swtpmEnabledCheck(config, cloudId, libvirt),
+  ];
+}
+
+/** Off is a choice, unless there are servers that cannot live without. */
+async function swtpmEnabledCheck(
+  config: AgentConfig,
+  cloudId: string,
+  libvirt: LibvirtConnection,
+): Promise<Requirement> {
+  const name = "[libvirt] swtpm_enabled";
+  const fix = "set swtpm_enabled = True in section [libvirt]";
+  if (config.libvirt.swtpmEnabled) return { name, ok: true, found: "True", fix, needed: true };
+  const domains = [...(await ownDomainList({ libvirt, cloudId })).values()];
+  const withTpm = domains
+    .filter(({ xml }) => domainTpmVersionFind(xml) !== undefined)
+    .map(({ handle }) => handle.uuid);
+  if (withTpm.length === 0)
+    return { name, ok: false, found: "False: the host offers no vTPMs", fix, needed: false };
+  const found = `False, but ${withTpm.length} server(s) of this host have a vTPM: ${withTpm.slice(0, 5).join(", ")}`;
+  return { name, ok: false, found, fix: `${fix}, or delete these servers`, needed: true };
+}

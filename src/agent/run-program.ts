@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import type { Writable } from "node:stream";
+
+export interface ProgramOptions {
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Given to the program as file descriptor 3, whole, then end of file. Not wiped: that is the caller's. */
+  readonly descriptor3?: Uint8Array | undefined;
+  /** Where the program may put temporary files. */
+  readonly temporaryFolder?: string | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A program ended with something else than 0, or could not be started. */
+export class ProgramError extends Error {
+  override readonly name = "ProgramError";
+  /** The end of what it printed. */
+  readonly output: string;
+  readonly missing: boolean;
+
+  constructor(message: string, fields: { output: string; missing: boolean; cause?: unknown }) {
+    super(message, { cause: fields.cause });
+    this.output = fields.output;
+    this.missing = fields.missing;
+  }
+}
+
+/** Where the programs of the distribution are. */
+export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const outputKeptChars = 4_000;
+const defaultTimeoutMs = 120_000;
+
+/**
+ * Runs a program of the distribution, without a shell and without our environment. Answers its standard output.
+ * Throws {@link ProgramError}.
+ */
+export function programRun(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<string> {
+  const { user, descriptor3, temporaryFolder, timeoutMs = defaultTimeoutMs } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ["ignore", "pipe", "pipe", descriptor3 ? "pipe" : "ignore"],
+      env: { PATH: systemPath, LC_ALL: "C", ...(temporaryFolder && { TMPDIR: temporaryFolder }) },
+      cwd: "/",
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+      ...user,
+    });
+    let output = "";
+    let errors = "";
+    child.stdout?.on("data", (text: Buffer) => (output += text.toString()));
+    child.stderr?.on("data", (text: Buffer) => (errors = (errors + text.toString()).slice(-outputKeptChars)));
+    child.on("error", (cause: NodeJS.ErrnoException) => {
+      const missing = cause.code === "ENOENT";
+      reject(
+        new ProgramError(missing ? `${program} is not installed` : `${program}: ${cause.message}`, {
+          output: "",
+          missing,
+          cause,
+        }),
+      );
+    });
+    child.on("close", (code, signal) => {
+      if (code === 0) return resolve(output);
+      const end = code === null ? `was ended by ${signal}` : `ended with ${code}`;
+      const said = `${errors}${output}`.trim().slice(-outputKeptChars);
+      reject(
+        new ProgramError(`${program} ${end}: ${said.split("\n").at(-1) ?? ""}`, {
+          output: said,
+          missing: false,
+        }),
+      );
+    });
+    if (descriptor3) {
+      const secret = child.stdio[3] as Writable;
+      // A program that ends before it has read everything says so by its exit code.
+      secret.on("error", () => {});
+      secret.end(descriptor3);
+    }
+  });
+}

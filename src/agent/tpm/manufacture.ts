@@ -1,0 +1,111 @@
+import { chmod, chown, copyFile, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CloudError } from "#base/errors.ts";
+import type { TpmVersion } from "#vtpm/index.ts";
+import type { ServerPaths } from "../agent-paths.ts";
+import { tpmStateNames } from "../agent-paths.ts";
+import { passableFolderEnsure, syncToDisk } from "../files.ts";
+import { programRun, ProgramError } from "../run-program.ts";
+import { tpmStateFile, tpmStateFolder } from "./state.ts";
+import type { SwtpmUser } from "./swtpm-user.ts";
+
+export interface TpmManufacture {
+  readonly serverId: string;
+  readonly version: TpmVersion;
+  /** Not wiped here. */
+  readonly passphrase: Uint8Array;
+  readonly paths: ServerPaths;
+  readonly owner: SwtpmUser;
+  /** swtpm_setup's configuration. */
+  readonly setupConfig: string;
+}
+
+/**
+ * Makes a TPM as libvirt would (`qemuTPMEmulatorRunSetup`): same cipher, and the passphrase as it is (swtpm derives
+ * the key from it with PBKDF2). It is made beside its place and moved there, so a folder with the version's name
+ * always holds a complete TPM. The caller has seen that there is none.
+ */
+export async function tpmManufacture(input: TpmManufacture): Promise<void> {
+  const { paths, owner, version } = input;
+  // Modes as libvirt's: others may pass, only swtpm may look.
+  await passableFolderEnsure(paths.tpmState);
+  const draft = await mkdtemp(join(paths.tpmState, "making-"));
+  try {
+    const folders = {
+      state: join(draft, "state"),
+      certificates: join(draft, "certificates"),
+      temporary: join(draft, "temporary"),
+    };
+    for (const folder of Object.values(folders)) {
+      await mkdir(folder, { mode: 0o700 });
+      await chown(folder, owner.uid, owner.gid);
+    }
+    await chmod(draft, 0o711);
+    await setupRun(input, folders);
+    await certificatesKeep(folders.certificates, paths);
+    await chmod(join(folders.state, tpmStateNames[version].file), 0o600);
+    await Promise.all([
+      syncToDisk(join(folders.state, tpmStateNames[version].file)),
+      syncToDisk(folders.state),
+    ]);
+    await rename(folders.state, tpmStateFolder(paths, version));
+    await syncToDisk(paths.tpmState);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** What a process that was killed left beside the place. */
+export async function tpmDraftsDelete(paths: ServerPaths): Promise<void> {
+  const names = await readdir(paths.tpmState).catch(() => []);
+  const drafts = names.filter((name) => name.startsWith("making-"));
+  await Promise.all(drafts.map((name) => rm(join(paths.tpmState, name), { recursive: true, force: true })));
+}
+
+async function setupRun(
+  { serverId, version, passphrase, paths, owner, setupConfig }: TpmManufacture,
+  folders: { readonly state: string; readonly certificates: string; readonly temporary: string },
+): Promise<void> {
+  const args = [
+    ...(version === "2.0" ? ["--tpm2"] : []),
+    "--config",
+    setupConfig,
+    "--tpm-state",
+    folders.state,
+    "--vmid",
+    serverId,
+    "--pwdfile-fd",
+    "3",
+    "--cipher",
+    "aes-256-cbc",
+    "--create-ek-cert",
+    "--create-platform-cert",
+    "--lock-nvram",
+    "--not-overwrite",
+    "--write-ek-cert-files",
+    folders.certificates,
+  ];
+  try {
+    await programRun("swtpm_setup", args, {
+      user: owner,
+      descriptor3: passphrase,
+      temporaryFolder: folders.temporary,
+    });
+  } catch (cause) {
+    const detail = cause instanceof ProgramError ? cause.output : undefined;
+    throw new CloudError(
+      "unavailable",
+      `The TPM ${version} of server ${serverId} could not be made: swtpm_setup failed.`,
+      {
+        cause,
+        ...(detail !== undefined && { detail: `for ${tpmStateFile(paths, version)}: ${detail}` }),
+      },
+    );
+  }
+}
+
+async function certificatesKeep(from: string, paths: ServerPaths): Promise<void> {
+  const kept = join(paths.tpmRecords, "certificates");
+  await mkdir(kept, { recursive: true, mode: 0o700 });
+  await Promise.all((await readdir(from)).map((name) => copyFile(join(from, name), join(kept, name))));
+}

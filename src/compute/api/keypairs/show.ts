@@ -1,0 +1,13 @@
+import { atLeast, operation } from "#http/index.ts";
+import type { ComputeDeps } from "../../app/deps.ts";
+import { keypairFetch } from "../../app/keypair.ts";
+import { queryText } from "../paging.ts";
+import { keypairDetail } from "./view.ts";
+
+/** GET /os-keypairs/{name} */
+export const keypairShow = operation<ComputeDeps>({
+  handle: async (ctx, { params, query }) => {
+    const userId = atLeast(ctx, "2.10") ? queryText(query, "user_id") : undefined;
+    return { keypair: keypairDetail(ctx, await keypairFetch(ctx, params["name"] ?? "", userId)) };
+  },
+});

@@ -1,0 +1,33 @@
+import type { ComputeCtx } from "../app/deps.ts";
+
+export interface Link {
+  readonly rel: string;
+  readonly href: string;
+}
+
+/** Nova's pair: `self` with the version in its path, `bookmark` without. */
+export function linksOf(ctx: ComputeCtx, path: string): Link[] {
+  return [
+    { rel: "self", href: `${ctx.baseUrl}/v2.1${path}` },
+    { rel: "bookmark", href: `${ctx.baseUrl}${path}` },
+  ];
+}
+
+/** The `next` link of a full page: the same query, with the last id as marker. None when the page is not full. */
+export function nextLinks(
+  ctx: ComputeCtx,
+  path: string,
+  page: {
+    readonly query: Readonly<Record<string, unknown>>;
+    readonly lastId: string | undefined;
+    readonly full: boolean;
+  },
+): Link[] {
+  if (!page.full || page.lastId === undefined) return [];
+  const next = new URLSearchParams();
+  for (const [name, value] of Object.entries(page.query)) {
+    if (name !== "marker" && typeof value === "string") next.set(name, value);
+  }
+  next.set("marker", page.lastId);
+  return [{ rel: "next", href: `${ctx.baseUrl}/v2.1${path}?${next.toString()}` }];
+}

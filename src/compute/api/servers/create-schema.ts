@@ -1,0 +1,92 @@
+import { Type, type TSchema } from "typebox";
+
+const closed = { additionalProperties: false };
+const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+const anything = Type.Unknown();
+
+export const serverName = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: "^(?!\\s)[\\s\\S]*\\S$|^\\S$",
+});
+export const serverMetadata = Type.Record(
+  Type.String({ pattern: "^[a-zA-Z0-9-_:. ]{1,255}$" }),
+  Type.String({ maxLength: 255 }),
+  closed,
+);
+
+const network = Type.Object(
+  {
+    uuid: Type.Optional(Type.String()),
+    port: Type.Optional(nullable(Type.String())),
+    fixed_ip: Type.Optional(Type.String()),
+    tag: Type.Optional(Type.String()),
+  },
+  closed,
+);
+const networkList = Type.Array(network);
+
+const base = {
+  name: serverName,
+  imageRef: Type.Optional(Type.String()),
+  flavorRef: Type.Union([Type.String({ minLength: 1 }), Type.Integer()]),
+  adminPass: Type.Optional(Type.String()),
+  metadata: Type.Optional(serverMetadata),
+  networks: Type.Optional(networkList),
+  key_name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 255 }))),
+  availability_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  config_drive: Type.Optional(nullable(Type.Union([Type.Boolean(), Type.String()]))),
+  user_data: Type.Optional(nullable(Type.String({ maxLength: 65_535 }))),
+  min_count: Type.Optional(
+    Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
+  ),
+  max_count: Type.Optional(
+    Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
+  ),
+  return_reservation_id: Type.Optional(Type.Union([Type.Boolean(), Type.String()])),
+  security_groups: Type.Optional(Type.Array(Type.Object({ name: Type.Optional(Type.String()) }))),
+  block_device_mapping: Type.Optional(Type.Array(anything)),
+  block_device_mapping_v2: Type.Optional(Type.Array(Type.Record(Type.String(), anything))),
+  accessIPv4: Type.Optional(Type.String()),
+  accessIPv6: Type.Optional(Type.String()),
+  personality: Type.Optional(Type.Array(anything)),
+  "OS-DCF:diskConfig": Type.Optional(Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL")])),
+};
+
+const hints = { "os:scheduler_hints": Type.Optional(Type.Record(Type.String(), anything)) };
+
+function body(fields: Readonly<Record<string, TSchema>>) {
+  return Type.Object({ server: Type.Object(fields, closed), ...hints }, closed);
+}
+
+/** From 2.37 on it must be said which networks: a list, or none, or automatic. */
+const networks = Type.Union([networkList, Type.Literal("none"), Type.Literal("auto")]);
+const at19 = { ...base, description: Type.Optional(nullable(Type.String({ maxLength: 255 }))) };
+const at37 = { ...at19, networks };
+const at52 = {
+  ...at37,
+  tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 50 })),
+};
+const { personality: _gone, ...at57 } = at52;
+const at63 = { ...at57, trusted_image_certificates: Type.Optional(nullable(Type.Array(Type.String()))) };
+const at74 = {
+  ...at63,
+  host: Type.Optional(Type.String()),
+  hypervisor_hostname: Type.Optional(Type.String()),
+};
+const at90 = {
+  ...at74,
+  hostname: Type.Optional(Type.String({ pattern: "^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$" })),
+};
+
+/** Nova's schemas of POST /servers (nova.api.openstack.compute.schemas.servers), oldest first. */
+export const serverCreateBody = [
+  { from: "2.1", schema: body(base) },
+  { from: "2.19", schema: body(at19) },
+  { from: "2.37", schema: body(at37) },
+  { from: "2.52", schema: body(at52) },
+  { from: "2.57", schema: body(at57) },
+  { from: "2.63", schema: body(at63) },
+  { from: "2.74", schema: body(at74) },
+  { from: "2.90", schema: body(at90) },
+] as const;

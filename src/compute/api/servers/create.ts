@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { CloudError } from "#base/errors.ts";
+import { operation, Reply } from "#http/index.ts";
+import type { ComputeCtx } from "../../app/deps.ts";
+import { serverCreate as create } from "../../app/server-create.ts";
+import { linksOf } from "../links.ts";
+import { serverCreateBody } from "./create-schema.ts";
+
+interface ServerBody {
+  readonly name: string;
+  readonly imageRef?: string;
+  readonly flavorRef: string | number;
+  readonly adminPass?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly networks?: "none" | "auto" | readonly unknown[];
+  readonly key_name?: string | null;
+  readonly user_data?: string | null;
+  readonly min_count?: number | string;
+  readonly max_count?: number | string;
+  readonly return_reservation_id?: boolean | string;
+  readonly block_device_mapping?: readonly unknown[];
+  readonly block_device_mapping_v2?: readonly Readonly<Record<string, unknown>>[];
+  readonly personality?: readonly unknown[];
+  readonly config_drive?: boolean | string | null;
+  readonly description?: string | null;
+  readonly hostname?: string;
+}
+
+/** POST /servers */
+export const serverCreate = operation({
+  body: serverCreateBody,
+  handle: async (ctx: ComputeCtx, input) => {
+    const { server: wanted } = input.body as unknown as { readonly server: ServerBody };
+    refuseWhatIsMissing(wanted);
+    const server = await create(ctx, {
+      name: wanted.name.trim(),
+      description: wanted.description ?? null,
+      hostname: wanted.hostname,
+      imageId: imageIdOf(wanted),
+      flavorId: String(wanted.flavorRef),
+      keyName: wanted.key_name ?? null,
+      metadata: wanted.metadata ?? {},
+      userData: wanted.user_data ?? null,
+    });
+    if (wanted.return_reservation_id === true)
+      return new Reply(202, { reservation_id: server.reservationId });
+    const links = linksOf(ctx, `/servers/${server.id}`);
+    const body = {
+      id: server.id,
+      links,
+      "OS-DCF:diskConfig": "MANUAL",
+      security_groups: [{ name: "default" }],
+      // Nova makes one up for clients that print it; nothing here can set it in a guest, and it is kept nowhere.
+      adminPass: wanted.adminPass ?? randomBytes(9).toString("base64url"),
+    };
+    return new Reply(202, { server: body }, { Location: links[0]?.href ?? "" });
+  },
+});
+
+/** The image to boot from: `imageRef`, or the one disk that newer clients describe instead. */
+function imageIdOf(server: ServerBody): string {
+  const mapped = server.block_device_mapping_v2 ?? [];
+  const [disk] = mapped;
+  const isImage =
+    disk?.["source_type"] === "image" &&
+    disk["destination_type"] === "local" &&
+    Number(disk["boot_index"] ?? 0) === 0;
+  if (mapped.length > 1 || (disk && !isImage)) {
+    throw new CloudError(
+      "invalid",
+      "Block Device Mapping is Invalid: only one local disk made from an image is supported.",
+    );
+  }
+  const id = server.imageRef === undefined || server.imageRef === "" ? disk?.["uuid"] : server.imageRef;
+  if (typeof id === "string" && id !== "") return id.split("/").at(-1) ?? id;
+  throw new CloudError("invalid", "Invalid imageRef provided: this server has no image to boot from.");
+}
+
+/** What is in the contract but not served: said at once, nothing created. */
+function refuseWhatIsMissing(server: ServerBody): void {
+  const { networks } = server;
+  if (Array.isArray(networks) && networks.length > 0) {
+    throw new CloudError(
+      "invalid",
+      "Servers cannot be attached to networks: ask for networks 'none' or 'auto', which give a server without a NIC.",
+    );
+  }
+  if (Number(server.min_count ?? 1) > 1 || Number(server.max_count ?? 1) > 1) {
+    throw new CloudError(
+      "invalid",
+      "Only one server can be created by a request: min_count and max_count may be 1.",
+    );
+  }
+  if ((server.block_device_mapping ?? []).length > 0) {
+    throw new CloudError(
+      "invalid",
+      "Block Device Mapping is Invalid: volumes are not supported; name an image.",
+    );
+  }
+  if ((server.personality ?? []).length > 0)
+    throw new CloudError("invalid", "Files cannot be injected into servers (personality).");
+  if (server.config_drive === true || String(server.config_drive).toLowerCase() === "true") {
+    throw new CloudError("invalid", "Config drives are not supported: leave config_drive out.");
+  }
+}

@@ -1,0 +1,14 @@
+import { operation } from "#http/index.ts";
+import type { ComputeDeps } from "../../app/deps.ts";
+import { hostsAll } from "../../app/host.ts";
+import { serverFetch } from "../../app/server.ts";
+import { serverDetail } from "./view.ts";
+
+/** GET /servers/{id} */
+export const serverShow = operation<ComputeDeps>({
+  handle: async (ctx, { params }) => {
+    const server = await serverFetch(ctx, params["id"] ?? "", "os_compute_api:servers:show");
+    const hosts = new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
+    return { server: serverDetail(ctx, server, hosts) };
+  },
+});

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { isoMicroseconds, isoSeconds } from "#base/clock.ts";
+import { atLeast } from "#http/index.ts";
+import type { ComputeCtx } from "../../app/deps.ts";
+import { hostDownAfterMs } from "../../app/host.ts";
+import { powerStates, serverStatus, type Server } from "../../domain/server.ts";
+import { instanceNameOf } from "../../sagas/domain-spec.ts";
+import type { Host } from "../../store/hosts.ts";
+import { flavorInServer } from "../flavors/view.ts";
+import { linksOf } from "../links.ts";
+
+/** `hosts` by id: what administrators see of where the server is. */
+export type HostsById = ReadonlyMap<string, Host>;
+
+/** An element of `GET /servers`. */
+export function serverSummary(ctx: ComputeCtx, server: Server): object {
+  return { id: server.id, name: server.name, links: linksOf(ctx, `/servers/${server.id}`) };
+}
+
+/** An element of `GET /servers/detail`, and `GET /servers/{id}`: each microversion's own fields. */
+export function serverDetail(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+  const status = serverStatus(server);
+  return {
+    id: server.id,
+    name: server.name,
+    status,
+    tenant_id: server.projectId,
+    user_id: server.userId,
+    metadata: server.metadata,
+    hostId: hostIdOf(server, hosts),
+    image: { id: server.image.id, links: linksOf(ctx, `/images/${server.image.id}`).slice(1) },
+    flavor: flavorInServer(ctx, server.flavor),
+    created: isoSeconds(server.createdAt),
+    updated: isoSeconds(server.updatedAt),
+    addresses: {},
+    accessIPv4: "",
+    accessIPv6: "",
+    links: linksOf(ctx, `/servers/${server.id}`),
+    "OS-DCF:diskConfig": "MANUAL",
+    ...(["ACTIVE", "BUILD", "REBOOT", "HARD_REBOOT"].includes(status)
+      ? { progress: status === "ACTIVE" ? 100 : 0 }
+      : {}),
+    "OS-EXT-AZ:availability_zone": server.hostId === undefined ? "" : "nova",
+    config_drive: "",
+    key_name: server.keyName,
+    "OS-SRV-USG:launched_at": server.launchedAt === undefined ? null : isoMicroseconds(server.launchedAt),
+    "OS-SRV-USG:terminated_at": null,
+    "OS-EXT-STS:task_state": server.taskState ?? null,
+    "OS-EXT-STS:vm_state": server.vmState,
+    "OS-EXT-STS:power_state": powerStates[server.powerState],
+    "os-extended-volumes:volumes_attached": [],
+    ...faultOf(server, status),
+    ...administratorFields(ctx, server, hosts),
+    ...laterFields(ctx, server, hosts),
+  };
+}
+
+/** Nova shows a hash instead of the host's name: the same within a project, different in another. */
+function hostIdOf(server: Server, hosts: HostsById): string {
+  const hostname = server.hostId === undefined ? undefined : hosts.get(server.hostId)?.hostname;
+  return hostname === undefined
+    ? ""
+    : createHash("sha224")
+        .update(server.projectId + hostname)
+        .digest("hex");
+}
+
+function faultOf(server: Server, status: string): object {
+  if (!server.fault || status !== "ERROR") return {};
+  const { code, message, created } = server.fault;
+  return { fault: { code, created: isoSeconds(created), message } };
+}
+
+function administratorFields(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+  if (!ctx.allows("os_compute_api:os-extended-server-attributes")) return {};
+  const hostname = server.hostId === undefined ? null : (hosts.get(server.hostId)?.hostname ?? null);
+  return {
+    "OS-EXT-SRV-ATTR:host": hostname,
+    "OS-EXT-SRV-ATTR:instance_name": instanceNameOf(server),
+    "OS-EXT-SRV-ATTR:hypervisor_hostname": hostname,
+    ...(atLeast(ctx, "2.3")
+      ? {
+          "OS-EXT-SRV-ATTR:reservation_id": server.reservationId,
+          "OS-EXT-SRV-ATTR:launch_index": 0,
+          "OS-EXT-SRV-ATTR:kernel_id": server.image.kernel?.imageId ?? "",
+          "OS-EXT-SRV-ATTR:ramdisk_id": server.image.ramdisk?.imageId ?? "",
+          "OS-EXT-SRV-ATTR:hostname": server.hostname,
+          "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda",
+          "OS-EXT-SRV-ATTR:user_data": server.userData,
+        }
+      : {}),
+  };
+}
+
+/** What later microversions added, in their order. */
+function laterFields(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+  const host = server.hostId === undefined ? undefined : hosts.get(server.hostId);
+  return {
+    ...(atLeast(ctx, "2.9") ? { locked: false } : {}),
+    ...(atLeast(ctx, "2.16") && ctx.allows("os_compute_api:servers:show:host_status")
+      ? { host_status: hostStatus(ctx, host) }
+      : {}),
+    ...(atLeast(ctx, "2.19") ? { description: server.description } : {}),
+    ...(atLeast(ctx, "2.26") ? { tags: [] } : {}),
+    ...(atLeast(ctx, "2.63") ? { trusted_image_certificates: null } : {}),
+    ...(atLeast(ctx, "2.71") ? { server_groups: [] } : {}),
+    ...(atLeast(ctx, "2.73") ? { locked_reason: null } : {}),
+    ...(atLeast(ctx, "2.90") ? { "OS-EXT-SRV-ATTR:hostname": server.hostname } : {}),
+    ...(atLeast(ctx, "2.96") ? { pinned_availability_zone: null } : {}),
+  };
+}
+
+function hostStatus(ctx: ComputeCtx, host: Host | undefined): string {
+  if (!host) return "";
+  if (host.disabled) return "MAINTENANCE";
+  return ctx.clock.now() - host.seenAt <= hostDownAfterMs ? "UP" : "DOWN";
+}

@@ -1,0 +1,15 @@
+import { operation } from "#http/index.ts";
+import type { ComputeDeps } from "../../app/deps.ts";
+import { hostsAll } from "../../app/host.ts";
+import { queryText } from "../paging.ts";
+import { serviceView } from "./view.ts";
+
+/** GET /os-services; filters `host` and `binary`. */
+export const serviceList = operation<ComputeDeps>({
+  handle: async (ctx, { query }) => {
+    const [hostname, binary] = [queryText(query, "host"), queryText(query, "binary")];
+    const hosts = binary === undefined || binary === "nova-compute" ? await hostsAll(ctx) : [];
+    const wanted = hosts.filter((host) => hostname === undefined || host.hostname === hostname);
+    return { services: wanted.map((host) => serviceView(ctx, host)) };
+  },
+});

@@ -1,0 +1,32 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/logger.ts";
+import type { Bus } from "#bus/index.ts";
+import type { Database } from "#db/index.ts";
+import type { Ctx } from "#http/index.ts";
+import type { ImageService } from "#image/index.ts";
+import type { KeyManager } from "#key-manager/index.ts";
+import type { Placement } from "#placement/index.ts";
+import type { SagaExecutor } from "#saga/index.ts";
+import type { SealKeyPair } from "#seal/index.ts";
+
+/** What sagas and reconcilers work with. */
+export interface ComputeSagaDeps {
+  readonly database: Database;
+  readonly placement: Pick<
+    Placement,
+    "providerEnsure" | "candidatesFind" | "allocationClaim" | "allocationRelease" | "allocationsOf"
+  >;
+  readonly secrets: KeyManager["secrets"];
+  readonly bus: Bus;
+  /** The control plane's own HPKE key: boxes rest under it until a host is chosen. */
+  readonly sealKey: SealKeyPair;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface ComputeDeps extends ComputeSagaDeps {
+  readonly executor: SagaExecutor;
+  readonly image: Pick<ImageService, "imageFetch">;
+}
+
+export type ComputeCtx = Ctx<ComputeDeps>;

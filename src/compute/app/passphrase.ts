@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import { CloudError, isCloudError } from "#base/errors.ts";
+import type { SagaId, SecretId } from "#base/ids.ts";
+import { wipe } from "#base/secret.ts";
+import { boxSeal, type SealKeyPair } from "#seal/index.ts";
+import type { Server } from "../domain/server.ts";
+import type { ComputeCtx } from "./deps.ts";
+
+/** As many as Nova takes: 384 random bytes are 512 characters of base64. */
+const passphraseRandomBytes = 384;
+
+/** What the box of a saga is bound to. */
+export function sagaAssociatedData(sagaId: string, serverId: string): string {
+  return `sealstone saga ${sagaId} server ${serverId}`;
+}
+
+/** The name of the key manager's secret, as Nova names it. */
+export function passphraseSecretName(serverId: string): string {
+  return `vTPM secret for instance ${serverId}`;
+}
+
+/** What a saga carries instead of a passphrase. */
+export interface SealedPassphrase {
+  readonly secretId: SecretId;
+  readonly sealedBox: Uint8Array;
+}
+
+/**
+ * Makes a passphrase, stores it with the caller's own credentials and seals it for the saga. Throws
+ * `forbidden`, naming the missing role, when the key manager does not let the caller store secrets.
+ */
+export async function passphraseCreate(
+  ctx: ComputeCtx,
+  serverId: string,
+  sagaId: SagaId,
+): Promise<SealedPassphrase> {
+  const random = randomBytes(passphraseRandomBytes);
+  const passphrase = Buffer.alloc(512);
+  passphrase.write(random.toString("base64"), "latin1");
+  wipe(random);
+  try {
+    const secret = {
+      name: passphraseSecretName(serverId),
+      secretType: "passphrase",
+      contentType: "application/octet-stream",
+      payload: passphrase,
+    } as const;
+    const secretId = await ctx.deps.secrets.store(ctx.caller, secret, ctx.requestId);
+    const sealedBox = await seal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, serverId));
+    return { secretId, sealedBox };
+  } catch (error) {
+    if (!isCloudError(error, "forbidden")) throw error;
+    throw new CloudError(
+      "forbidden",
+      `The key manager does not let you store the TPM passphrase of the server: ${error.message}. ` +
+        "It takes the role member, creator or admin on your project.",
+      { cause: error },
+    );
+  } finally {
+    wipe(passphrase);
+  }
+}
+
+/**
+ * Reads the passphrase with the caller's own credentials and seals it for the saga, before anything changes.
+ * Throws `forbidden` when the caller may not read it, `conflict` when the secret is gone.
+ */
+export async function passphraseRead(
+  ctx: ComputeCtx,
+  server: Server,
+  sagaId: SagaId,
+): Promise<SealedPassphrase> {
+  const secretId = server.tpm?.secretId;
+  if (secretId === undefined)
+    throw new CloudError("bug", "An internal error occurred.", { detail: `${server.id} has no TPM` });
+  const passphrase = await payloadOf(ctx, server, secretId);
+  try {
+    return {
+      secretId,
+      sealedBox: await seal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, server.id)),
+    };
+  } finally {
+    wipe(passphrase);
+  }
+}
+
+async function payloadOf(ctx: ComputeCtx, server: Server, secretId: SecretId): Promise<Buffer> {
+  try {
+    return await ctx.deps.secrets.payload(ctx.caller, secretId, ctx.requestId);
+  } catch (error) {
+    if (isCloudError(error, "forbidden", "unauthenticated")) {
+      throw new CloudError(
+        "forbidden",
+        `You may not read the TPM passphrase of server ${server.id} (secret ${secretId} in the key manager), which this operation needs. ` +
+          `Its owner can allow it: openstack acl user add --user ${ctx.caller.userId} --operation-type read SECRET_HREF.`,
+        { cause: error },
+      );
+    }
+    if (isCloudError(error, "not-found")) {
+      throw new CloudError(
+        "conflict",
+        `The TPM passphrase of server ${server.id} (secret ${secretId}) is no longer in the key manager. ` +
+          "The TPM's state is kept, but it cannot be opened without that secret.",
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+async function seal(key: SealKeyPair, passphrase: Buffer, associatedData: string): Promise<Uint8Array> {
+  return Buffer.from(await boxSeal(key.publicKey, passphrase, associatedData), "base64");
+}

@@ -1,0 +1,36 @@
+import { CloudError } from "#base/errors.ts";
+import { atLeast } from "#http/index.ts";
+import { hostFind } from "../store/hosts.ts";
+import { serverActionFind, serverActionList, type ServerAction } from "../store/server-actions.ts";
+import { serverFind } from "../store/servers.ts";
+import type { ComputeCtx } from "./deps.ts";
+import { serverFetch } from "./server.ts";
+
+/** Newest first. Since 2.21 the actions of a deleted server are still there. */
+export async function serverActionsOf(ctx: ComputeCtx, serverId: string): Promise<ServerAction[]> {
+  const rule = "os_compute_api:os-instance-actions:list";
+  const { db } = ctx.deps.database;
+  if (await serverFind(db, serverId)) await serverFetch(ctx, serverId, rule);
+  const actions = await serverActionList(db, serverId);
+  const [first] = actions;
+  const deleted = first !== undefined && !(await serverFind(db, serverId));
+  const foreign =
+    first?.project_id !== ctx.caller.projectId && !ctx.allows("os_compute_api:os-instance-actions:events");
+  if (first === undefined || (deleted && (!atLeast(ctx, "2.21") || foreign))) {
+    throw new CloudError("not-found", `Instance ${serverId} could not be found.`);
+  }
+  return actions;
+}
+
+export async function serverActionFetch(
+  ctx: ComputeCtx,
+  serverId: string,
+  requestId: string,
+): Promise<{ readonly action: ServerAction; readonly hostname: string | undefined }> {
+  await serverActionsOf(ctx, serverId);
+  const action = await serverActionFind(ctx.deps.database.db, serverId, requestId);
+  if (!action)
+    throw new CloudError("not-found", `Action for request_id ${requestId} on instance ${serverId} not found`);
+  const host = action.host_id === null ? undefined : await hostFind(ctx.deps.database.db, action.host_id);
+  return { action, hostname: host?.hostname };
+}

@@ -1,0 +1,224 @@
+import { randomBytes } from "node:crypto";
+import { CloudError, isCloudError } from "#base/errors.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
+import { isoSeconds } from "#base/clock.ts";
+import type { ImageFacts } from "#image/index.ts";
+import { sagaStart } from "#saga/index.ts";
+import { tpmConstraintResolve, type TpmConstraint } from "#vtpm/index.ts";
+import type { ImageFile, Server, ServerImage } from "../domain/server.ts";
+import { serverCreate as serverCreateSaga } from "../sagas/server-create.ts";
+import type { Flavor } from "../store/flavors.ts";
+import { keypairFind } from "../store/keypairs.ts";
+import { serverActionInsert } from "../store/server-actions.ts";
+import { serverInsert } from "../store/servers.ts";
+import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
+import type { ComputeCtx } from "./deps.ts";
+import { flavorFetch } from "./flavor.ts";
+import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
+
+export interface ServerInput {
+  readonly name: string;
+  readonly description: string | null;
+  readonly hostname: string | undefined;
+  readonly imageId: string;
+  readonly flavorId: string;
+  readonly keyName: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly userData: string | null;
+}
+
+/**
+ * Accepts a server or refuses it, before anything exists; the saga makes it. A contradiction between flavor
+ * and image is `invalid` here, where Nova answers 202 and then ends in ERROR.
+ */
+export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise<Server> {
+  const flavor = await flavorOf(ctx, input.flavorId);
+  const image = await imageOf(ctx, input.imageId);
+  imageFits(image, flavor);
+  const tpm = tpmConstraintResolve({ flavor, image });
+  if (
+    input.keyName !== null &&
+    !(await keypairFind(ctx.deps.database.db, ctx.caller.userId, input.keyName))
+  ) {
+    throw new CloudError("invalid", `Invalid key_name provided: there is no keypair ${input.keyName}.`);
+  }
+  const server = newServer(ctx, input, flavor, await serverImageOf(ctx, image));
+  const sagaId = newUuid<SagaId>();
+  if (!tpm) {
+    await insert(ctx, server, sagaId, undefined);
+    return server;
+  }
+  return createWithTpm(ctx, server, sagaId, tpm);
+}
+
+/** The passphrase exists before the server does: an intent row lets the reaper find it after a crash between the two. */
+async function createWithTpm(
+  ctx: ComputeCtx,
+  draft: Server,
+  sagaId: SagaId,
+  tpm: TpmConstraint,
+): Promise<Server> {
+  const { database, secrets } = ctx.deps;
+  await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
+  let sealed: SealedPassphrase | undefined;
+  try {
+    sealed = await passphraseCreate(ctx, draft.id, sagaId);
+    const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId } };
+    await insert(ctx, server, sagaId, sealed);
+    return server;
+  } catch (error) {
+    if (sealed) await secrets.delete(ctx.caller, sealed.secretId, ctx.requestId);
+    await database.transaction((tx) => tpmIntentDelete(tx, draft.id));
+    throw error;
+  }
+}
+
+async function insert(
+  ctx: ComputeCtx,
+  server: Server,
+  sagaId: SagaId,
+  sealed: SealedPassphrase | undefined,
+): Promise<void> {
+  await ctx.deps.database.transaction(async (tx) => {
+    await serverInsert(tx, server);
+    await tpmIntentDelete(tx, server.id);
+    await serverActionInsert(tx, {
+      request_id: ctx.requestId,
+      server_id: server.id,
+      action: "create",
+      event: "compute__do_build_and_run_instance",
+      project_id: server.projectId,
+      user_id: server.userId,
+      host_id: null,
+      message: null,
+      details: null,
+      result: null,
+      started_at: server.createdAt,
+      finished_at: null,
+    });
+    await sagaStart(tx, serverCreateSaga, {
+      id: sagaId,
+      params: { serverId: server.id, requestId: ctx.requestId },
+      resource: server.id,
+      sealedBox: sealed?.sealedBox,
+      requestId: ctx.requestId,
+    });
+  });
+  ctx.deps.executor.nudge(sagaId);
+}
+
+/** Nova: what the body refers to and does not exist is the body's fault, 400. */
+async function flavorOf(ctx: ComputeCtx, id: string): Promise<Flavor> {
+  try {
+    return await flavorFetch(ctx, id);
+  } catch (cause) {
+    if (isCloudError(cause, "not-found")) {
+      throw new CloudError("invalid", `Invalid flavorRef provided: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}
+
+async function imageOf(ctx: ComputeCtx, id: string): Promise<ImageFacts> {
+  try {
+    const image = await ctx.deps.image.imageFetch(ctx.caller, id);
+    if (image.status === "active") return image;
+    throw new CloudError("invalid", `Image ${id} is not active.`);
+  } catch (cause) {
+    if (isCloudError(cause, "not-found")) {
+      throw new CloudError("invalid", `Invalid imageRef provided: image ${id} could not be found.`, {
+        cause,
+      });
+    }
+    throw cause;
+  }
+}
+
+/** nova.compute.api.API._validate_flavor_image_nostatus */
+function imageFits(image: ImageFacts, flavor: Flavor): void {
+  if (flavor.memoryMiB < image.minRamMiB) {
+    throw new CloudError(
+      "invalid",
+      `Flavor's memory is too small for requested image: ${flavor.name} has ${flavor.memoryMiB} MiB, image ${image.id} needs ${image.minRamMiB} MiB.`,
+    );
+  }
+  if (flavor.rootGiB === 0) return;
+  const flavorBytes = flavor.rootGiB * 1024 ** 3;
+  const imageBytes = Math.max(image.sizeBytes ?? 0, image.virtualSizeBytes ?? 0);
+  if (imageBytes > flavorBytes) {
+    throw new CloudError(
+      "invalid",
+      `Flavor's disk is too small for requested image. Flavor disk is ${flavorBytes} bytes, image is ${imageBytes} bytes.`,
+    );
+  }
+  if (image.minDiskGiB > flavor.rootGiB) {
+    throw new CloudError(
+      "invalid",
+      `Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is ${flavorBytes} bytes, minimum size is ${image.minDiskGiB * 1024 ** 3} bytes.`,
+    );
+  }
+}
+
+/** The caller must be allowed to see kernel and ramdisk too. */
+async function serverImageOf(ctx: ComputeCtx, image: ImageFacts): Promise<ServerImage> {
+  const { kernel_id: kernelId, ramdisk_id: ramdiskId } = image.properties;
+  return {
+    id: image.id,
+    properties: image.properties,
+    disk: imageFileOf(image),
+    ...(kernelId === undefined ? {} : { kernel: imageFileOf(await imageOf(ctx, kernelId)) }),
+    ...(ramdiskId === undefined ? {} : { ramdisk: imageFileOf(await imageOf(ctx, ramdiskId)) }),
+  };
+}
+
+function imageFileOf({ id: imageId, sha512, sizeBytes, diskFormat }: ImageFacts): ImageFile {
+  if (sha512 === undefined || sizeBytes === undefined || diskFormat === undefined) {
+    throw new CloudError("invalid", `Image ${imageId} has no data.`);
+  }
+  return { imageId, sha512, sizeBytes, diskFormat };
+}
+
+function newServer(ctx: ComputeCtx, input: ServerInput, flavor: Flavor, image: ServerImage): Server {
+  const { projectId, userId } = ctx.caller;
+  if (projectId === undefined) {
+    throw new CloudError(
+      "forbidden",
+      "A server belongs to a project: ask with a token that is scoped to one.",
+    );
+  }
+  const now = ctx.clock.now();
+  return {
+    id: newUuid(),
+    projectId,
+    userId,
+    name: input.name,
+    description: input.description,
+    hostname: input.hostname ?? hostnameOf(input.name, now),
+    reservationId: `r-${randomBytes(4).toString("hex")}`,
+    image,
+    flavor,
+    tpm: undefined,
+    keyName: input.keyName,
+    metadata: input.metadata,
+    userData: input.userData,
+    vmState: "building",
+    taskState: "scheduling",
+    powerState: "no-state",
+    hostId: undefined,
+    fault: undefined,
+    createdAt: now,
+    updatedAt: now,
+    launchedAt: undefined,
+  };
+}
+
+/** nova.utils.sanitize_hostname */
+function hostnameOf(name: string, now: number): string {
+  const clean = name
+    .toLowerCase()
+    .replaceAll(/[ _.]/g, "-")
+    .replaceAll(/[^a-z0-9-]/g, "")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 63);
+  return clean === "" ? `server-${isoSeconds(now).replaceAll(/\D/g, "")}` : clean;
+}

@@ -1,0 +1,180 @@
+import { CloudError } from "#base/errors.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
+import type { Saga } from "#saga/index.ts";
+import { sagaStart } from "#saga/index.ts";
+import { serverActionPermit, serverActionRules, type ServerActionName } from "../domain/server-action.ts";
+import { vmStatesOfStatus, type Server } from "../domain/server.ts";
+import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
+import { serverActionSagas, type ServerActionParams } from "../sagas/server-action-sagas.ts";
+import { serverActionInsert } from "../store/server-actions.ts";
+import { serverFind, serverList, serverRename, serverUpdate } from "../store/servers.ts";
+import type { ComputeCtx, ComputeSagaDeps } from "./deps.ts";
+import { passphraseRead } from "./passphrase.ts";
+
+const allProjectsRule = "os_compute_api:servers:detail:get_all_tenants";
+
+/** Throws `not-found`: a server of another project does not exist for callers who are not administrators. */
+export async function serverFetch(ctx: ComputeCtx, id: string, rule: string): Promise<Server> {
+  const server = await serverFind(ctx.deps.database.db, id);
+  const visible = server && (server.projectId === ctx.caller.projectId || ctx.allows(allProjectsRule));
+  if (!visible) throw new CloudError("not-found", `Instance ${id} could not be found.`);
+  ctx.enforce(rule, { project_id: server.projectId, user_id: server.userId });
+  return server;
+}
+
+export interface ServerQuery {
+  readonly allTenants: boolean;
+  readonly projectId: string | undefined;
+  readonly userId: string | undefined;
+  readonly status: string | undefined;
+  readonly name: string | undefined;
+  readonly imageId: string | undefined;
+  readonly flavorId: string | undefined;
+  readonly hostname: string | undefined;
+  readonly hostId: string | undefined;
+  readonly uuid: string | undefined;
+  readonly changesSince: number | undefined;
+  readonly limit: number;
+  readonly marker: string | undefined;
+}
+
+/** A page of the servers that the caller may see, newest first. Throws `invalid` for an unknown marker. */
+export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promise<Server[]> {
+  if (query.allTenants) ctx.enforce(allProjectsRule);
+  const name = query.name === undefined ? undefined : namePattern(query.name);
+  const all = await serverList(ctx.deps.database.db, {
+    projectId: query.allTenants ? query.projectId : ctx.caller.projectId,
+    userId: query.userId,
+    imageId: query.imageId,
+    flavorId: query.flavorId,
+    hostId: query.hostId,
+    vmStates: query.status === undefined ? undefined : vmStatesOfStatus(query.status),
+    ids: query.uuid === undefined ? undefined : [query.uuid],
+  });
+  const { changesSince } = query;
+  const matching = all.filter(
+    (server) =>
+      (name === undefined || name.test(server.name)) &&
+      (query.hostname === undefined || server.hostname === query.hostname) &&
+      (changesSince === undefined || server.updatedAt >= changesSince),
+  );
+  const start = query.marker === undefined ? 0 : matching.findIndex(({ id }) => id === query.marker) + 1;
+  if (query.marker !== undefined && start === 0) {
+    throw new CloudError("invalid", `marker [${query.marker}] not found`);
+  }
+  return matching.slice(start, start + query.limit);
+}
+
+/** Nova matches names as a regular expression of the database. */
+function namePattern(text: string): RegExp {
+  try {
+    return new RegExp(text, "i");
+  } catch (cause) {
+    throw new CloudError("invalid", `The name filter '${text}' is not a regular expression.`, { cause });
+  }
+}
+
+export async function serverRenameAs(
+  ctx: ComputeCtx,
+  id: string,
+  changes: { readonly name?: string; readonly description?: string | null; readonly hostname?: string },
+): Promise<Server> {
+  const server = { ...(await serverFetch(ctx, id, "os_compute_api:servers:update")), ...changes };
+  await ctx.deps.database.transaction((tx) => serverRename(tx, server, ctx.clock.now()));
+  return server;
+}
+
+const actionPolicies: Readonly<Record<ServerActionName, string>> = {
+  start: "os_compute_api:servers:start",
+  stop: "os_compute_api:servers:stop",
+  "soft-reboot": "os_compute_api:servers:reboot",
+  "hard-reboot": "os_compute_api:servers:reboot",
+  pause: "os_compute_api:os-pause-server:pause",
+  unpause: "os_compute_api:os-pause-server:unpause",
+  suspend: "os_compute_api:os-suspend-server:suspend",
+  resume: "os_compute_api:os-suspend-server:resume",
+};
+
+/**
+ * Begins an action and answers when it is recorded. What needs the TPM's passphrase asks the key manager
+ * first, with the caller's credentials: no access is 403 and an untouched server.
+ */
+export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActionName): Promise<void> {
+  const server = await serverFetch(ctx, id, actionPolicies[action]);
+  serverActionPermit(server, action);
+  const rule = serverActionRules[action];
+  const sagaId = newUuid<SagaId>();
+  const sealed = server.tpm && rule.needsPassphrase ? await passphraseRead(ctx, server, sagaId) : undefined;
+  await serverSagaStart(ctx, serverActionSagas[action], {
+    sagaId,
+    server,
+    taskState: rule.task,
+    action: rule.nova,
+    event: `compute_${rule.nova}_instance`,
+    permit: (current) => serverActionPermit(current, action),
+    sealedBox: sealed?.sealedBox,
+  });
+}
+
+/** Deletes in every state; what another saga does with the server ends first. Never needs the passphrase. */
+export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
+  const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
+  if (server.taskState === "deleting") return;
+  await serverSagaStart(ctx, serverDeleteSaga, {
+    sagaId: newUuid<SagaId>(),
+    server,
+    taskState: "deleting",
+    action: "delete",
+    event: "compute_terminate_instance",
+    permit: () => undefined,
+    sealedBox: undefined,
+  });
+}
+
+interface SagaRequest {
+  readonly sagaId: SagaId;
+  readonly server: Server;
+  readonly taskState: NonNullable<Server["taskState"]>;
+  readonly action: string;
+  readonly event: string;
+  /** Looks again inside the transaction: another request may have been faster. */
+  readonly permit: (current: Server) => void;
+  readonly sealedBox: Uint8Array | undefined;
+}
+
+async function serverSagaStart(
+  ctx: ComputeCtx,
+  definition: Saga<ServerActionParams, ComputeSagaDeps>,
+  request: SagaRequest,
+): Promise<void> {
+  const { server, sagaId } = request;
+  const now = ctx.clock.now();
+  await ctx.deps.database.transaction(async (tx) => {
+    const current = await serverFind(tx, server.id);
+    if (!current) throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
+    request.permit(current);
+    await serverUpdate(tx, server.id, { taskState: request.taskState }, now);
+    await serverActionInsert(tx, {
+      request_id: ctx.requestId,
+      server_id: server.id,
+      action: request.action,
+      event: request.event,
+      project_id: server.projectId,
+      user_id: ctx.caller.userId,
+      host_id: server.hostId ?? null,
+      message: null,
+      details: null,
+      result: null,
+      started_at: now,
+      finished_at: null,
+    });
+    await sagaStart(tx, definition, {
+      id: sagaId,
+      params: { serverId: server.id, requestId: ctx.requestId },
+      resource: server.id,
+      sealedBox: request.sealedBox,
+      requestId: ctx.requestId,
+    });
+  });
+  ctx.deps.executor.nudge(sagaId);
+}

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { aServer } from "./testing/a-server.ts";
+import { serverActionPermit, serverActionRules, type ServerActionName } from "./server-action.ts";
+import { serverStatus, type VmState } from "./server.ts";
+
+const states: readonly VmState[] = ["building", "active", "paused", "suspended", "stopped", "error"];
+const actions = Object.keys(serverActionRules) as ServerActionName[];
+
+const permitted: Readonly<Record<ServerActionName, string>> = {
+  start: "stopped",
+  stop: "active error",
+  "soft-reboot": "active",
+  "hard-reboot": "active paused suspended stopped error",
+  pause: "active",
+  unpause: "paused",
+  suspend: "active",
+  resume: "suspended",
+};
+
+test.each(actions)("%s is permitted from exactly its states", (action) => {
+  const from = states.filter((vmState) => {
+    try {
+      serverActionPermit(aServer({ vmState }), action);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  expect(from.join(" ")).toBe(permitted[action]);
+});
+
+test("a server with a task, or that failed before it had a host, is left alone", () => {
+  expect(() => serverActionPermit(aServer({ taskState: "spawning" }), "stop")).toThrow(
+    /^Cannot 'stop' instance .* while it is in task_state spawning$/,
+  );
+  expect(() => serverActionPermit(aServer({ vmState: "error", hostId: undefined }), "hard-reboot")).toThrow(
+    /vm_state error/,
+  );
+});
+
+test("status follows vm_state and task_state", () => {
+  expect(states.map((vmState) => serverStatus({ vmState, taskState: undefined }))).toEqual([
+    "BUILD",
+    "ACTIVE",
+    "PAUSED",
+    "SUSPENDED",
+    "SHUTOFF",
+    "ERROR",
+  ]);
+  expect(serverStatus({ vmState: "active", taskState: "rebooting" })).toBe("REBOOT");
+  expect(serverStatus({ vmState: "paused", taskState: "rebooting_hard" })).toBe("PAUSED");
+});

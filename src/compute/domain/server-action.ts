@@ -1,0 +1,71 @@
+import { CloudError } from "#base/errors.ts";
+import type { Server, TaskState, VmState } from "./server.ts";
+
+/** What a user may ask of a server that exists. */
+export type ServerActionName =
+  | "start"
+  | "stop"
+  | "soft-reboot"
+  | "hard-reboot"
+  | "pause"
+  | "unpause"
+  | "suspend"
+  | "resume";
+
+export interface ServerActionRule {
+  /** Name in messages and in the list of instance actions. */
+  readonly nova: string;
+  readonly from: readonly VmState[];
+  readonly task: TaskState;
+  /** Where the server is afterwards. */
+  readonly to: VmState;
+  /** True when the domain is started or restored: a server with a vTPM needs its passphrase then (VTPM.md). */
+  readonly needsPassphrase: boolean;
+}
+
+/** The state machine (nova.compute.api.check_instance_state on each method). */
+export const serverActionRules: Readonly<Record<ServerActionName, ServerActionRule>> = {
+  start: { nova: "start", from: ["stopped"], task: "powering-on", to: "active", needsPassphrase: true },
+  stop: {
+    nova: "stop",
+    from: ["active", "error"],
+    task: "powering-off",
+    to: "stopped",
+    needsPassphrase: false,
+  },
+  "soft-reboot": {
+    nova: "reboot",
+    from: ["active"],
+    task: "rebooting",
+    to: "active",
+    needsPassphrase: false,
+  },
+  "hard-reboot": {
+    nova: "reboot",
+    from: ["active", "stopped", "paused", "suspended", "error"],
+    task: "rebooting_hard",
+    to: "active",
+    needsPassphrase: true,
+  },
+  pause: { nova: "pause", from: ["active"], task: "pausing", to: "paused", needsPassphrase: false },
+  unpause: { nova: "unpause", from: ["paused"], task: "unpausing", to: "active", needsPassphrase: false },
+  suspend: { nova: "suspend", from: ["active"], task: "suspending", to: "suspended", needsPassphrase: false },
+  resume: { nova: "resume", from: ["suspended"], task: "resuming", to: "active", needsPassphrase: true },
+};
+
+/** Throws `conflict`, in Nova's words, when the server's state does not permit the action. */
+export function serverActionPermit(server: Server, action: ServerActionName): void {
+  const rule = serverActionRules[action];
+  if (server.taskState !== undefined) {
+    throw new CloudError(
+      "conflict",
+      `Cannot '${rule.nova}' instance ${server.id} while it is in task_state ${server.taskState}`,
+    );
+  }
+  if (!rule.from.includes(server.vmState) || (server.vmState === "error" && server.hostId === undefined)) {
+    throw new CloudError(
+      "conflict",
+      `Cannot '${rule.nova}' instance ${server.id} while it is in vm_state ${server.vmState}`,
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import type { Migrations } from "#db/index.ts";
+import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
+import { computeEnvelope, type Service } from "#http/index.ts";
+import { createSagaExecutor } from "#saga/index.ts";
+import { computeMicroversions } from "./api/versions/versions.ts";
+import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
+import { hostRegistered } from "./app/host-report.ts";
+import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
+import { computePolicyRules } from "./policy-rules.ts";
+import { powerStateRecord, powerStatesReconcile } from "./reconcilers/power-states.ts";
+import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
+import { computeRoutes } from "./routes.ts";
+import { serverActionSagas } from "./sagas/server-action-sagas.ts";
+import { serverCreate } from "./sagas/server-create.ts";
+import { serverDelete } from "./sagas/server-delete.ts";
+
+import { hostSeen } from "./store/hosts.ts";
+import { computeInitial } from "./store/migrations/0006-compute.ts";
+
+export const computeMigrations: Migrations = { "0006-compute": computeInitial };
+
+export type ComputeOptions = ComputeSagaDeps &
+  Pick<ComputeDeps, "image"> & {
+    /** Names this process among those on the same database; the same again after a restart. */
+    readonly ownerId: string;
+  };
+
+export interface Compute {
+  readonly service: Service;
+  /** Takes up unfinished sagas, listens to hosts, starts the reconcilers. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Makes a public flavor once. */
+  flavorEnsure(seed: FlavorSeed): Promise<void>;
+}
+
+const reconcileEveryMs = 60_000;
+
+/** The compute service: Nova's API v2.1 over sagas that speak to agents. */
+export function createCompute(options: ComputeOptions): Compute {
+  const executor = createSagaExecutor<ComputeSagaDeps>({
+    database: options.database,
+    definitions: [serverCreate, serverDelete, ...Object.values(serverActionSagas)],
+    deps: options,
+    log: options.log,
+    ownerId: options.ownerId,
+    clock: options.clock,
+  });
+  const deps: ComputeDeps = { ...options, executor };
+  const service: Service<ComputeDeps> = {
+    type: "compute",
+    prefix: "/compute",
+    envelope: computeEnvelope,
+    microversions: computeMicroversions,
+    routes: computeRoutes,
+    policyRules: computePolicyRules,
+    deps,
+  };
+  const stops: (() => void)[] = [];
+  return {
+    service,
+    flavorEnsure: (seed) => flavorEnsure(deps, seed),
+    async start() {
+      await tpmIntentsReap(deps, deps.clock.now());
+      stops.push(...listen(deps));
+      await executor.start();
+      stops.push(reconcilePeriodically(deps));
+    },
+    async stop() {
+      for (const stop of stops.splice(0)) stop();
+      await executor.stop();
+    },
+  };
+}
+
+function listen(deps: ComputeDeps): (() => void)[] {
+  const { bus, database, clock, log } = deps;
+  const failed = (error: unknown): void =>
+    log.error({ error: String(error) }, "a host's report could not be recorded");
+  return [
+    bus.serve(hostRegister, {}, async (facts) => {
+      await hostRegistered(deps, facts);
+      // What happened on the host while it was away.
+      setImmediate(() => void powerStatesReconcile(deps).catch(failed));
+      return {};
+    }),
+    bus.subscribe(hostHeartbeat, ({ hostId }) => {
+      database.transaction((tx) => hostSeen(tx, hostId, clock.now())).catch(failed);
+    }),
+    bus.subscribe(serverPowerChanged, ({ serverId, powerState }) => {
+      powerStateRecord(deps, serverId, powerState).catch(failed);
+    }),
+  ];
+}
+
+function reconcilePeriodically(deps: ComputeDeps): () => void {
+  const run = async (): Promise<void> => {
+    await powerStatesReconcile(deps);
+    await tpmIntentsReap(deps);
+  };
+  const timer = setInterval(() => {
+    run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));
+  }, reconcileEveryMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}

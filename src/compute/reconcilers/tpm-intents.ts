@@ -1,0 +1,26 @@
+import type { ComputeSagaDeps } from "../app/deps.ts";
+import { passphraseSecretName } from "../app/passphrase.ts";
+import { serverFind } from "../store/servers.ts";
+import { tpmIntentDelete, tpmIntentListBefore } from "../store/tpm-intents.ts";
+
+/** No request takes this long from the intent to the server's row. */
+const abandonedAfterMs = 5 * 60_000;
+
+/**
+ * Deletes passphrases that were stored for servers which never came to be. `allOlderThan`: at start, every
+ * intent is of a process that is gone.
+ */
+export async function tpmIntentsReap(deps: ComputeSagaDeps, allOlderThan?: number): Promise<void> {
+  const { database, secrets, clock, log } = deps;
+  const before = allOlderThan ?? clock.now() - abandonedAfterMs;
+  for (const { server_id: serverId } of await tpmIntentListBefore(database.db, before)) {
+    const orphans = (await serverFind(database.db, serverId))
+      ? []
+      : await secrets.findByName(passphraseSecretName(serverId));
+    for (const secretId of orphans) {
+      await secrets.deleteAsService(secretId);
+      log.warn({ serverId, secretId }, "deleted the TPM passphrase of a server that was never made");
+    }
+    await database.transaction((tx) => tpmIntentDelete(tx, serverId));
+  }
+}

@@ -1,0 +1,112 @@
+import { action, route, type Route } from "#http/index.ts";
+import { flavorCreate } from "./api/flavors/create.ts";
+import { flavorDelete } from "./api/flavors/delete.ts";
+import {
+  extraSpecCreate,
+  extraSpecDelete,
+  extraSpecList,
+  extraSpecShow,
+  extraSpecUpdate,
+} from "./api/flavors/extra-specs.ts";
+import { flavorListBrief, flavorListDetail } from "./api/flavors/list.ts";
+import { flavorShow } from "./api/flavors/show.ts";
+import { flavorUpdate } from "./api/flavors/update.ts";
+import { hypervisorList, hypervisorListDetail } from "./api/hypervisors/list.ts";
+import { hypervisorShow } from "./api/hypervisors/show.ts";
+import { hypervisorStatistics } from "./api/hypervisors/statistics.ts";
+import { instanceActionList } from "./api/instance-actions/list.ts";
+import { instanceActionShow } from "./api/instance-actions/show.ts";
+import { keypairCreate } from "./api/keypairs/create.ts";
+import { keypairDelete } from "./api/keypairs/delete.ts";
+import { keypairList } from "./api/keypairs/list.ts";
+import { keypairShow } from "./api/keypairs/show.ts";
+import {
+  serverPause,
+  serverResume,
+  serverStart,
+  serverStop,
+  serverSuspend,
+  serverUnpause,
+} from "./api/servers/actions.ts";
+import { serverConsoleOutput } from "./api/servers/console-output.ts";
+import { serverCreate } from "./api/servers/create.ts";
+import { serverDelete } from "./api/servers/delete.ts";
+import { serverList, serverListDetail } from "./api/servers/list.ts";
+import { serverReboot } from "./api/servers/reboot.ts";
+import { serverShow } from "./api/servers/show.ts";
+import { serverUpdate } from "./api/servers/update.ts";
+import { serviceList } from "./api/services/list.ts";
+import { serviceUpdate } from "./api/services/update.ts";
+import { versionList, versionShow } from "./api/versions/versions.ts";
+import type { ComputeDeps } from "./app/deps.ts";
+
+const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
+/** The rule is checked against the server's owner, or the key pair's, once that is read. */
+const novaByApp = (rule: string) => ({ policy: `os_compute_api:${rule}`, enforcedByApp: true });
+const open = { policy: "public" };
+
+const actions = "/v2.1/servers/:id/action";
+const specs = "/v2.1/flavors/:id/os-extra_specs";
+
+/** Nova's API reference, in its order. */
+export const computeRoutes: readonly Route<ComputeDeps>[] = [
+  route("GET", "/", versionList, open),
+  route("GET", "/v2.1", versionShow, open),
+
+  route("GET", "/v2.1/servers", serverList, nova("servers:index")),
+  route("GET", "/v2.1/servers/detail", serverListDetail, nova("servers:detail")),
+  route("POST", "/v2.1/servers", serverCreate, nova("servers:create")),
+  route("GET", "/v2.1/servers/:id", serverShow, novaByApp("servers:show")),
+  route("PUT", "/v2.1/servers/:id", serverUpdate, novaByApp("servers:update")),
+  route("DELETE", "/v2.1/servers/:id", serverDelete, novaByApp("servers:delete")),
+
+  action(actions, "os-start", serverStart, novaByApp("servers:start")),
+  action(actions, "os-stop", serverStop, novaByApp("servers:stop")),
+  action(actions, "reboot", serverReboot, novaByApp("servers:reboot")),
+  action(actions, "pause", serverPause, novaByApp("os-pause-server:pause")),
+  action(actions, "unpause", serverUnpause, novaByApp("os-pause-server:unpause")),
+  action(actions, "suspend", serverSuspend, novaByApp("os-suspend-server:suspend")),
+  action(actions, "resume", serverResume, novaByApp("os-suspend-server:resume")),
+  action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
+
+  route(
+    "GET",
+    "/v2.1/servers/:id/os-instance-actions",
+    instanceActionList,
+    novaByApp("os-instance-actions:list"),
+  ),
+  route(
+    "GET",
+    "/v2.1/servers/:id/os-instance-actions/:request_id",
+    instanceActionShow,
+    novaByApp("os-instance-actions:show"),
+  ),
+
+  route("GET", "/v2.1/flavors", flavorListBrief, nova("flavors")),
+  route("GET", "/v2.1/flavors/detail", flavorListDetail, nova("flavors")),
+  route("POST", "/v2.1/flavors", flavorCreate, nova("os-flavor-manage:create")),
+  route("GET", "/v2.1/flavors/:id", flavorShow, nova("flavors")),
+  route("PUT", "/v2.1/flavors/:id", flavorUpdate, { ...nova("os-flavor-manage:update"), since: "2.55" }),
+  route("DELETE", "/v2.1/flavors/:id", flavorDelete, nova("os-flavor-manage:delete")),
+  route("GET", specs, extraSpecList, nova("os-flavor-extra-specs:index")),
+  route("POST", specs, extraSpecCreate, nova("os-flavor-extra-specs:create")),
+  route("GET", `${specs}/:key`, extraSpecShow, nova("os-flavor-extra-specs:show")),
+  route("PUT", `${specs}/:key`, extraSpecUpdate, nova("os-flavor-extra-specs:update")),
+  route("DELETE", `${specs}/:key`, extraSpecDelete, nova("os-flavor-extra-specs:delete")),
+
+  route("GET", "/v2.1/os-keypairs", keypairList, novaByApp("os-keypairs:index")),
+  route("POST", "/v2.1/os-keypairs", keypairCreate, novaByApp("os-keypairs:create")),
+  route("GET", "/v2.1/os-keypairs/:name", keypairShow, novaByApp("os-keypairs:show")),
+  route("DELETE", "/v2.1/os-keypairs/:name", keypairDelete, novaByApp("os-keypairs:delete")),
+
+  route("GET", "/v2.1/os-hypervisors", hypervisorList, nova("os-hypervisors:list")),
+  route("GET", "/v2.1/os-hypervisors/detail", hypervisorListDetail, nova("os-hypervisors:list-detail")),
+  route("GET", "/v2.1/os-hypervisors/statistics", hypervisorStatistics, {
+    ...nova("os-hypervisors:statistics"),
+    until: "2.87",
+  }),
+  route("GET", "/v2.1/os-hypervisors/:id", hypervisorShow, nova("os-hypervisors:show")),
+
+  route("GET", "/v2.1/os-services", serviceList, nova("os-services:list")),
+  route("PUT", "/v2.1/os-services/:id", serviceUpdate, { ...nova("os-services:update"), since: "2.53" }),
+];

@@ -1,0 +1,28 @@
+import type { Static } from "typebox";
+import type { commands } from "#bus/index.ts";
+import type { Server } from "../domain/server.ts";
+
+/** nova.virt.libvirt.driver: what a kernel is told when its image says nothing. */
+const defaultKernelCommandLine = "root=/dev/vda console=tty0 console=ttyS0";
+
+/** The libvirt domain's name; unique over all clouds on one libvirt. */
+export function instanceNameOf(server: Pick<Server, "id">): string {
+  return `instance-${server.id}`;
+}
+
+/** What the agent must know of the server to define its domain. */
+export function domainSpecOf(server: Server): Static<typeof commands.domainDefine.request> {
+  const { tpm } = server;
+  const { kernel, ramdisk, properties } = server.image;
+  const kernelCommandLine = properties["os_command_line"] ?? defaultKernelCommandLine;
+  return {
+    serverId: server.id,
+    instanceName: instanceNameOf(server),
+    displayName: server.name,
+    vcpus: server.flavor.vcpus,
+    memoryMiB: server.flavor.memoryMiB,
+    ...(kernel === undefined ? {} : { kernelImageId: kernel.imageId, kernelCommandLine }),
+    ...(ramdisk === undefined ? {} : { ramdiskImageId: ramdisk.imageId }),
+    ...(tpm === undefined ? {} : { tpm: { version: tpm.version, model: tpm.model, secretId: tpm.secretId } }),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Saga } from "#saga/index.ts";
+import type { ComputeSagaDeps } from "../app/deps.ts";
+import type { ServerActionName } from "../domain/server-action.ts";
+import { serverHardReboot } from "./server-hard-reboot.ts";
+import { serverPause } from "./server-pause.ts";
+import { serverResume } from "./server-resume.ts";
+import { serverSoftReboot } from "./server-soft-reboot.ts";
+import { serverStart } from "./server-start.ts";
+import type { ServerActionParams } from "./server-steps.ts";
+import { serverStop } from "./server-stop.ts";
+import { serverSuspend } from "./server-suspend.ts";
+import { serverUnpause } from "./server-unpause.ts";
+
+export type { ServerActionParams } from "./server-steps.ts";
+
+/** Which saga carries out which action. */
+export const serverActionSagas: Readonly<
+  Record<ServerActionName, Saga<ServerActionParams, ComputeSagaDeps>>
+> = {
+  start: serverStart,
+  stop: serverStop,
+  "soft-reboot": serverSoftReboot,
+  "hard-reboot": serverHardReboot,
+  pause: serverPause,
+  unpause: serverUnpause,
+  suspend: serverSuspend,
+  resume: serverResume,
+};

@@ -1,0 +1,151 @@
+import { CloudError, isCloudError } from "#base/errors.ts";
+import { commands } from "#bus/index.ts";
+import { nothing, saga, terminal, type SagaUndo } from "#saga/index.ts";
+import { tpmRequiredTraits } from "#vtpm/index.ts";
+import type { ComputeSagaDeps } from "../app/deps.ts";
+import { hostIsUp } from "../app/host.ts";
+import { statusOfFault } from "../domain/fault.ts";
+import type { Server } from "../domain/server.ts";
+import { hostList } from "../store/hosts.ts";
+import { serverUpdate } from "../store/servers.ts";
+import { domainSpecOf } from "./domain-spec.ts";
+import { hostCommand } from "./host-command.ts";
+import { passphraseForHost } from "./passphrase-handover.ts";
+import {
+  domainStart,
+  fail,
+  finish,
+  placedServerOf,
+  serverOf,
+  type ServerActionParams,
+  type ServerStep,
+} from "./server-steps.ts";
+
+type Undo = SagaUndo<ServerActionParams, ComputeSagaDeps>;
+
+/** Downloading and checking a large image over a slow network takes its time. */
+const imageTimeoutMs = 30 * 60_000;
+
+export const serverCreate = saga<ServerActionParams, ComputeSagaDeps>("server-create", 1)
+  .step("server", { run: nothing, undo: serverFail })
+  .step("allocationGuard", { run: nothing, undo: allocationRelease })
+  .step("allocation", { run: allocationClaim, undo: "none" })
+  .step("host", { run: hostAssign, undo: "none" })
+  .step("disksGuard", { run: nothing, undo: disksDelete })
+  .step("disks", { run: disksCreate, undo: "none" })
+  .step("tpmGuard", { run: nothing, undo: tpmDelete })
+  .step("tpm", { run: tpmManufacture, undo: "none" })
+  .step("domainGuard", { run: nothing, undo: domainUndefine })
+  .step("domain", { run: domainDefine, undo: "none" })
+  .step("start", { run: domainStart, undo: "none" })
+  .step("active", { run: active, undo: "none" });
+
+async function serverFail(step: Undo): Promise<void> {
+  const { code, message } = step.error;
+  const fault = { code: statusOfFault(code), message, created: step.deps.clock.now() };
+  await fail(step, step.error, { vmState: "error", powerState: "no-state", hostId: null, fault });
+}
+
+/** Chooses among the hosts that can carry the server and claims its resources on one. */
+async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: string }> {
+  const { placement, clock, database } = step.deps;
+  const server = await serverOf(step);
+  const resources = resourcesOf(server);
+  const requiredTraits = server.tpm ? [...tpmRequiredTraits(server.tpm)] : [];
+  const [candidates, hosts] = [
+    await placement.candidatesFind({ resources, requiredTraits }),
+    await hostList(database.db),
+  ];
+  const usable = new Set(
+    hosts.filter((host) => !host.disabled && hostIsUp(host, clock.now())).map(({ id }) => id),
+  );
+  for (const { providerUuid } of candidates.filter((candidate) => usable.has(candidate.providerUuid))) {
+    try {
+      await placement.allocationClaim({
+        consumerUuid: server.id,
+        providerUuid,
+        resources,
+        projectId: server.projectId,
+        userId: server.userId,
+      });
+      return { hostId: providerUuid };
+    } catch (error) {
+      // Somebody else was faster on this host: the next candidate.
+      if (!isCloudError(error, "no-capacity", "conflict")) throw error;
+    }
+  }
+  const asked = [
+    ...Object.entries(resources).map(([name, amount]) => `${name}=${amount}`),
+    ...requiredTraits,
+  ];
+  throw terminal(
+    new CloudError(
+      "no-capacity",
+      `No valid host was found. There are not enough hosts available. Asked for: ${asked.join(", ")}.`,
+    ),
+  );
+}
+
+function resourcesOf(server: Server): Record<string, number> {
+  const { vcpus, memoryMiB, rootGiB, ephemeralGiB, swapMiB } = server.flavor;
+  const diskGiB = rootGiB + ephemeralGiB + Math.ceil(swapMiB / 1024);
+  return { VCPU: vcpus, MEMORY_MB: memoryMiB, ...(diskGiB === 0 ? {} : { DISK_GB: diskGiB }) };
+}
+
+async function allocationRelease(step: Undo): Promise<void> {
+  await step.deps.placement.allocationRelease(step.params.serverId);
+}
+
+async function hostAssign(step: ServerStep & { outputs: { allocation: { hostId: string } } }): Promise<void> {
+  const { database, clock } = step.deps;
+  const { hostId } = step.outputs.allocation;
+  const server = await serverOf(step);
+  const taskState = server.taskState === "deleting" ? "deleting" : "spawning";
+  await database.transaction((tx) => serverUpdate(tx, server.id, { hostId, taskState }, clock.now()));
+}
+
+async function disksCreate(step: ServerStep): Promise<void> {
+  const server = await placedServerOf(step);
+  const { disk: image, kernel, ramdisk } = server.image;
+  const message = {
+    serverId: server.id,
+    image,
+    rootGiB: server.flavor.rootGiB,
+    ...(kernel === undefined ? {} : { kernel }),
+    ...(ramdisk === undefined ? {} : { ramdisk }),
+  };
+  await hostCommand(step.deps, server.hostId, commands.disksCreate, message, imageTimeoutMs);
+}
+
+async function tpmManufacture(step: ServerStep): Promise<void> {
+  const server = await placedServerOf(step);
+  if (!server.tpm) return;
+  const { version, model, secretId } = server.tpm;
+  const passphrase = await passphraseForHost(step, server.id, server.hostId);
+  const message = { serverId: server.id, tpm: { version, model, secretId }, passphrase };
+  await hostCommand(step.deps, server.hostId, commands.tpmManufacture, message);
+}
+
+async function domainDefine(step: ServerStep): Promise<void> {
+  const server = await placedServerOf(step);
+  await hostCommand(step.deps, server.hostId, commands.domainDefine, domainSpecOf(server));
+}
+
+async function active(step: ServerStep): Promise<void> {
+  await finish(step, { vmState: "active", powerState: "running", launchedAt: step.deps.clock.now() });
+}
+
+async function disksDelete(step: Undo): Promise<void> {
+  const { id: serverId, hostId } = await placedServerOf(step);
+  await hostCommand(step.deps, hostId, commands.disksDelete, { serverId });
+}
+
+async function tpmDelete(step: Undo): Promise<void> {
+  const { id: serverId, hostId, tpm } = await placedServerOf(step);
+  if (tpm) await hostCommand(step.deps, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
+}
+
+async function domainUndefine(step: Undo): Promise<void> {
+  const { id: serverId, hostId } = await placedServerOf(step);
+  await hostCommand(step.deps, hostId, commands.domainUndefine, { serverId });
+}

@@ -1,0 +1,69 @@
+import { commands } from "#bus/index.ts";
+import { nothing, saga, type SagaUndo } from "#saga/index.ts";
+import type { ComputeSagaDeps } from "../app/deps.ts";
+import { serverActionFinish } from "../store/server-actions.ts";
+import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
+import { hostCommand } from "./host-command.ts";
+import {
+  fail,
+  othersEnded,
+  serverOf,
+  waitForOthers,
+  type ServerActionParams,
+  type ServerStep,
+} from "./server-steps.ts";
+
+/** Everything goes, whoever deletes; the row last, so that nothing is left without an owner. */
+export const serverDelete = saga<ServerActionParams, ComputeSagaDeps>("server-delete", 1)
+  .step("server", { run: nothing, undo: serverFail })
+  .step("turn", { run: othersEnded, undo: "none", retry: waitForOthers })
+  .step("domain", { run: domainUndefine, undo: "none" })
+  .step("tpm", { run: tpmDelete, undo: "none" })
+  .step("disks", { run: disksDelete, undo: "none" })
+  .step("secret", { run: secretDelete, undo: "none" })
+  .step("allocation", { run: allocationRelease, undo: "none" })
+  .step("row", { run: rowDelete, undo: "none" });
+
+async function serverFail(step: SagaUndo<ServerActionParams, ComputeSagaDeps>): Promise<void> {
+  const { database, clock } = step.deps;
+  const fault = { code: 500, message: step.error.message, created: clock.now() };
+  await fail(step, step.error, { vmState: "error", fault });
+  // The delete itself has ended: it may be asked for again.
+  await database.transaction((tx) =>
+    serverUpdate(tx, step.params.serverId, { taskState: null }, clock.now()),
+  );
+}
+
+async function domainUndefine(step: ServerStep): Promise<void> {
+  const { id: serverId, hostId } = await serverOf(step);
+  if (hostId !== undefined) await hostCommand(step.deps, hostId, commands.domainUndefine, { serverId });
+}
+
+async function tpmDelete(step: ServerStep): Promise<void> {
+  const { id: serverId, hostId, tpm } = await serverOf(step);
+  if (hostId === undefined || !tpm) return;
+  await hostCommand(step.deps, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
+}
+
+async function disksDelete(step: ServerStep): Promise<void> {
+  const { id: serverId, hostId } = await serverOf(step);
+  if (hostId !== undefined) await hostCommand(step.deps, hostId, commands.disksDelete, { serverId });
+}
+
+async function secretDelete(step: ServerStep): Promise<void> {
+  const { tpm } = await serverOf(step);
+  if (tpm) await step.deps.secrets.deleteAsService(tpm.secretId, step.requestId);
+}
+
+async function allocationRelease(step: ServerStep): Promise<void> {
+  await step.deps.placement.allocationRelease(step.params.serverId);
+}
+
+async function rowDelete(step: ServerStep): Promise<void> {
+  const { database, clock } = step.deps;
+  await database.transaction(async (tx) => {
+    const server = await serverFind(tx, step.params.serverId);
+    await serverRowDelete(tx, step.params.serverId);
+    await serverActionFinish(tx, step.params, { result: "Success", hostId: server?.hostId }, clock.now());
+  });
+}

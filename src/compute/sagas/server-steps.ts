@@ -1,0 +1,132 @@
+/** Steps that several sagas of a server share. */
+import { CloudError } from "#base/errors.ts";
+import { commands } from "#bus/index.ts";
+import { retryable, sagaList, terminal, type SagaFailure, type SagaStep } from "#saga/index.ts";
+import type { ComputeSagaDeps } from "../app/deps.ts";
+import type { PowerState, Server, VmState } from "../domain/server.ts";
+import { serverActionFinish } from "../store/server-actions.ts";
+import { serverFind, serverUpdate, type ServerChanges } from "../store/servers.ts";
+import { hostCommand } from "./host-command.ts";
+import { passphraseForHost } from "./passphrase-handover.ts";
+
+export interface ServerActionParams {
+  readonly serverId: string;
+  /** Of the instance action that this saga finishes. */
+  readonly requestId: string;
+}
+
+export type ServerStep = SagaStep<ServerActionParams, ComputeSagaDeps>;
+
+export async function serverOf(step: ServerStep): Promise<Server> {
+  const server = await serverFind(step.deps.database.db, step.params.serverId);
+  if (server) return server;
+  throw terminal(new CloudError("not-found", `Instance ${step.params.serverId} could not be found.`));
+}
+
+/** The server and the host it is on. */
+export async function placedServerOf(step: ServerStep): Promise<Server & { readonly hostId: string }> {
+  const server = await serverOf(step);
+  if (server.hostId !== undefined) return { ...server, hostId: server.hostId };
+  throw terminal(new CloudError("conflict", `Instance ${server.id} is on no host.`));
+}
+
+/** Waits until no other saga works on this server, so that a delete follows a create and does not race it. */
+export async function othersEnded(step: ServerStep): Promise<void> {
+  const { db } = step.deps.database;
+  const resource = step.params.serverId;
+  const [running, unwinding] = [
+    await sagaList(db, { resource, state: "running" }),
+    await sagaList(db, { resource, state: "unwinding" }),
+  ];
+  const other = [...running, ...unwinding].find(({ id }) => id !== step.sagaId);
+  if (other)
+    throw retryable(new CloudError("conflict", `${other.name} ${other.id} is still working on the server.`));
+}
+
+/** Often, and for ten minutes: what is waited for is a boot at the longest. */
+export const waitForOthers = { tries: 1_500, firstDelayMs: 50, maxDelayMs: 500 };
+
+/** Starts or restores the server's domain, with its TPM's passphrase when it has one. */
+export async function domainStart(step: ServerStep): Promise<void> {
+  const server = await placedServerOf(step);
+  const tpm = server.tpm && {
+    spec: { version: server.tpm.version, model: server.tpm.model, secretId: server.tpm.secretId },
+    passphrase: await passphraseForHost(step, server.id, server.hostId),
+  };
+  await hostCommand(step.deps, server.hostId, commands.domainStart, {
+    serverId: server.id,
+    ...(tpm === undefined ? {} : { tpm }),
+  });
+}
+
+/** The success: server in its new state, action finished. A delete that came meanwhile keeps its task state. */
+export async function finish(step: ServerStep, changes: ServerChanges): Promise<void> {
+  const { database, clock } = step.deps;
+  await database.transaction(async (tx) => {
+    const server = await serverFind(tx, step.params.serverId);
+    if (!server) return;
+    const taskState = server.taskState === "deleting" ? "deleting" : null;
+    await serverUpdate(tx, server.id, { ...changes, taskState }, clock.now());
+    await serverActionFinish(tx, step.params, { result: "Success", hostId: server.hostId }, clock.now());
+  });
+}
+
+/** The failure: the action ends in an error that says why, and the server changes as told. */
+export async function fail(step: ServerStep, error: SagaFailure, changes: ServerChanges): Promise<void> {
+  const { database, clock } = step.deps;
+  await database.transaction(async (tx) => {
+    const server = await serverFind(tx, step.params.serverId);
+    if (!server) return;
+    const taskState = server.taskState === "deleting" ? "deleting" : null;
+    await serverUpdate(tx, server.id, { ...changes, taskState }, clock.now());
+    await serverActionFinish(
+      tx,
+      step.params,
+      { result: "Error", details: error.message, hostId: server.hostId },
+      clock.now(),
+    );
+  });
+}
+
+const vmStateOfPower: Partial<Record<PowerState, VmState>> = {
+  running: "active",
+  paused: "paused",
+  shutdown: "stopped",
+  crashed: "stopped",
+};
+
+/** After a failed action the server is what its domain is; when the host does not say, what it was. */
+export async function failAsFound(step: ServerStep & { readonly error: SagaFailure }): Promise<void> {
+  const server = await serverFind(step.deps.database.db, step.params.serverId);
+  const found =
+    server?.hostId === undefined ? undefined : await powerStateFound(step, server.id, server.hostId);
+  const vmState = found && vmStateOfPower[found];
+  await fail(step, step.error, {
+    ...(found === undefined ? {} : { powerState: found }),
+    // A domain that is off may be a suspended one: only a running one contradicts what the server was.
+    ...(vmState === undefined || (vmState === "stopped" && server?.vmState === "suspended")
+      ? {}
+      : { vmState }),
+  });
+}
+
+async function powerStateFound(
+  step: ServerStep,
+  serverId: string,
+  hostId: string,
+): Promise<PowerState | undefined> {
+  try {
+    const { servers } = await step.deps.bus.request(
+      commands.serversInspect,
+      {},
+      { hostId, timeoutMs: 10_000 },
+    );
+    return servers.find((entry) => entry.serverId === serverId && entry.domain)?.powerState;
+  } catch (error) {
+    step.log.warn(
+      { serverId, hostId, error: String(error) },
+      "the host does not say what state the server is in",
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,163 @@
+import type { Db, Tx } from "#db/index.ts";
+import type { Fault, PowerState, Server, TaskState, VmState } from "../domain/server.ts";
+
+export interface ServerRow {
+  id: string;
+  project_id: string;
+  user_id: string;
+  name: string;
+  vm_state: VmState;
+  task_state: TaskState | null;
+  power_state: PowerState;
+  host_id: string | null;
+  image_id: string;
+  flavor_id: string;
+  /** ServerDetails as JSON. */
+  details: string;
+  metadata: string;
+  fault: string | null;
+  created_at: number;
+  updated_at: number;
+  launched_at: number | null;
+}
+
+declare module "#db/tables.ts" {
+  interface Tables {
+    compute_servers: ServerRow;
+  }
+}
+
+type ServerDetails = Pick<
+  Server,
+  "description" | "hostname" | "reservationId" | "image" | "flavor" | "keyName" | "userData"
+> & { readonly tpm?: Server["tpm"] };
+
+function fromRow(row: ServerRow): Server {
+  const { tpm, ...details } = JSON.parse(row.details) as ServerDetails;
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    userId: row.user_id,
+    name: row.name,
+    ...details,
+    tpm,
+    metadata: JSON.parse(row.metadata) as Record<string, string>,
+    vmState: row.vm_state,
+    taskState: row.task_state ?? undefined,
+    powerState: row.power_state,
+    hostId: row.host_id ?? undefined,
+    fault: row.fault === null ? undefined : (JSON.parse(row.fault) as Fault),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    launchedAt: row.launched_at ?? undefined,
+  };
+}
+
+function detailsOf(server: Server): string {
+  const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
+  return JSON.stringify({
+    description,
+    hostname,
+    reservationId,
+    image,
+    flavor,
+    keyName,
+    userData,
+    tpm,
+  } satisfies Record<keyof ServerDetails, unknown>);
+}
+
+export async function serverFind(db: Db, id: string): Promise<Server | undefined> {
+  const row = await db.selectFrom("compute_servers").selectAll().where("id", "=", id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+export interface ServerListFilter {
+  /** Undefined: all projects. */
+  readonly projectId?: string | undefined;
+  readonly hostId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly imageId?: string | undefined;
+  readonly flavorId?: string | undefined;
+  readonly vmStates?: readonly VmState[] | undefined;
+  readonly ids?: readonly string[] | undefined;
+}
+
+/** Newest first, as Nova lists (created_at desc, id desc). */
+export async function serverList(db: Db, filter: ServerListFilter = {}): Promise<Server[]> {
+  let query = db.selectFrom("compute_servers").selectAll();
+  if (filter.projectId !== undefined) query = query.where("project_id", "=", filter.projectId);
+  if (filter.hostId !== undefined) query = query.where("host_id", "=", filter.hostId);
+  if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
+  if (filter.imageId !== undefined) query = query.where("image_id", "=", filter.imageId);
+  if (filter.flavorId !== undefined) query = query.where("flavor_id", "=", filter.flavorId);
+  if (filter.vmStates !== undefined) query = query.where("vm_state", "in", filter.vmStates);
+  if (filter.ids !== undefined) query = query.where("id", "in", filter.ids);
+  const rows = await query.orderBy("created_at", "desc").orderBy("id", "desc").execute();
+  return rows.map(fromRow);
+}
+
+export async function serverInsert(tx: Tx, server: Server): Promise<void> {
+  await tx
+    .insertInto("compute_servers")
+    .values({
+      id: server.id,
+      project_id: server.projectId,
+      user_id: server.userId,
+      name: server.name,
+      vm_state: server.vmState,
+      task_state: server.taskState ?? null,
+      power_state: server.powerState,
+      host_id: server.hostId ?? null,
+      image_id: server.image.id,
+      flavor_id: server.flavor.id,
+      details: detailsOf(server),
+      metadata: JSON.stringify(server.metadata),
+      fault: server.fault === undefined ? null : JSON.stringify(server.fault),
+      created_at: server.createdAt,
+      updated_at: server.updatedAt,
+      launched_at: server.launchedAt ?? null,
+    })
+    .execute();
+}
+
+/** `null` clears, `undefined` leaves. */
+export interface ServerChanges {
+  readonly vmState?: VmState;
+  readonly taskState?: TaskState | null;
+  readonly powerState?: PowerState;
+  readonly hostId?: string | null;
+  readonly fault?: Fault | null;
+  readonly launchedAt?: number;
+}
+
+export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, now: number): Promise<void> {
+  await tx
+    .updateTable("compute_servers")
+    .set({
+      updated_at: now,
+      ...(changes.vmState === undefined ? {} : { vm_state: changes.vmState }),
+      ...(changes.taskState === undefined ? {} : { task_state: changes.taskState }),
+      ...(changes.powerState === undefined ? {} : { power_state: changes.powerState }),
+      ...(changes.hostId === undefined ? {} : { host_id: changes.hostId }),
+      ...(changes.fault === undefined
+        ? {}
+        : { fault: changes.fault === null ? null : JSON.stringify(changes.fault) }),
+      ...(changes.launchedAt === undefined ? {} : { launched_at: changes.launchedAt }),
+    })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Name and description, as the owner may change them at any time. */
+export async function serverRename(tx: Tx, server: Server, now: number): Promise<void> {
+  await tx
+    .updateTable("compute_servers")
+    .set({ name: server.name, details: detailsOf(server), updated_at: now })
+    .where("id", "=", server.id)
+    .execute();
+}
+
+export async function serverDelete(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("compute_servers").where("id", "=", id).execute();
+}

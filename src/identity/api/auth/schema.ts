@@ -1,0 +1,86 @@
+import { Type, type Static } from "typebox";
+import { CloudError } from "#base/errors.ts";
+import { Secret } from "#base/secret.ts";
+import type { ScopeRequest } from "../../app/scope.ts";
+import type { Credentials } from "../../app/sign-in.ts";
+import { nullable } from "../input.ts";
+
+const domainRef = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) });
+const nameRef = Type.Object({
+  id: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String()),
+  domain: Type.Optional(domainRef),
+});
+
+/** The body of POST /v3/auth/tokens (API reference, "Authentication and token management"). */
+export const authSchema = Type.Object({
+  auth: Type.Object({
+    identity: Type.Object({
+      methods: Type.Array(Type.String(), { minItems: 1 }),
+      password: Type.Optional(
+        Type.Object({
+          user: Type.Object({
+            id: Type.Optional(Type.String()),
+            name: Type.Optional(Type.String()),
+            domain: Type.Optional(domainRef),
+            password: Type.String(),
+          }),
+        }),
+      ),
+      token: Type.Optional(Type.Object({ id: Type.String() })),
+    }),
+    scope: Type.Optional(
+      nullable(
+        Type.Union([
+          Type.Literal("unscoped"),
+          Type.Object({
+            project: Type.Optional(nameRef),
+            domain: Type.Optional(domainRef),
+            system: Type.Optional(Type.Object({ all: Type.Optional(Type.Boolean()) })),
+            unscoped: Type.Optional(Type.Object({})),
+          }),
+        ]),
+      ),
+    ),
+  }),
+});
+
+type Auth = Static<typeof authSchema>["auth"];
+
+export function credentialsOf({ identity }: Auth): Credentials {
+  const user = identity.password?.user;
+  if (user && user.id === undefined && (user.name === undefined || user.domain === undefined)) {
+    throw missing(user.name === undefined ? "id or name" : "domain", "user");
+  }
+  return {
+    methods: identity.methods,
+    password: user && {
+      user: { id: user.id, name: user.name, domain: user.domain },
+      password: new Secret(user.password),
+    },
+    token: identity.token && new Secret(identity.token.id),
+  };
+}
+
+export function scopeOf({ scope }: Auth): ScopeRequest {
+  if (scope === undefined || scope === null) return { kind: "default" };
+  if (scope === "unscoped") return { kind: "unscoped" };
+  const asked: ScopeRequest[] = [];
+  const { project, domain, system, unscoped } = scope;
+  if (unscoped) asked.push({ kind: "unscoped" });
+  if (system?.all === true) asked.push({ kind: "system" });
+  if (domain) asked.push({ kind: "domain", domain });
+  if (project) asked.push({ kind: "project", project });
+  if (project && project.id === undefined && project.domain === undefined) throw missing("domain", "project");
+  const [only, second] = asked;
+  if (only && !second) return only;
+  throw new CloudError("invalid", "The scope must be exactly one of project, domain, system and unscoped.");
+}
+
+function missing(attribute: string, target: string): CloudError {
+  return new CloudError(
+    "invalid",
+    `Expecting to find ${attribute} in ${target}. The server could not comply with the request since it is ` +
+      "either malformed or otherwise incorrect. The client is assumed to be in error.",
+  );
+}

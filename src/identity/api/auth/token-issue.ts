@@ -1,0 +1,21 @@
+import { operation, Reply } from "#http/index.ts";
+import type { IdentityCtx } from "../../app/context.ts";
+import { tokenIssue } from "../../app/token.ts";
+import { querySchema } from "../input.ts";
+import { authSchema, credentialsOf, scopeOf } from "./schema.ts";
+import { tokenView } from "./view.ts";
+
+export const authTokenIssue = operation({
+  body: authSchema,
+  query: querySchema("nocatalog"),
+  handle: async (ctx: IdentityCtx, { body, query }) => {
+    const credentials = credentialsOf(body.auth);
+    const { text, token } = await tokenIssue(ctx, { credentials, scope: scopeOf(body.auth) });
+    const catalog = query.nocatalog === undefined ? ctx.deps.catalog() : undefined;
+    return new Reply(201, tokenView(token, catalog), subjectHeaders(text.expose()));
+  },
+});
+
+export function subjectHeaders(text: string): Record<string, string> {
+  return { "X-Subject-Token": text, Vary: "X-Auth-Token" };
+}

@@ -1,0 +1,14 @@
+import { operation } from "#http/index.ts";
+import type { IdentityCtx } from "../../app/context.ts";
+import { domainList } from "../../app/domain.ts";
+import { queryFilter, querySchema } from "../input.ts";
+import { collection } from "../links.ts";
+import { domainView } from "./view.ts";
+
+export const domainsList = operation({
+  query: querySchema("name", "enabled"),
+  handle: async (ctx: IdentityCtx, { query }) => {
+    const domains = await domainList(ctx, { name: query.name, enabled: queryFilter(query.enabled) });
+    return collection(ctx, "domains", { query, items: domains.map((domain) => domainView(ctx, domain)) });
+  },
+});

@@ -1,0 +1,49 @@
+import { Type, type TSchema } from "typebox";
+import { CloudError } from "#base/errors.ts";
+import type { Extra } from "../domain/resources.ts";
+
+/** A path parameter of the route. */
+export function pathParam(params: Readonly<Record<string, string>>, name: string): string {
+  const value = params[name];
+  if (value !== undefined) return value;
+  throw new CloudError("bug", "An internal error occurred.", { detail: `no path parameter ${name}` });
+}
+
+/** Keystone's boolean in a query: there at all, and neither 0 nor false. */
+export function queryFlag(value: string | undefined): boolean {
+  return value !== undefined && value !== "0" && value.toLowerCase() !== "false";
+}
+
+/** A filter that is not there filters nothing. */
+export function queryFilter(value: string | undefined): boolean | undefined {
+  return value === undefined ? undefined : queryFlag(value);
+}
+
+/** Query parameters by name; those that Keystone does not know are ignored, as it does. */
+export function querySchema<const Name extends string>(...names: readonly Name[]) {
+  const text = Type.Optional(Type.String());
+  return Type.Object(Object.fromEntries(names.map((name) => [name, text])) as Record<Name, typeof text>);
+}
+
+export function nameSchema(maxLength: number) {
+  return Type.String({ minLength: 1, maxLength, pattern: "\\S" });
+}
+
+export function nullable<Schema extends TSchema>(schema: Schema) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+const reserved = new Set([
+  "id",
+  "links",
+  "is_domain",
+  "options",
+  "password",
+  "password_expires_at",
+  "federated",
+]);
+
+/** What the body says beyond the attributes of its schema; Keystone keeps such ones as they are. */
+export function extraOf(body: object, known: Readonly<Record<string, unknown>>): Extra {
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !(key in known) && !reserved.has(key)));
+}

@@ -1,0 +1,17 @@
+import { Type } from "typebox";
+import { operation } from "#http/index.ts";
+import type { IdentityCtx } from "../../app/context.ts";
+import { projectUpdate as update } from "../../app/project.ts";
+import { pathParam } from "../input.ts";
+import { projectChangeOf, projectUpdateSchema } from "./schema.ts";
+import { projectView } from "./view.ts";
+
+export const projectUpdate = operation({
+  body: Type.Object({ project: projectUpdateSchema }),
+  handle: async (ctx: IdentityCtx, { params, body }) => ({
+    project: projectView(
+      ctx,
+      await update(ctx, pathParam(params, "project_id"), projectChangeOf(body.project)),
+    ),
+  }),
+});

@@ -1,0 +1,15 @@
+import { operation } from "#http/index.ts";
+import type { IdentityCtx } from "../../app/context.ts";
+import { roleList } from "../../app/role.ts";
+import { querySchema } from "../input.ts";
+import { collection } from "../links.ts";
+import { roleView } from "./view.ts";
+
+export const rolesList = operation({
+  query: querySchema("name", "domain_id"),
+  handle: async (ctx: IdentityCtx, { query }) => {
+    // All roles are global, so no domain has one of its own.
+    const roles = query.domain_id === undefined ? await roleList(ctx, { name: query.name }) : [];
+    return collection(ctx, "roles", { query, items: roles.map((role) => roleView(ctx, role)) });
+  },
+});

@@ -1,0 +1,14 @@
+import { Type } from "typebox";
+import { operation } from "#http/index.ts";
+import type { IdentityCtx } from "../../app/context.ts";
+import { roleUpdate as update } from "../../app/role.ts";
+import { pathParam } from "../input.ts";
+import { roleChangeOf, roleUpdateSchema } from "./schema.ts";
+import { roleView } from "./view.ts";
+
+export const roleUpdate = operation({
+  body: Type.Object({ role: roleUpdateSchema }),
+  handle: async (ctx: IdentityCtx, { params, body }) => ({
+    role: roleView(ctx, await update(ctx, pathParam(params, "role_id"), roleChangeOf(body.role))),
+  }),
+});

@@ -1,0 +1,15 @@
+import { operation } from "#http/index.ts";
+import type { IdentityCtx } from "../../app/context.ts";
+import { userList } from "../../app/user.ts";
+import { queryFilter, querySchema } from "../input.ts";
+import { collection } from "../links.ts";
+import { userView } from "./view.ts";
+
+export const usersList = operation({
+  query: querySchema("name", "enabled", "domain_id"),
+  handle: async (ctx: IdentityCtx, { query }) => {
+    const { name, domain_id: domainId } = query;
+    const users = await userList(ctx, { name, domainId, enabled: queryFilter(query.enabled) });
+    return collection(ctx, "users", { query, items: users.map((user) => userView(ctx, user)) });
+  },
+});

@@ -1,0 +1,14 @@
+import { Type } from "typebox";
+import { operation } from "#http/index.ts";
+import type { IdentityCtx } from "../../app/context.ts";
+import { userUpdate as update } from "../../app/user.ts";
+import { pathParam } from "../input.ts";
+import { userChangeOf, userUpdateSchema } from "./schema.ts";
+import { userView } from "./view.ts";
+
+export const userUpdate = operation({
+  body: Type.Object({ user: userUpdateSchema }),
+  handle: async (ctx: IdentityCtx, { params, body }) => ({
+    user: userView(ctx, await update(ctx, pathParam(params, "user_id"), userChangeOf(body.user))),
+  }),
+});

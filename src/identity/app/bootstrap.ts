@@ -1,0 +1,108 @@
+import { newHexId } from "#base/ids.ts";
+import type { Secret } from "#base/secret.ts";
+import type { Tx } from "#db/index.ts";
+import type { AssignmentScope } from "../domain/assignment.ts";
+import { passwordHash } from "../domain/password.ts";
+import { defaultDomainId } from "../domain/resources.ts";
+import { assignmentEnsure } from "../store/assignments.ts";
+import { domainFind, domainInsert } from "../store/domains.ts";
+import { projectInsert, projectList } from "../store/projects.ts";
+import { implicationEnsure, roleInsert, roleList } from "../store/roles.ts";
+import { userInsert, userList } from "../store/users.ts";
+import type { IdentityDeps } from "./context.ts";
+
+export interface BootstrapInput {
+  readonly adminPassword: Secret<string>;
+  readonly demoPassword: Secret<string>;
+}
+
+/**
+ * What `keystone-manage bootstrap` makes: domain, roles, administrator; and for a first try a user `demo`.
+ * At every start the administrator's part is made whole again; the demo part is made with a new cloud only,
+ * so that it stays away once it was deleted. A user who exists keeps their password.
+ * True when the cloud is new.
+ */
+export async function bootstrap(
+  deps: Pick<IdentityDeps, "database">,
+  input: BootstrapInput,
+): Promise<boolean> {
+  const { db } = deps.database;
+  const [admin] = await userList(db, { name: "admin", domainId: defaultDomainId });
+  const adminHash = admin ? undefined : await passwordHash(input.adminPassword);
+  const demoHash = (await domainFind(db, defaultDomainId))
+    ? undefined
+    : await passwordHash(input.demoPassword);
+  return deps.database.transaction(async (tx) => {
+    const fresh = await domainEnsure(tx);
+    const roles = await rolesEnsure(tx);
+    const adminProjectId = await projectEnsure(tx, "admin", "Project of the administrator");
+    const adminId = await userEnsure(tx, "admin", adminHash, adminProjectId);
+    await grantEnsure(tx, adminId, roles.admin, { kind: "project", id: adminProjectId });
+    await grantEnsure(tx, adminId, roles.admin, { kind: "system" });
+    await projectEnsure(tx, "service", "Project of the cloud's own services");
+    if (!fresh) return false;
+    const demoProjectId = await projectEnsure(tx, "demo", "Project to try things in");
+    const demoId = await userEnsure(tx, "demo", demoHash, demoProjectId);
+    await grantEnsure(tx, demoId, roles.member, { kind: "project", id: demoProjectId });
+    return true;
+  });
+}
+
+/** True when it was made now. */
+async function domainEnsure(tx: Tx): Promise<boolean> {
+  if (await domainFind(tx, defaultDomainId)) return false;
+  await domainInsert(tx, {
+    id: defaultDomainId,
+    name: "Default",
+    description: "The default domain",
+    enabled: true,
+  });
+  return true;
+}
+
+/** An administrator is a member, a member is a reader. */
+async function rolesEnsure(tx: Tx): Promise<{ admin: string; member: string }> {
+  const [admin, member, reader] = [
+    await roleEnsure(tx, "admin"),
+    await roleEnsure(tx, "member"),
+    await roleEnsure(tx, "reader"),
+  ];
+  await implicationEnsure(tx, admin, member);
+  await implicationEnsure(tx, member, reader);
+  return { admin, member };
+}
+
+async function roleEnsure(tx: Tx, name: string): Promise<string> {
+  const [found] = await roleList(tx, { name });
+  if (found) return found.id;
+  const id = newHexId();
+  await roleInsert(tx, { id, name, description: undefined, immutable: true });
+  return id;
+}
+
+async function projectEnsure(tx: Tx, name: string, description: string): Promise<string> {
+  const [found] = await projectList(tx, { name, domainId: defaultDomainId });
+  if (found) return found.id;
+  const place = { domainId: defaultDomainId, parentId: defaultDomainId };
+  const id = newHexId();
+  await projectInsert(tx, { id, ...place, name, description, enabled: true, tags: [], extra: {} });
+  return id;
+}
+
+async function userEnsure(
+  tx: Tx,
+  name: string,
+  hash: string | undefined,
+  defaultProjectId: string,
+): Promise<string> {
+  const [found] = await userList(tx, { name, domainId: defaultDomainId });
+  if (found) return found.id;
+  const id = newHexId();
+  const place = { domainId: defaultDomainId, defaultProjectId };
+  await userInsert(tx, { id, name, ...place, enabled: true, passwordHash: hash, extra: {} });
+  return id;
+}
+
+async function grantEnsure(tx: Tx, userId: string, roleId: string, scope: AssignmentScope): Promise<void> {
+  await assignmentEnsure(tx, { userId, roleId, scope });
+}

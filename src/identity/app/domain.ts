@@ -1,0 +1,90 @@
+import { newHexId } from "#base/ids.ts";
+import type { Db } from "#db/index.ts";
+import { defaultDomainId, type Domain } from "../domain/resources.ts";
+import { assignmentDelete } from "../store/assignments.ts";
+import {
+  domainDelete as rowDelete,
+  domainFind,
+  domainInsert,
+  domainList as rowList,
+  domainListOfUser,
+  domainUpdate as rowUpdate,
+} from "../store/domains.ts";
+import { projectList } from "../store/projects.ts";
+import { tokenDeleteOfScope } from "../store/tokens.ts";
+import { userList } from "../store/users.ts";
+import type { IdentityCtx } from "./context.ts";
+import { conflict, forbidden, notFound } from "./failures.ts";
+import { projectErase } from "./project.ts";
+import { userErase } from "./user.ts";
+
+export interface DomainChange {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+export async function domainFetch(db: Db, id: string): Promise<Domain> {
+  const domain = await domainFind(db, id);
+  if (!domain) throw notFound("domain", id);
+  return domain;
+}
+
+export function domainList(ctx: IdentityCtx, filter: DomainChange): Promise<Domain[]> {
+  return rowList(ctx.deps.database.db, filter);
+}
+
+/** Those that the caller can get a token for. */
+export function domainListOfCaller(ctx: IdentityCtx): Promise<Domain[]> {
+  return domainListOfUser(ctx.deps.database.db, ctx.caller.userId);
+}
+
+export async function domainCreate(
+  ctx: IdentityCtx,
+  input: DomainChange & { readonly name: string },
+): Promise<Domain> {
+  const { name, description = "", enabled = true } = input;
+  const domain = { id: newHexId(), name, description, enabled };
+  await ctx.deps.database.transaction(async (tx) => {
+    await refuseTakenName(tx, domain);
+    await domainInsert(tx, domain);
+  });
+  return domain;
+}
+
+export async function domainUpdate(ctx: IdentityCtx, id: string, change: DomainChange): Promise<Domain> {
+  return ctx.deps.database.transaction(async (tx) => {
+    const old = await domainFetch(tx, id);
+    const domain: Domain = {
+      id,
+      name: change.name ?? old.name,
+      description: change.description ?? old.description,
+      enabled: change.enabled ?? old.enabled,
+    };
+    await refuseTakenName(tx, domain);
+    if (!domain.enabled) await tokenDeleteOfScope(tx, id);
+    await rowUpdate(tx, domain);
+    return domain;
+  });
+}
+
+/** With its users and projects; it must be disabled first (Keystone's guard against an accident). */
+export async function domainDelete(ctx: IdentityCtx, id: string): Promise<void> {
+  await ctx.deps.database.transaction(async (tx) => {
+    const domain = await domainFetch(tx, id);
+    if (id === defaultDomainId)
+      throw forbidden("Cannot delete the default domain: every new cloud starts from it.");
+    if (domain.enabled) throw forbidden("Cannot delete a domain that is enabled, please disable it first.");
+    for (const user of await userList(tx, { domainId: id })) await userErase(tx, user.id);
+    for (const project of await projectList(tx, { domainId: id })) await projectErase(tx, project.id);
+    await assignmentDelete(tx, { scope: { kind: "domain", id } });
+    await tokenDeleteOfScope(tx, id);
+    await rowDelete(tx, id);
+  });
+}
+
+async function refuseTakenName(db: Db, domain: Domain): Promise<void> {
+  const [taken] = await rowList(db, { name: domain.name });
+  if (!taken || taken.id === domain.id) return;
+  throw conflict("domain", `Duplicate entry found with name ${domain.name}`);
+}

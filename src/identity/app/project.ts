@@ -1,0 +1,130 @@
+import { CloudError } from "#base/errors.ts";
+import { newHexId } from "#base/ids.ts";
+import type { Db, Tx } from "#db/index.ts";
+import { defaultDomainId, type Extra, type Project } from "../domain/resources.ts";
+import { assignmentDelete } from "../store/assignments.ts";
+import { domainFind } from "../store/domains.ts";
+import {
+  projectDelete as rowDelete,
+  projectFind,
+  projectInsert,
+  projectList as rowList,
+  projectListOfUser as rowListOfUser,
+  projectUpdate as rowUpdate,
+  type ProjectFilter,
+} from "../store/projects.ts";
+import { tokenDeleteOfScope } from "../store/tokens.ts";
+import type { IdentityCtx } from "./context.ts";
+import { conflict, notFound, refuseMove } from "./failures.ts";
+import { userFetch } from "./user.ts";
+
+export interface ProjectChange {
+  readonly name?: string | undefined;
+  readonly domainId?: string | undefined;
+  readonly parentId?: string | undefined;
+  readonly description?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly extra: Extra;
+}
+
+export async function projectFetch(db: Db, id: string): Promise<Project> {
+  const project = await projectFind(db, id);
+  if (!project) throw notFound("project", id);
+  return project;
+}
+
+export function projectList(ctx: IdentityCtx, filter: ProjectFilter): Promise<Project[]> {
+  return rowList(ctx.deps.database.db, filter);
+}
+
+export async function projectListOfUser(
+  ctx: IdentityCtx,
+  userId: string,
+  filter: ProjectFilter,
+): Promise<Project[]> {
+  await userFetch(ctx.deps.database.db, userId);
+  return rowListOfUser(ctx.deps.database.db, userId, filter);
+}
+
+export async function projectCreate(
+  ctx: IdentityCtx,
+  input: ProjectChange & { readonly name: string },
+): Promise<Project> {
+  const domainId = input.domainId ?? input.parentId ?? callerDomainId(ctx);
+  const project: Project = {
+    id: newHexId(),
+    domainId,
+    parentId: domainId,
+    name: input.name,
+    description: input.description ?? "",
+    enabled: input.enabled ?? true,
+    tags: input.tags ?? [],
+    extra: input.extra,
+  };
+  await ctx.deps.database.transaction(async (tx) => {
+    // Keystone: what the body names and does not exist is the body's fault, a 400.
+    if (!(await domainFind(tx, domainId)))
+      throw new CloudError("invalid", `Could not find domain: ${domainId}.`);
+    refuseNesting(project, input.parentId);
+    await refuseTakenName(tx, project);
+    await projectInsert(tx, project);
+  });
+  return project;
+}
+
+export async function projectUpdate(ctx: IdentityCtx, id: string, change: ProjectChange): Promise<Project> {
+  return ctx.deps.database.transaction(async (tx) => {
+    const old = await projectFetch(tx, id);
+    refuseMove("project", old.domainId, change.domainId);
+    refuseNesting(old, change.parentId);
+    const project: Project = {
+      ...old,
+      name: change.name ?? old.name,
+      description: change.description ?? old.description,
+      enabled: change.enabled ?? old.enabled,
+      tags: change.tags ?? old.tags,
+      extra: { ...old.extra, ...change.extra },
+    };
+    await refuseTakenName(tx, project);
+    if (!project.enabled) await tokenDeleteOfScope(tx, id);
+    await rowUpdate(tx, project);
+    return project;
+  });
+}
+
+export async function projectDelete(ctx: IdentityCtx, id: string): Promise<void> {
+  await ctx.deps.database.transaction(async (tx) => {
+    await projectFetch(tx, id);
+    await projectErase(tx, id);
+  });
+}
+
+export async function projectErase(tx: Tx, id: string): Promise<void> {
+  await assignmentDelete(tx, { scope: { kind: "project", id } });
+  await tokenDeleteOfScope(tx, id);
+  await rowDelete(tx, id);
+}
+
+/** Keystone: the domain of the token's scope when the body names none. */
+export function callerDomainId(ctx: IdentityCtx): string {
+  return ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId;
+}
+
+function refuseNesting(project: Project, parentId: string | undefined): void {
+  if (parentId === undefined || parentId === project.domainId) return;
+  throw new CloudError(
+    "invalid",
+    `Projects are not nested: parent_id ${parentId} must be the project's domain, ${project.domainId}.`,
+  );
+}
+
+async function refuseTakenName(db: Db, project: Project): Promise<void> {
+  const [taken] = await rowList(db, { name: project.name, domainId: project.domainId });
+  if (!taken || taken.id === project.id) return;
+  throw conflict(
+    "project",
+    "it is not permitted to have two projects with either the same name or same id in the same domain: " +
+      `name is ${project.name}, project id ${taken.id}`,
+  );
+}

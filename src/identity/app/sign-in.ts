@@ -1,0 +1,107 @@
+import type { Secret } from "#base/secret.ts";
+import type { Db, Tx } from "#db/index.ts";
+import { passwordMatches } from "../domain/password.ts";
+import type { Domain, User } from "../domain/resources.ts";
+import { tokenHash } from "../domain/token.ts";
+import { domainFind, domainList } from "../store/domains.ts";
+import { userFind, userList } from "../store/users.ts";
+import { tokenFind } from "./authenticate.ts";
+import type { IdentityCtx } from "./context.ts";
+import { unauthenticated } from "./failures.ts";
+
+export interface DomainRef {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** By id, or by name within a domain. */
+export interface NameRef extends DomainRef {
+  readonly domain?: DomainRef | undefined;
+}
+
+export interface Credentials {
+  readonly methods: readonly string[];
+  readonly password?: { readonly user: NameRef; readonly password: Secret<string> } | undefined;
+  readonly token?: Secret<string> | undefined;
+}
+
+/** Whoever proved who they are, and what the proof rests on. */
+export interface SignedIn {
+  readonly user: User;
+  readonly methods: readonly string[];
+  readonly parent:
+    | { readonly hash: string; readonly auditIds: readonly string[]; readonly expiresAt: number }
+    | undefined;
+}
+
+/** Checks every method that is named; all of them must be of one user. */
+export async function signIn(ctx: IdentityCtx, credentials: Credentials): Promise<SignedIn> {
+  let signedIn: SignedIn | undefined;
+  for (const method of credentials.methods) {
+    const next = await signInBy(ctx, method, credentials);
+    if (signedIn && signedIn.user.id !== next.user.id)
+      throw unauthenticated(ctx, "methods of different users");
+    signedIn = {
+      user: next.user,
+      methods: [...new Set([...(signedIn?.methods ?? []), ...next.methods])],
+      parent: next.parent ?? signedIn?.parent,
+    };
+  }
+  if (!signedIn) throw unauthenticated(ctx, "no method");
+  return signedIn;
+}
+
+async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentials): Promise<SignedIn> {
+  if (method === "password" && credentials.password) {
+    const { user, password } = credentials.password;
+    return { user: await userVerify(ctx, user, password), methods: ["password"], parent: undefined };
+  }
+  if (method === "token" && credentials.token) return signInByToken(ctx, credentials.token.expose());
+  throw unauthenticated(ctx, "unsupported method, or its data is missing");
+}
+
+async function signInByToken(ctx: IdentityCtx, text: string): Promise<SignedIn> {
+  const { db } = ctx.deps.database;
+  const token = await tokenFind(db, text, ctx.clock.now());
+  const user = token && (await userFind(db, token.user.id));
+  if (!token || !user) throw unauthenticated(ctx, "the token is not valid");
+  const { auditIds, expiresAt } = token;
+  return {
+    user,
+    methods: [...new Set(["token", ...token.methods])],
+    parent: { hash: tokenHash(text), auditIds, expiresAt },
+  };
+}
+
+/** The user, when the password is theirs and they may sign in. Every refusal costs the same and says the same. */
+export async function userVerify(ctx: IdentityCtx, ref: NameRef, password: Secret<string>): Promise<User> {
+  const { db } = ctx.deps.database;
+  const user = await userResolve(db, ref);
+  const matches = await passwordMatches(user?.passwordHash, password);
+  if (!user || !matches) throw unauthenticated(ctx, user ? "wrong password" : "no such user", user?.id);
+  const domain = await domainFind(db, user.domainId);
+  if (!user.enabled || !domain?.enabled) throw unauthenticated(ctx, "user or domain disabled", user.id);
+  return user;
+}
+
+/** That the proof still holds: checked in the transaction that stores the new token. */
+export async function signedInConfirm(tx: Tx, ctx: IdentityCtx, signedIn: SignedIn): Promise<void> {
+  const user = await userFind(tx, signedIn.user.id);
+  const changed = user?.passwordHash !== signedIn.user.passwordHash;
+  if (!user?.enabled || changed) throw unauthenticated(ctx, "the user was changed meanwhile", user?.id);
+}
+
+export async function domainResolve(db: Db, ref: DomainRef | undefined): Promise<Domain | undefined> {
+  if (ref?.id !== undefined) return domainFind(db, ref.id);
+  if (ref?.name === undefined) return undefined;
+  const [found] = await domainList(db, { name: ref.name });
+  return found;
+}
+
+async function userResolve(db: Db, ref: NameRef): Promise<User | undefined> {
+  if (ref.id !== undefined) return userFind(db, ref.id);
+  const domain = await domainResolve(db, ref.domain);
+  if (!domain || ref.name === undefined) return undefined;
+  const [found] = await userList(db, { name: ref.name, domainId: domain.id });
+  return found;
+}

@@ -1,0 +1,119 @@
+import { newHexId } from "#base/ids.ts";
+import type { Secret } from "#base/secret.ts";
+import type { Db, Tx } from "#db/index.ts";
+import { passwordHash } from "../domain/password.ts";
+import { defaultDomainId, type Extra, type User } from "../domain/resources.ts";
+import { assignmentDelete } from "../store/assignments.ts";
+import { domainFind } from "../store/domains.ts";
+import { tokenDeleteOfUser } from "../store/tokens.ts";
+import {
+  userDelete as rowDelete,
+  userFind,
+  userInsert,
+  userList as rowList,
+  userUpdate as rowUpdate,
+  type UserFilter,
+} from "../store/users.ts";
+import type { IdentityCtx } from "./context.ts";
+import { conflict, notFound, refuseMove, unauthenticated } from "./failures.ts";
+import { userVerify } from "./sign-in.ts";
+
+export interface UserChange {
+  readonly name?: string | undefined;
+  readonly domainId?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  /** `null` takes it away. */
+  readonly defaultProjectId?: string | null | undefined;
+  /** `null` takes it away: nobody can sign in with a password then. */
+  readonly password?: Secret<string> | null | undefined;
+  readonly extra: Extra;
+}
+
+export async function userFetch(db: Db, id: string): Promise<User> {
+  const user = await userFind(db, id);
+  if (!user) throw notFound("user", id);
+  return user;
+}
+
+export function userList(ctx: IdentityCtx, filter: UserFilter): Promise<User[]> {
+  return rowList(ctx.deps.database.db, filter);
+}
+
+export async function userCreate(
+  ctx: IdentityCtx,
+  input: UserChange & { readonly name: string },
+): Promise<User> {
+  const user: User = {
+    id: newHexId(),
+    domainId: input.domainId ?? ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId,
+    name: input.name,
+    enabled: input.enabled ?? true,
+    defaultProjectId: input.defaultProjectId ?? undefined,
+    passwordHash: input.password ? await passwordHash(input.password) : undefined,
+    extra: input.extra,
+  };
+  await ctx.deps.database.transaction(async (tx) => {
+    if (!(await domainFind(tx, user.domainId))) throw notFound("domain", user.domainId);
+    await refuseTakenName(tx, user);
+    await userInsert(tx, user);
+  });
+  return user;
+}
+
+/** A new password, and being disabled, end the user's tokens. */
+export async function userUpdate(ctx: IdentityCtx, id: string, change: UserChange): Promise<User> {
+  const { password } = change;
+  const newHash = password ? await passwordHash(password) : undefined;
+  return ctx.deps.database.transaction(async (tx) => {
+    const old = await userFetch(tx, id);
+    refuseMove("user", old.domainId, change.domainId);
+    const { defaultProjectId = old.defaultProjectId } = change;
+    const user: User = {
+      ...old,
+      name: change.name ?? old.name,
+      enabled: change.enabled ?? old.enabled,
+      defaultProjectId: defaultProjectId ?? undefined,
+      passwordHash: password === undefined ? old.passwordHash : newHash,
+      extra: { ...old.extra, ...change.extra },
+    };
+    await refuseTakenName(tx, user);
+    if (password !== undefined || !user.enabled) await tokenDeleteOfUser(tx, id);
+    await rowUpdate(tx, user);
+    return user;
+  });
+}
+
+/** By the user, who proves the old password; needs no token. Ends the user's tokens. */
+export async function userPasswordChange(
+  ctx: IdentityCtx,
+  input: { readonly userId: string; readonly original: Secret<string>; readonly password: Secret<string> },
+): Promise<void> {
+  const verified = await userVerify(ctx, { id: input.userId }, input.original);
+  const newHash = await passwordHash(input.password);
+  await ctx.deps.database.transaction(async (tx) => {
+    const user = await userFind(tx, verified.id);
+    const changed = user?.passwordHash !== verified.passwordHash;
+    if (!user || changed) throw unauthenticated(ctx, "the password was changed meanwhile", user?.id);
+    await tokenDeleteOfUser(tx, user.id);
+    await rowUpdate(tx, { ...user, passwordHash: newHash });
+  });
+}
+
+export async function userDelete(ctx: IdentityCtx, id: string): Promise<void> {
+  await ctx.deps.database.transaction(async (tx) => {
+    await userFetch(tx, id);
+    await userErase(tx, id);
+  });
+}
+
+export async function userErase(tx: Tx, id: string): Promise<void> {
+  await assignmentDelete(tx, { userId: id });
+  await tokenDeleteOfUser(tx, id);
+  await rowDelete(tx, id);
+}
+
+async function refuseTakenName(db: Db, user: User): Promise<void> {
+  const [taken] = await rowList(db, { name: user.name, domainId: user.domainId });
+  if (!taken || taken.id === user.id) return;
+  throw conflict("user", `Duplicate entry found with name ${user.name} at domain ID ${user.domainId}`);
+}

@@ -1,0 +1,42 @@
+/** Attributes that Keystone keeps without knowing them, such as a user's `email`. */
+export type Extra = Readonly<Record<string, unknown>>;
+
+export interface Domain {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly enabled: boolean;
+}
+
+export interface Project {
+  readonly id: string;
+  readonly domainId: string;
+  readonly parentId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly tags: readonly string[];
+  readonly extra: Extra;
+}
+
+export interface User {
+  readonly id: string;
+  readonly domainId: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly defaultProjectId: string | undefined;
+  /** PHC string; undefined: nobody can sign in as this user. */
+  readonly passwordHash: string | undefined;
+  readonly extra: Extra;
+}
+
+export interface Role {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  /** Keystone's resource option: neither changed nor deleted while it is set. */
+  readonly immutable: boolean;
+}
+
+/** Where Keystone puts what names no domain. */
+export const defaultDomainId = "default";

@@ -1,0 +1,54 @@
+import { unreachable } from "#base/errors.ts";
+import type { NamedRef, Token } from "./token.ts";
+
+/** What the database knows of a token, before it is judged. */
+export interface TokenState {
+  readonly scopeKind: "unscoped" | "project" | "domain" | "system";
+  readonly user: NamedRef & { readonly enabled: boolean };
+  readonly userDomain: NamedRef & { readonly enabled: boolean };
+  /** Of a project scope; undefined when the project is gone. */
+  readonly project: (NamedRef & { readonly enabled: boolean }) | undefined;
+  /** The project's domain, or the domain of a domain scope. */
+  readonly scopeDomain: (NamedRef & { readonly enabled: boolean }) | undefined;
+  readonly roles: readonly NamedRef[];
+  readonly methods: readonly string[];
+  readonly auditIds: readonly string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/**
+ * Keystone's rules of a valid token: not expired; user, project and their domains enabled; a scope
+ * needs at least one role that the user has there today.
+ */
+export function tokenJudge(state: TokenState, now: number): Token | undefined {
+  if (state.expiresAt <= now || !state.user.enabled || !state.userDomain.enabled) return undefined;
+  const { scopeKind, project, scopeDomain } = state;
+  if (scopeKind !== "unscoped" && state.roles.length === 0) return undefined;
+  const common = {
+    user: { ...named(state.user), domain: named(state.userDomain) },
+    roles: state.roles,
+    methods: state.methods,
+    auditIds: state.auditIds,
+    issuedAt: state.issuedAt,
+    expiresAt: state.expiresAt,
+  };
+  const none = { project: undefined, domain: undefined, systemScope: false };
+  switch (scopeKind) {
+    case "unscoped":
+      return { ...common, ...none };
+    case "system":
+      return { ...common, ...none, systemScope: true };
+    case "project":
+      if (!project?.enabled || !scopeDomain?.enabled) return undefined;
+      return { ...common, ...none, project: { ...named(project), domain: named(scopeDomain) } };
+    case "domain":
+      return scopeDomain?.enabled ? { ...common, ...none, domain: named(scopeDomain) } : undefined;
+    default:
+      return unreachable(scopeKind);
+  }
+}
+
+function named({ id, name }: NamedRef): NamedRef {
+  return { id, name };
+}

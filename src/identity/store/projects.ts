@@ -1,0 +1,105 @@
+import type { Db, Tx } from "#db/index.ts";
+import type { Extra, Project } from "../domain/resources.ts";
+
+interface ProjectRow {
+  id: string;
+  domain_id: string;
+  parent_id: string;
+  name: string;
+  description: string;
+  enabled: number;
+  /** JSON array. */
+  tags: string;
+  /** JSON object. */
+  extra: string;
+}
+
+declare module "#db/tables.ts" {
+  interface Tables {
+    identity_projects: ProjectRow;
+  }
+}
+
+export interface ProjectFilter {
+  readonly name?: string | undefined;
+  readonly domainId?: string | undefined;
+  readonly parentId?: string | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+export async function projectFind(db: Db, id: string): Promise<Project | undefined> {
+  const row = await db.selectFrom("identity_projects").selectAll().where("id", "=", id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+export async function projectList(db: Db, filter: ProjectFilter = {}): Promise<Project[]> {
+  let query = db.selectFrom("identity_projects").selectAll().orderBy("name").orderBy("id");
+  if (filter.name !== undefined) query = query.where("name", "=", filter.name);
+  if (filter.domainId !== undefined) query = query.where("domain_id", "=", filter.domainId);
+  if (filter.parentId !== undefined) query = query.where("parent_id", "=", filter.parentId);
+  if (filter.enabled !== undefined) query = query.where("enabled", "=", Number(filter.enabled));
+  return (await query.execute()).map(fromRow);
+}
+
+/** The projects on which the user has a role. */
+export async function projectListOfUser(
+  db: Db,
+  userId: string,
+  filter: ProjectFilter = {},
+): Promise<Project[]> {
+  let query = db
+    .selectFrom("identity_projects")
+    .selectAll()
+    .where("id", "in", (inner) =>
+      inner
+        .selectFrom("identity_assignments")
+        .select("scope_id")
+        .where("user_id", "=", userId)
+        .where("scope_kind", "=", "project"),
+    )
+    .orderBy("name")
+    .orderBy("id");
+  if (filter.name !== undefined) query = query.where("name", "=", filter.name);
+  if (filter.domainId !== undefined) query = query.where("domain_id", "=", filter.domainId);
+  if (filter.enabled !== undefined) query = query.where("enabled", "=", Number(filter.enabled));
+  return (await query.execute()).map(fromRow);
+}
+
+export async function projectInsert(tx: Tx, project: Project): Promise<void> {
+  await tx.insertInto("identity_projects").values(toRow(project)).execute();
+}
+
+export async function projectUpdate(tx: Tx, project: Project): Promise<void> {
+  const { id, ...changed } = toRow(project);
+  await tx.updateTable("identity_projects").set(changed).where("id", "=", id).execute();
+}
+
+export async function projectDelete(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("identity_projects").where("id", "=", id).execute();
+}
+
+function fromRow(row: ProjectRow): Project {
+  return {
+    id: row.id,
+    domainId: row.domain_id,
+    parentId: row.parent_id,
+    name: row.name,
+    description: row.description,
+    enabled: row.enabled !== 0,
+    tags: JSON.parse(row.tags) as string[],
+    extra: JSON.parse(row.extra) as Extra,
+  };
+}
+
+function toRow(project: Project): ProjectRow {
+  return {
+    id: project.id,
+    domain_id: project.domainId,
+    parent_id: project.parentId,
+    name: project.name,
+    description: project.description,
+    enabled: Number(project.enabled),
+    tags: JSON.stringify(project.tags),
+    extra: JSON.stringify(project.extra),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Db, Tx } from "#db/index.ts";
+import type { Implication } from "../domain/assignment.ts";
+import type { Role } from "../domain/resources.ts";
+
+interface RoleRow {
+  id: string;
+  name: string;
+  description: string | null;
+  immutable: number;
+}
+
+declare module "#db/tables.ts" {
+  interface Tables {
+    identity_roles: RoleRow;
+    identity_implied_roles: { prior_role_id: string; implied_role_id: string };
+  }
+}
+
+export async function roleFind(db: Db, id: string): Promise<Role | undefined> {
+  const row = await db.selectFrom("identity_roles").selectAll().where("id", "=", id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+export async function roleList(db: Db, filter: { readonly name?: string | undefined } = {}): Promise<Role[]> {
+  let query = db.selectFrom("identity_roles").selectAll().orderBy("name");
+  if (filter.name !== undefined) query = query.where("name", "=", filter.name);
+  return (await query.execute()).map(fromRow);
+}
+
+export async function roleInsert(tx: Tx, role: Role): Promise<void> {
+  await tx.insertInto("identity_roles").values(toRow(role)).execute();
+}
+
+export async function roleUpdate(tx: Tx, role: Role): Promise<void> {
+  const { id, ...changed } = toRow(role);
+  await tx.updateTable("identity_roles").set(changed).where("id", "=", id).execute();
+}
+
+/** Its assignments must be gone. */
+export async function roleDelete(tx: Tx, id: string): Promise<void> {
+  await tx
+    .deleteFrom("identity_implied_roles")
+    .where((row) => row.or([row("prior_role_id", "=", id), row("implied_role_id", "=", id)]))
+    .execute();
+  await tx.deleteFrom("identity_roles").where("id", "=", id).execute();
+}
+
+export async function implicationList(db: Db): Promise<Implication[]> {
+  const rows = await db
+    .selectFrom("identity_implied_roles as pair")
+    .innerJoin("identity_roles as prior", "prior.id", "pair.prior_role_id")
+    .innerJoin("identity_roles as implied", "implied.id", "pair.implied_role_id")
+    .select(["prior.id as prior_id", "prior.name as prior_name"])
+    .select(["implied.id as implied_id", "implied.name as implied_name"])
+    .execute();
+  return rows.map((row) => ({
+    prior: { id: row.prior_id, name: row.prior_name },
+    implied: { id: row.implied_id, name: row.implied_name },
+  }));
+}
+
+export async function implicationEnsure(tx: Tx, priorRoleId: string, impliedRoleId: string): Promise<void> {
+  await tx
+    .insertInto("identity_implied_roles")
+    .values({ prior_role_id: priorRoleId, implied_role_id: impliedRoleId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+function fromRow(row: RoleRow): Role {
+  return { ...row, description: row.description ?? undefined, immutable: row.immutable !== 0 };
+}
+
+function toRow(role: Role): RoleRow {
+  return { ...role, description: role.description ?? null, immutable: Number(role.immutable) };
+}

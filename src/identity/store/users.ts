@@ -1,0 +1,76 @@
+import type { Db, Tx } from "#db/index.ts";
+import type { Extra, User } from "../domain/resources.ts";
+
+interface UserRow {
+  id: string;
+  domain_id: string;
+  name: string;
+  enabled: number;
+  default_project_id: string | null;
+  password_hash: string | null;
+  /** JSON object. */
+  extra: string;
+}
+
+declare module "#db/tables.ts" {
+  interface Tables {
+    identity_users: UserRow;
+  }
+}
+
+export interface UserFilter {
+  readonly name?: string | undefined;
+  readonly domainId?: string | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+export async function userFind(db: Db, id: string): Promise<User | undefined> {
+  const row = await db.selectFrom("identity_users").selectAll().where("id", "=", id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+export async function userList(db: Db, filter: UserFilter = {}): Promise<User[]> {
+  let query = db.selectFrom("identity_users").selectAll().orderBy("name").orderBy("id");
+  if (filter.name !== undefined) query = query.where("name", "=", filter.name);
+  if (filter.domainId !== undefined) query = query.where("domain_id", "=", filter.domainId);
+  if (filter.enabled !== undefined) query = query.where("enabled", "=", Number(filter.enabled));
+  return (await query.execute()).map(fromRow);
+}
+
+export async function userInsert(tx: Tx, user: User): Promise<void> {
+  await tx.insertInto("identity_users").values(toRow(user)).execute();
+}
+
+export async function userUpdate(tx: Tx, user: User): Promise<void> {
+  const { id, ...changed } = toRow(user);
+  await tx.updateTable("identity_users").set(changed).where("id", "=", id).execute();
+}
+
+/** Its assignments and tokens must be gone. */
+export async function userDelete(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("identity_users").where("id", "=", id).execute();
+}
+
+function fromRow(row: UserRow): User {
+  return {
+    id: row.id,
+    domainId: row.domain_id,
+    name: row.name,
+    enabled: row.enabled !== 0,
+    defaultProjectId: row.default_project_id ?? undefined,
+    passwordHash: row.password_hash ?? undefined,
+    extra: JSON.parse(row.extra) as Extra,
+  };
+}
+
+function toRow(user: User): UserRow {
+  return {
+    id: user.id,
+    domain_id: user.domainId,
+    name: user.name,
+    enabled: Number(user.enabled),
+    default_project_id: user.defaultProjectId ?? null,
+    password_hash: user.passwordHash ?? null,
+    extra: JSON.stringify(user.extra),
+  };
+}

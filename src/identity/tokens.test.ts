@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isCloudError } from "#base/errors.ts";
+import { Secret } from "#base/secret.ts";
+import { tokenHash } from "./domain/token.ts";
+import {
+  passwordAuth,
+  passwords,
+  projectScope,
+  startTestCloud,
+  tokenAuth,
+  type TestCloud,
+} from "./testing/cloud.ts";
+
+let cloud: TestCloud;
+let admin: string;
+let demo: string;
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  [admin, demo] = await Promise.all([
+    cloud.signIn("admin", passwords.admin, projectScope("admin")),
+    cloud.signIn("demo", passwords.demo, projectScope("demo")),
+  ]);
+});
+afterAll(() => cloud.close());
+
+const tokens = "/v3/auth/tokens";
+const roleNames = (roles: { name: string }[]): string[] => roles.map(({ name }) => name).sort();
+
+test("version discovery", async () => {
+  for (const path of ["", "/"]) {
+    const all = await cloud.send("GET", path);
+    expect(all.status).toBe(300);
+    expect(all.body.versions.values[0].links[0].href).toMatch(/\/identity\/v3\/$/);
+  }
+  expect((await cloud.send("GET", "/v3/")).body.version).toMatchObject({ id: "v3.14", status: "stable" });
+});
+
+test("a project-scoped token has Keystone's shape, implied roles and the catalogue", async () => {
+  const answer = await cloud.send("GET", tokens, { token: admin, subject: admin });
+  expect(answer.status).toBe(200);
+  expect(answer.headers["x-subject-token"]).toBe(admin);
+  const { token } = answer.body;
+  expect(token).toMatchObject({
+    methods: ["password"],
+    user: { name: "admin", domain: { id: "default", name: "Default" }, password_expires_at: null },
+    project: { name: "admin", domain: { id: "default", name: "Default" } },
+    is_domain: false,
+  });
+  expect(roleNames(token.roles)).toEqual(["admin", "member", "reader"]);
+  expect(token.expires_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  expect(Date.parse(token.expires_at) - Date.parse(token.issued_at)).toBe(3_600_000);
+  expect(token.audit_ids).toHaveLength(1);
+  expect(token.catalog[0]).toMatchObject({ type: "compute", name: "nova" });
+  expect(token.catalog[0].endpoints[0]).toMatchObject({ region_id: "RegionOne", interface: "public" });
+  const brief = await cloud.send("GET", `${tokens}?nocatalog`, { token: admin, subject: admin });
+  expect(brief.body.token).not.toHaveProperty("catalog");
+});
+
+test("scopes: default project, unscoped, system, domain", async () => {
+  const issue = async (id: string, scope?: unknown) =>
+    cloud.send("POST", tokens, { body: tokenAuth(id, scope) });
+  expect((await issue(demo)).body.token.project.name).toBe("demo");
+  const unscoped = (await issue(demo, { unscoped: {} })).body.token;
+  expect(unscoped).not.toHaveProperty("roles");
+  expect(unscoped).not.toHaveProperty("catalog");
+  const system = await issue(admin, { system: { all: true } });
+  expect(system.body.token.system).toEqual({ all: true });
+  expect(await cloud.identity.authenticate(system.headers["x-subject-token"] as string)).toMatchObject({
+    systemScope: true,
+    projectId: undefined,
+    roles: ["admin", "member", "reader"],
+  });
+  for (const refused of [
+    await issue(demo, { system: { all: true } }),
+    await issue(demo, projectScope("admin")),
+    await issue(demo, projectScope("nowhere")),
+    await issue(admin, { domain: { name: "Default" } }),
+  ]) {
+    expect(refused.status).toBe(401);
+    expect(refused.body.error.message).toBe("The request you have made requires authentication.");
+  }
+  const both = { ...projectScope("demo"), system: { all: true } };
+  expect((await issue(demo, both)).status).toBe(400);
+});
+
+test("a token got by a token keeps expiry and chain", async () => {
+  const parent = (await cloud.send("GET", tokens, { token: demo, subject: demo })).body.token;
+  const child = (await cloud.send("POST", tokens, { body: tokenAuth(demo, projectScope("demo")) })).body
+    .token;
+  expect(child.expires_at).toBe(parent.expires_at);
+  expect(child.methods).toEqual(["token", "password"]);
+  expect(child.audit_ids[1]).toBe(parent.audit_ids[0]);
+});
+
+test.each([
+  ["a wrong password", passwordAuth("demo", "no")],
+  ["an unknown user", passwordAuth("nobody", "no")],
+  ["a token that never was", tokenAuth("x".repeat(43))],
+  ["an unknown method", { auth: { identity: { methods: ["totp"] } } }],
+  ["a method without its data", { auth: { identity: { methods: ["password"] } } }],
+])("%s is Keystone's 401", async (_what, body) => {
+  const answer = await cloud.send("POST", tokens, { body });
+  expect(answer.status).toBe(401);
+  expect(answer.body).toEqual({
+    error: {
+      code: 401,
+      message: "The request you have made requires authentication.",
+      title: "Unauthorized",
+    },
+  });
+});
+
+test("two methods must be of one user", async () => {
+  const both = passwordAuth("demo", passwords.demo) as { auth: { identity: object } };
+  const identity = { ...both.auth.identity, methods: ["password", "token"], token: { id: admin } };
+  expect((await cloud.send("POST", tokens, { body: { auth: { identity } } })).status).toBe(401);
+});
+
+test.each([
+  ["no auth", {}],
+  ["no methods", { auth: { identity: { methods: [] } } }],
+  [
+    "a user without a domain",
+    { auth: { identity: { methods: ["password"], password: { user: { name: "a", password: "b" } } } } },
+  ],
+])("%s is 400", async (_what, body) => {
+  expect((await cloud.send("POST", tokens, { body })).status).toBe(400);
+});
+
+test("what does not fit the schema is told without the password", async () => {
+  const user = { name: "demo", domain: { name: 7 }, password: "hush-hush" };
+  for (const password of [{ user }, { user: { ...user, password: ["hush-hush"] } }, ["hush-hush"]]) {
+    const answer = await cloud.send("POST", tokens, {
+      body: { auth: { identity: { methods: ["password"], password } } },
+    });
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body)).not.toContain("hush-hush");
+  }
+});
+
+test("who may look at a token: its owner and administrators", async () => {
+  expect((await cloud.send("GET", tokens, { token: demo, subject: demo })).status).toBe(200);
+  expect((await cloud.send("GET", tokens, { token: admin, subject: demo })).body.token.user.name).toBe(
+    "demo",
+  );
+  const check = await cloud.send("HEAD", tokens, { token: admin, subject: demo });
+  expect([check.status, check.body]).toEqual([200, undefined]);
+  for (const method of ["GET", "HEAD", "DELETE"] as const) {
+    expect((await cloud.send(method, tokens, { token: demo, subject: admin })).status).toBe(403);
+    expect((await cloud.send(method, tokens, { token: admin, subject: "unknown" })).status).toBe(404);
+    expect((await cloud.send(method, tokens, { token: admin })).status).toBe(400);
+  }
+  const missing = await cloud.send("GET", tokens, { token: admin, subject: "unknown" });
+  expect(missing.body.error.message).not.toContain("unknown");
+});
+
+test("a revoked token and its own are gone at once; others stay", async () => {
+  const issued = await cloud.send("POST", tokens, { body: tokenAuth(demo, projectScope("demo")) });
+  const token = issued.headers["x-subject-token"] as string;
+  expect((await cloud.send("DELETE", tokens, { token, subject: token })).status).toBe(204);
+  expect((await cloud.send("GET", "/v3/auth/projects", { token })).status).toBe(401);
+  expect((await cloud.send("GET", "/v3/auth/projects", { token: demo })).status).toBe(200);
+});
+
+test("only a hash of a token is in the database", async () => {
+  const rows = await cloud.database.db.selectFrom("identity_tokens").selectAll().execute();
+  expect(rows.map(({ hash }) => hash)).toContain(tokenHash(demo));
+  expect(JSON.stringify(rows)).not.toContain(demo);
+});
+
+test("a token expires, and later its row goes", async () => {
+  cloud.clock.offsetMs = 3_599_000;
+  await expect(cloud.identity.authenticate(demo)).resolves.toMatchObject({ userName: "demo" });
+  cloud.clock.offsetMs = 3_700_000;
+  const refused: unknown = await cloud.identity.authenticate(demo).catch((error: unknown) => error);
+  expect(isCloudError(refused, "unauthenticated")).toBe(true);
+  await cloud.signIn("demo", passwords.demo);
+  const rows = await cloud.database.db.selectFrom("identity_tokens").selectAll().execute();
+  expect(rows).toHaveLength(1);
+  cloud.clock.offsetMs = 0;
+});
+
+test("a second bootstrap changes no password and brings back no deleted demo user", async () => {
+  const token = await cloud.signIn("admin", passwords.admin, projectScope("admin"));
+  const users = (await cloud.send("GET", "/v3/users?name=demo", { token })).body.users;
+  expect((await cloud.send("DELETE", `/v3/users/${users[0].id}`, { token })).status).toBe(204);
+  await cloud.identity.bootstrap({ adminPassword: new Secret("other"), demoPassword: new Secret("other") });
+  expect((await cloud.send("GET", "/v3/users", { token })).body.users).toHaveLength(1);
+  await cloud.signIn("admin", passwords.admin);
+});

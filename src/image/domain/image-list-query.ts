@@ -1,0 +1,199 @@
+import { CloudError } from "#base/errors.ts";
+import type { ImageVisibility } from "./image.ts";
+
+export const sortKeys = [
+  "name",
+  "status",
+  "container_format",
+  "disk_format",
+  "size",
+  "id",
+  "created_at",
+  "updated_at",
+] as const;
+export type SortKey = (typeof sortKeys)[number];
+export type SortDirection = "asc" | "desc";
+export interface SortTerm {
+  readonly key: SortKey;
+  readonly direction: SortDirection;
+}
+
+const textAttributes = [
+  "id",
+  "name",
+  "status",
+  "owner",
+  "disk_format",
+  "container_format",
+  "checksum",
+  "os_hash_value",
+] as const;
+const numberAttributes = ["min_disk", "min_ram", "size_min", "size_max"] as const;
+const timeOperators = ["gt", "gte", "eq", "neq", "lt", "lte"] as const;
+export type TextAttribute = (typeof textAttributes)[number];
+export type NumberAttribute = (typeof numberAttributes)[number];
+export type TimeOperator = (typeof timeOperators)[number];
+
+/** What a list asks for; every filter must hold. */
+export interface ImageListQuery {
+  readonly limit: number;
+  readonly marker: string | undefined;
+  readonly sort: readonly SortTerm[];
+  /** Without it: what the caller owns or is public, but nobody else's community images. */
+  readonly visibility: ImageVisibility | "all" | undefined;
+  readonly isHidden: boolean;
+  readonly isProtected: boolean | undefined;
+  readonly texts: readonly { readonly attribute: TextAttribute; readonly anyOf: readonly string[] }[];
+  readonly numbers: readonly { readonly attribute: NumberAttribute; readonly value: number }[];
+  readonly times: readonly {
+    readonly attribute: "created_at" | "updated_at";
+    readonly operator: TimeOperator;
+    readonly timeMs: number;
+  }[];
+  readonly tags: readonly string[];
+  readonly properties: readonly { readonly name: string; readonly value: string }[];
+}
+
+export type QueryParameters = Readonly<Record<string, string | readonly string[]>>;
+
+/** Glance's `limit_param_default` and `api_limit_max`. */
+const defaultLimit = 25;
+const maximumLimit = 1000;
+
+const handled = new Set<string>([
+  ...textAttributes,
+  ...numberAttributes,
+  "created_at",
+  "updated_at",
+  "limit",
+  "marker",
+  "sort",
+  "sort_key",
+  "sort_dir",
+  "visibility",
+  "os_hidden",
+  "protected",
+  "tag",
+  "member_status",
+]);
+
+/** Reads the query of GET /v2/images (Image API reference, "List images"); throws `invalid`. */
+export function parseImageListQuery(query: QueryParameters): ImageListQuery {
+  const one = (name: string): string | undefined => valuesOf(query, name).at(-1);
+  return {
+    limit: parseLimit(one("limit")),
+    marker: one("marker"),
+    sort: parseSort(query),
+    visibility: parseVisibility(one("visibility")),
+    isHidden: parseFlag("os_hidden", one("os_hidden")) ?? false,
+    isProtected: parseFlag("protected", one("protected")),
+    texts: textAttributes.flatMap((attribute) => {
+      const value = one(attribute);
+      return value === undefined ? [] : [{ attribute, anyOf: parseIn(value) }];
+    }),
+    numbers: numberAttributes.flatMap((attribute) => {
+      const value = one(attribute);
+      return value === undefined ? [] : [{ attribute, value: parseWhole(attribute, value) }];
+    }),
+    times: (["created_at", "updated_at"] as const).flatMap((attribute) =>
+      valuesOf(query, attribute).map((value) => ({ attribute, ...parseTime(attribute, value) })),
+    ),
+    tags: valuesOf(query, "tag").map((tag) => tag.trim()),
+    properties: Object.keys(query)
+      .filter((name) => !handled.has(name))
+      .flatMap((name) => valuesOf(query, name).map((value) => ({ name, value }))),
+  };
+}
+
+function valuesOf(query: QueryParameters, name: string): readonly string[] {
+  const value = query[name];
+  if (value === undefined) return [];
+  return typeof value === "string" ? [value] : value;
+}
+
+function parseLimit(text: string | undefined): number {
+  if (text === undefined) return defaultLimit;
+  if (!/^[+-]?\d+$/.test(text)) throw invalid("limit param must be an integer");
+  if (Number(text) < 0) throw invalid("limit param must be positive");
+  return Math.min(Number(text), maximumLimit);
+}
+
+/** `sort=name:asc,size` or the older `sort_key=name&sort_dir=asc&…`; the id makes the order total. */
+function parseSort(query: QueryParameters): readonly SortTerm[] {
+  const modern = valuesOf(query, "sort").at(-1);
+  const keys = valuesOf(query, "sort_key");
+  const directions = valuesOf(query, "sort_dir").map(parseDirection);
+  if (modern !== undefined && keys.length + directions.length > 0) {
+    throw invalid("Old and new sorting syntax cannot be combined");
+  }
+  if (directions.length > 1 && directions.length !== keys.length) {
+    throw invalid("Number of sort dirs does not match the number of sort keys");
+  }
+  const asked =
+    modern === undefined
+      ? keys.map((key, at) => sortTerm(key, directions[at] ?? directions[0]))
+      : modern.split(",").map((part) => {
+          const [key = "", direction] = part.split(":");
+          return sortTerm(key, direction === undefined ? undefined : parseDirection(direction));
+        });
+  const terms: SortTerm[] = asked.length > 0 ? asked : [sortTerm("created_at", directions[0])];
+  const direction = terms.at(-1)?.direction ?? "desc";
+  for (const key of ["created_at", "id"] as const) {
+    if (!terms.some((term) => term.key === key)) terms.push({ key, direction });
+  }
+  return terms;
+}
+
+function sortTerm(key: string, direction: SortDirection = "desc"): SortTerm {
+  const known = sortKeys.find((candidate) => candidate === key.trim());
+  if (known) return { key: known, direction };
+  throw invalid(`Invalid sort key: ${key}. It must be one of the following: ${sortKeys.join(", ")}.`);
+}
+
+function parseDirection(text: string): SortDirection {
+  const direction = text.trim();
+  if (direction === "asc" || direction === "desc") return direction;
+  throw invalid(`Invalid sort direction: ${direction}`);
+}
+
+function parseVisibility(text: string | undefined): ImageListQuery["visibility"] {
+  const known = (["community", "public", "private", "shared", "all"] as const).find(
+    (value) => value === text,
+  );
+  if (text !== undefined && text !== "" && !known) throw invalid(`Invalid visibility value: ${text}`);
+  return known;
+}
+
+/** oslo.utils' strict booleans. */
+function parseFlag(name: string, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (["true", "1", "t", "yes", "y", "on"].includes(text.toLowerCase())) return true;
+  if (["false", "0", "f", "no", "n", "off"].includes(text.toLowerCase())) return false;
+  throw invalid(`Invalid value '${text}' for ${name}: it must be true or false.`);
+}
+
+/** `in:a,b` asks for any of several; a value may stand in double quotes. */
+function parseIn(text: string): readonly string[] {
+  if (!text.startsWith("in:")) return [text];
+  const parts = text.slice("in:".length).match(/"[^"]*"|[^,]+/g) ?? [];
+  return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1) : part));
+}
+
+function parseWhole(name: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw invalid(`Invalid value '${text}' for ${name}: it must be a whole number, not negative.`);
+}
+
+function parseTime(name: string, text: string): { operator: TimeOperator; timeMs: number } {
+  const colon = text.indexOf(":");
+  const prefix = timeOperators.find((operator) => operator === text.slice(0, colon));
+  const time = prefix ? text.slice(colon + 1) : text;
+  const timeMs = Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/.test(time) ? time : `${time}Z`);
+  if (Number.isNaN(timeMs))
+    throw invalid(`Invalid value '${text}' for ${name}: use operator:2026-11-22T10:00:00Z.`);
+  return { operator: prefix ?? "eq", timeMs };
+}
+
+function invalid(message: string): CloudError {
+  return new CloudError("invalid", message);
+}

@@ -1,0 +1,59 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/logger.ts";
+import type { Database, Migrations } from "#db/index.ts";
+import { imageEnvelope, type Caller, type Service } from "#http/index.ts";
+import type { ImageDeps } from "./app/deps.ts";
+import { imageFetch, imageRead } from "./app/peers.ts";
+import { imageRecover } from "./app/recovery.ts";
+import { imageEnsure, type ImageSeed } from "./app/seed.ts";
+import type { ImageFacts } from "./domain/image-facts.ts";
+import { openImageFolder } from "./files/image-folder.ts";
+import { imagePolicyRules } from "./policy-rules.ts";
+import { imageRoutes } from "./routes.ts";
+import { migration } from "./store/migrations/0002-image.ts";
+
+export type { ImageFacts } from "./domain/image-facts.ts";
+export type { ImageSeed } from "./app/seed.ts";
+
+export const imageMigrations: Migrations = { "0002-image": migration };
+
+export interface ImageOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Holds one file per image; made 0700 when absent. */
+  readonly imagesFolder: string;
+}
+
+export interface ImageService {
+  readonly service: Service;
+  /** `not-found` when the caller may not see the image. */
+  imageFetch(caller: Caller, imageId: string): Promise<ImageFacts>;
+  /** At most `length` bytes from `offset`, fewer only at the end of the data; asks nobody for permission. */
+  imageRead(imageId: string, offset: number, length: number): Promise<Buffer>;
+  /** Idempotent: makes the image from a local file, or renews its data when the file has changed. */
+  imageEnsure(seed: ImageSeed): Promise<ImageFacts>;
+  /** To be awaited before requests are served: cleans up uploads that a stopped process left half-done. */
+  imageRecover(): Promise<void>;
+}
+
+/** The image service: Glance's API v2 over a folder of files. */
+export function createImage(options: ImageOptions): ImageService {
+  const { database, clock, log } = options;
+  const deps: ImageDeps = { database, folder: openImageFolder(options.imagesFolder) };
+  const service: Service<ImageDeps> = {
+    type: "image",
+    prefix: "/image",
+    envelope: imageEnvelope,
+    routes: imageRoutes,
+    policyRules: imagePolicyRules,
+    deps,
+  };
+  return {
+    service,
+    imageFetch: (caller, imageId) => imageFetch(deps, caller, imageId),
+    imageRead: (imageId, offset, length) => imageRead(deps, imageId, offset, length),
+    imageEnsure: (seed) => imageEnsure(deps, clock, seed),
+    imageRecover: () => imageRecover(deps, clock, log),
+  };
+}

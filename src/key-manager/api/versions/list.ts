@@ -1,0 +1,8 @@
+import { operation } from "#http/index.ts";
+import type { KeyManagerCtx } from "../../app/deps.ts";
+import { versionView } from "./view.ts";
+
+export const versionListOperation = operation({
+  status: 300,
+  handle: async (ctx: KeyManagerCtx) => ({ versions: { values: [versionView(ctx.baseUrl)] } }),
+});

@@ -1,0 +1,66 @@
+import { newUuid, type SecretId } from "#base/ids.ts";
+import type { Payload } from "../domain/payload.ts";
+import type { SecretQuery } from "../domain/secret-query.ts";
+import { invalidObject, type Secret, type SecretFacts } from "../domain/secret.ts";
+import {
+  secretDelete as secretDeleteRow,
+  secretInsert,
+  secretList as secretListRows,
+} from "../store/secrets.ts";
+import type { KeyManagerCtx } from "./deps.ts";
+import { projectRequire, secretAccess, secretAudit, secretNotFound } from "./secret-access.ts";
+
+export interface SecretCreateInput {
+  readonly facts: SecretFacts;
+  /** Absent in the first of two steps. The caller wipes its bytes. */
+  readonly payload: Payload | undefined;
+}
+
+export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput): Promise<SecretId> {
+  const projectId = projectRequire(ctx, "secrets:post");
+  ctx.enforce("secrets:post");
+  const now = ctx.clock.now();
+  const { facts, payload } = input;
+  if (facts.expiresAt !== undefined && facts.expiresAt <= now) {
+    throw invalidObject("Secret", "'expiration' is before current time", "expiration");
+  }
+  const id = newUuid<SecretId>();
+  const sealed = payload && (await ctx.deps.vault.seal({ secretId: id, projectId }, payload.bytes));
+  await ctx.deps.database.transaction((tx) =>
+    secretInsert(tx, {
+      ...facts,
+      id,
+      projectId,
+      creatorId: ctx.caller.userId,
+      contentType: payload?.contentType,
+      payload: sealed,
+      createdAt: now,
+      updatedAt: now,
+    }),
+  );
+  secretAudit(ctx, "created", id);
+  return id;
+}
+
+export async function secretFetch(ctx: KeyManagerCtx, id: SecretId): Promise<Secret> {
+  return (await secretAccess(ctx, id, "secret:get")).secret;
+}
+
+export async function secretList(
+  ctx: KeyManagerCtx,
+  query: SecretQuery,
+): Promise<{ readonly secrets: readonly Secret[]; readonly total: number }> {
+  const projectId = projectRequire(ctx, "secrets:get");
+  ctx.enforce("secrets:get");
+  return secretListRows(ctx.deps.database.db, query, {
+    projectId,
+    userId: ctx.caller.userId,
+    now: ctx.clock.now(),
+  });
+}
+
+export async function secretDelete(ctx: KeyManagerCtx, id: SecretId): Promise<void> {
+  await secretAccess(ctx, id, "secret:delete");
+  if (!(await ctx.deps.database.transaction((tx) => secretDeleteRow(tx, id)))) throw secretNotFound();
+  secretAudit(ctx, "deleted", id);
+}

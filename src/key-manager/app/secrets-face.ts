@@ -1,0 +1,106 @@
+import type { Clock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
+import { newRequestId, type SecretId } from "#base/ids.ts";
+import { keyManagerEnvelope, type Caller } from "#http/index.ts";
+import type { Policy } from "#policy/index.ts";
+import type { KeyManagerCtx, KeyManagerDeps } from "./deps.ts";
+import { secretPayloadRead, secretPayloadReadable } from "./secret-payload.ts";
+import { secretCreate, secretDelete } from "./secret.ts";
+import { contentTypeFind } from "../domain/content-type.ts";
+import { payloadCheckSize } from "../domain/payload.ts";
+import type { SecretType } from "../domain/secret.ts";
+import { secretDelete as secretDeleteRow, secretFind, secretIdsByName } from "../store/secrets.ts";
+
+export interface SecretInput {
+  readonly name: string;
+  readonly secretType: SecretType;
+  /** `application/octet-stream`, `text/plain` or `application/pkcs8`. */
+  readonly contentType: string;
+  /** At most 20 000 bytes; stays the caller's, who wipes it. */
+  readonly payload: Buffer;
+}
+
+/**
+ * The key manager for the other services, in this process. Whoever the caller is, the rules, words and audit
+ * events are those of the HTTP API. `requestId` is the request's whose work this is, for the audit.
+ */
+export interface Secrets {
+  /** Throws `forbidden` when the caller's roles do not let it store secrets. */
+  store(caller: Caller, input: SecretInput, requestId?: string): Promise<SecretId>;
+  /** The payload in a fresh Buffer, which the caller wipes. Throws `forbidden`, or `not-found` when it was deleted or expired. */
+  payload(caller: Caller, secretId: SecretId, requestId?: string): Promise<Buffer>;
+  /** Whether `payload` would be allowed, without reading it; throws `not-found`. */
+  mayRead(caller: Caller, secretId: SecretId): Promise<boolean>;
+  /** Throws `forbidden` or `not-found`. */
+  delete(caller: Caller, secretId: SecretId, requestId?: string): Promise<void>;
+  /** For the cloud's own clean-up, whoever asked for it: no rule is checked, and an absent secret is well. */
+  deleteAsService(secretId: SecretId, requestId?: string): Promise<void>;
+  exists(secretId: SecretId): Promise<boolean>;
+  /** For the cloud's own clean-up: all secrets of that name, whosever. */
+  findByName(name: string): Promise<SecretId[]>;
+}
+
+export function createSecrets(options: {
+  readonly deps: KeyManagerDeps;
+  readonly clock: Clock;
+  readonly policy: Policy;
+}): Secrets {
+  const { deps, clock } = options;
+  const as = (caller: Caller, requestId?: string): KeyManagerCtx => callerContext(options, caller, requestId);
+  return {
+    async store(caller, input, requestId) {
+      payloadCheckSize(input.payload.length);
+      const contentType = contentTypeFind(input.contentType);
+      if (!contentType)
+        throw new CloudError("invalid", `A secret cannot have the content type '${input.contentType}'.`);
+      const { name, secretType } = input;
+      const facts = {
+        name,
+        secretType,
+        algorithm: undefined,
+        bitLength: undefined,
+        mode: undefined,
+        expiresAt: undefined,
+      };
+      return secretCreate(as(caller, requestId), { facts, payload: { bytes: input.payload, contentType } });
+    },
+    async payload(caller, secretId, requestId) {
+      return (await secretPayloadRead(as(caller, requestId), secretId, "*/*")).bytes;
+    },
+    mayRead: (caller, secretId) => secretPayloadReadable(as(caller), secretId),
+    delete: (caller, secretId, requestId) => secretDelete(as(caller, requestId), secretId),
+    async deleteAsService(secretId, requestId) {
+      const deleted = await deps.database.transaction((tx) => secretDeleteRow(tx, secretId));
+      if (deleted)
+        deps.log.info(
+          { event: "secret", action: "deleted", secretId, by: "service", requestId },
+          "secret deleted",
+        );
+    },
+    findByName: (name) => secretIdsByName(deps.database.db, name),
+    exists: async (secretId) => (await secretFind(deps.database.db, secretId, clock.now())) !== undefined,
+  };
+}
+
+function callerContext(
+  at: { readonly deps: KeyManagerDeps; readonly clock: Clock; readonly policy: Policy },
+  caller: Caller,
+  requestId = newRequestId(),
+): KeyManagerCtx {
+  const own = { project_id: caller.projectId, user_id: caller.userId, domain_id: caller.domainId };
+  const allows: KeyManagerCtx["allows"] = (rule, target) => at.policy.allows(rule, caller, target ?? own);
+  return {
+    deps: at.deps,
+    requestId,
+    caller,
+    microversion: { major: 1, minor: 0 },
+    allows,
+    enforce(rule, target) {
+      if (!allows(rule, target)) throw new CloudError("forbidden", keyManagerEnvelope.forbidden(rule));
+    },
+    log: at.deps.log.child({ requestId }),
+    clock: at.clock,
+    signal: new AbortController().signal,
+    baseUrl: "",
+  };
+}

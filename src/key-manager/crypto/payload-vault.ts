@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
+import { newUuid } from "#base/ids.ts";
+import { wipe } from "#base/secret.ts";
+import type { Database } from "#db/index.ts";
+import type { PayloadOwner, SealedPayload } from "../domain/secret.ts";
+import {
+  projectKeyFind,
+  projectKeyFindCurrent,
+  projectKeyInsertIfAbsent,
+  type ProjectKeyRow,
+} from "../store/keys.ts";
+import { keyBytes, open, seal } from "./aead.ts";
+import type { IdentifiedMasterKey } from "./master-key-open.ts";
+
+/**
+ * Envelope encryption: a payload is sealed with its project's key, a project's key is wrapped by the master
+ * key. Plaintext keys live only for the length of one call.
+ */
+export interface PayloadVault {
+  seal(owner: PayloadOwner, payload: Buffer): Promise<SealedPayload>;
+  /** The payload in a fresh Buffer, which the caller wipes. */
+  open(owner: PayloadOwner, stored: SealedPayload): Promise<Buffer>;
+}
+
+export function createPayloadVault(options: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly masterKey: IdentifiedMasterKey;
+}): PayloadVault {
+  const { database, clock, masterKey } = options;
+
+  async function withKey<T>(row: ProjectKeyRow, use: (key: Buffer) => T): Promise<T> {
+    const key = await masterKey.key.unwrap(row.wrapped_key, keyContext(row.id, row.project_id));
+    try {
+      return use(key);
+    } finally {
+      wipe(key);
+    }
+  }
+
+  /** Wrapping may be a call to a token or a service, so it happens before the transaction. */
+  async function ensureCurrent(projectId: string): Promise<ProjectKeyRow> {
+    const known = await projectKeyFindCurrent(database.db, projectId);
+    if (known) return known;
+    const id = newUuid();
+    const key = randomBytes(keyBytes);
+    const wrapped = await masterKey.key.wrap(key, keyContext(id, projectId)).finally(() => wipe(key));
+    const row = {
+      id,
+      project_id: projectId,
+      generation: 1,
+      master_key_id: masterKey.id,
+      wrapped_key: wrapped,
+      created_at: clock.now(),
+    };
+    return database.transaction(async (tx) => {
+      await projectKeyInsertIfAbsent(tx, row);
+      return (await projectKeyFindCurrent(tx, projectId)) ?? row;
+    });
+  }
+
+  return {
+    async seal(owner, payload) {
+      const row = await ensureCurrent(owner.projectId);
+      const sealed = await withKey(row, (key) => seal(key, payload, payloadContext(owner)));
+      return { projectKeyId: row.id, sealed };
+    },
+    async open(owner, stored) {
+      const row = await projectKeyFind(database.db, stored.projectKeyId);
+      if (!row) {
+        throw new CloudError(
+          "bug",
+          "The key manager could not open a stored secret. The operator finds it in the log.",
+          {
+            detail: `secret ${owner.secretId} was sealed with project key ${stored.projectKeyId}, which does not exist`,
+          },
+        );
+      }
+      return withKey(row, (key) => open(key, stored.sealed, payloadContext(owner)));
+    },
+  };
+}
+
+function keyContext(keyId: string, projectId: string): readonly string[] {
+  return ["project-key", keyId, projectId];
+}
+
+function payloadContext(owner: PayloadOwner): readonly string[] {
+  return ["payload", owner.secretId, owner.projectId];
+}

@@ -1,0 +1,52 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/logger.ts";
+import type { Database, Migrations } from "#db/index.ts";
+import { keyManagerEnvelope, type Service } from "#http/index.ts";
+import { createPolicy, type Policy } from "#policy/index.ts";
+import type { KeyManagerDeps } from "./app/deps.ts";
+import { masterKeyOpen } from "./crypto/master-key-open.ts";
+import { createPayloadVault } from "./crypto/payload-vault.ts";
+import { keyManagerPolicyRules } from "./policy-rules.ts";
+import { keyManagerRoutes } from "./routes.ts";
+import { createSecrets, type Secrets } from "./app/secrets-face.ts";
+import { keyManager } from "./store/migrations/0004-key-manager.ts";
+
+export type { SecretInput, Secrets } from "./app/secrets-face.ts";
+
+export const keyManagerMigrations: Migrations = { "0004-key-manager": keyManager };
+
+export interface KeyManager {
+  readonly service: Service<KeyManagerDeps>;
+  readonly secrets: Secrets;
+}
+
+/**
+ * Barbican's v1 API, and the same for the other services of this process. The master key file is made, 0600,
+ * at the first start. Throws when it is readable by others or of a wrong size (`invalid`), lost, or not the
+ * one that the database's secrets were sealed with (`conflict`).
+ */
+export async function createKeyManager(options: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly masterKeyPath: string;
+  /** The operator's; absent: the default rules. Must know the service's `policyRules`. */
+  readonly policy?: Policy | undefined;
+}): Promise<KeyManager> {
+  const { database, clock, log } = options;
+  const masterKey = await masterKeyOpen({ database, clock, path: options.masterKeyPath });
+  const deps: KeyManagerDeps = { database, log, vault: createPayloadVault({ database, clock, masterKey }) };
+  const policy = options.policy ?? createPolicy(keyManagerPolicyRules);
+  return {
+    service: {
+      type: "key-manager",
+      prefix: "/key-manager",
+      envelope: keyManagerEnvelope,
+      microversions: { min: "1.0", max: "1.0", default: "1.0" },
+      routes: keyManagerRoutes,
+      policyRules: keyManagerPolicyRules,
+      deps,
+    },
+    secrets: createSecrets({ deps, clock, policy }),
+  };
+}

@@ -1,0 +1,32 @@
+import type { PolicyRules } from "#policy/index.ts";
+
+/**
+ * Barbican's newer defaults (`member`, project `admin`, ACLs) joined with the roles of its older ones
+ * (`creator`, `observer`, `audit`, `key-manager:service-admin`), as oslo.policy joins them while the older
+ * are not switched off: barbican/common/policies. A `creator` is treated as a `member`.
+ */
+export const keyManagerPolicyRules: PolicyRules = {
+  secret_project_match: "project_id:%(target.secret.project_id)s",
+  secret_project_admin: "role:admin and rule:secret_project_match",
+  secret_project_member: "(role:member or role:creator) and rule:secret_project_match",
+  secret_project_observer: "role:observer and rule:secret_project_match",
+  secret_project_auditor: "(role:audit or role:key-manager:service-admin) and rule:secret_project_match",
+  secret_owner: "user_id:%(target.secret.creator_id)s",
+  secret_is_not_private: "'True':%(target.secret.read_project_access)s",
+  secret_acl_read: "'read':%(target.secret.read)s",
+  secret_writer:
+    "rule:secret_project_admin or (rule:secret_project_member and (rule:secret_owner or rule:secret_is_not_private))",
+
+  "secrets:post": "role:member or role:creator or role:admin",
+  "secrets:get": "role:member or role:creator or role:observer or role:admin",
+  "secret:get":
+    "role:admin or rule:secret_writer or rule:secret_acl_read or " +
+    "((rule:secret_project_observer or rule:secret_project_auditor) and rule:secret_is_not_private)",
+  "secret:decrypt":
+    "rule:secret_writer or rule:secret_acl_read or (rule:secret_project_observer and rule:secret_is_not_private)",
+  "secret:put": "rule:secret_writer",
+  "secret:delete": "role:admin or rule:secret_writer",
+  "secret_acls:get": "rule:secret_writer or rule:secret_project_observer",
+  "secret_acls:put_patch": "rule:secret_writer",
+  "secret_acls:delete": "rule:secret_writer",
+};

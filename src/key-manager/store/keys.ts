@@ -1,0 +1,64 @@
+import type { Db, Tx } from "#db/index.ts";
+
+export interface MasterKeyRow {
+  readonly id: string;
+  /** A known text, wrapped by the key. */
+  readonly check_value: string;
+  readonly created_at: number;
+}
+
+export interface ProjectKeyRow {
+  readonly id: string;
+  readonly project_id: string;
+  /** 1, and one more at each rotation; the highest seals new payloads. */
+  readonly generation: number;
+  readonly master_key_id: string;
+  readonly wrapped_key: string;
+  readonly created_at: number;
+}
+
+declare module "#db/tables.ts" {
+  interface Tables {
+    key_manager_master_keys: MasterKeyRow;
+    key_manager_project_keys: ProjectKeyRow;
+  }
+}
+
+/** The newest master key that the database knows. */
+export async function masterKeyFind(db: Db): Promise<MasterKeyRow | undefined> {
+  return db
+    .selectFrom("key_manager_master_keys")
+    .selectAll()
+    .orderBy("created_at", "desc")
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export async function masterKeyInsert(tx: Tx, row: MasterKeyRow): Promise<void> {
+  await tx.insertInto("key_manager_master_keys").values(row).execute();
+}
+
+/** The key that seals the project's new payloads. */
+export async function projectKeyFindCurrent(db: Db, projectId: string): Promise<ProjectKeyRow | undefined> {
+  return db
+    .selectFrom("key_manager_project_keys")
+    .selectAll()
+    .where("project_id", "=", projectId)
+    .orderBy("generation", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export async function projectKeyFind(db: Db, id: string): Promise<ProjectKeyRow | undefined> {
+  return db.selectFrom("key_manager_project_keys").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** Does nothing when this generation of the project's key is there already. */
+export async function projectKeyInsertIfAbsent(tx: Tx, row: ProjectKeyRow): Promise<void> {
+  await tx
+    .insertInto("key_manager_project_keys")
+    .values(row)
+    .onConflict((conflict) => conflict.columns(["project_id", "generation"]).doNothing())
+    .execute();
+}

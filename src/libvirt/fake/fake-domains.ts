@@ -1,0 +1,119 @@
+import { LIST_DOMAINS_FLAGS, START_FLAGS, UNDEFINE_FLAGS } from "../procedures/domain-flags.ts";
+import { domainStatusNumbers } from "../procedures/domain-state.ts";
+import { domainHandleRead, STRING_MAX, uuidRead, uuidWrite } from "../procedures/structs.ts";
+import type { XdrReader } from "../xdr/reader.ts";
+import type { XdrWriter } from "../xdr/writer.ts";
+import { noDomain } from "./fake-error.ts";
+import type { FakeDomain, FakeHost } from "./fake-host.ts";
+import type { FakeProcedures } from "./fake-procedure.ts";
+
+/** The domain procedures, server side. */
+export const FAKE_DOMAIN_PROCEDURES: FakeProcedures = {
+  domainLookupByUuid: ({ host }, reader) => handle(host.domain(uuidRead(reader))),
+  domainLookupByName: ({ host }, reader) => {
+    const name = reader.string(STRING_MAX);
+    for (const domain of host.domains.values()) if (domain.name === name) return handle(domain);
+    throw noDomain(`name '${name}'`);
+  },
+  connectListAllDomains: ({ host }, reader) => {
+    reader.int();
+    const flags = reader.unsignedInt();
+    const domains = [...host.domains.values()].filter((domain) => isListed(domain, flags));
+    return (writer) => {
+      writer.array(domains, domainHandleWrite);
+      writer.unsignedInt(domains.length);
+    };
+  },
+  domainDefineXmlFlags: ({ host }, reader) => {
+    const domain = host.domainDefine(reader.string(STRING_MAX));
+    reader.unsignedInt();
+    return handle(domain);
+  },
+  domainUndefineFlags: ({ host }, reader) => {
+    const domain = read(host, reader);
+    const flags = reader.unsignedInt();
+    host.domainUndefine(domain, { managedSave: (flags & UNDEFINE_FLAGS.managedSave) !== 0 });
+  },
+  domainCreateWithFlags: ({ host }, reader) => {
+    const domain = read(host, reader);
+    const flags = reader.unsignedInt();
+    host.domainStart(domain, {
+      paused: (flags & START_FLAGS.paused) !== 0,
+      forceBoot: (flags & START_FLAGS.forceBoot) !== 0,
+    });
+    return handle(domain);
+  },
+  domainDestroyFlags: ({ host }, reader) => host.domainStop(readFlagged(host, reader), "destroyed"),
+  domainShutdownFlags: ({ host }, reader) => host.domainStop(readFlagged(host, reader), "shutdown"),
+  domainReboot: ({ host }, reader) => host.domainReboot(readFlagged(host, reader)),
+  domainReset: ({ host }, reader) => host.domainReboot(readFlagged(host, reader)),
+  domainSuspend: ({ host }, reader) => host.domainSuspend(read(host, reader)),
+  domainResume: ({ host }, reader) => host.domainResume(read(host, reader)),
+  domainManagedSave: ({ host }, reader) => host.domainStop(readFlagged(host, reader), "saved"),
+  domainHasManagedSaveImage: ({ host }, reader) => {
+    const { managedSave } = readFlagged(host, reader);
+    return (writer) => writer.boolean(managedSave);
+  },
+  domainManagedSaveRemove: ({ host }, reader) => {
+    readFlagged(host, reader).managedSave = false;
+  },
+  domainGetState: ({ host }, reader) => {
+    const { state, reason } = domainStatusNumbers(readFlagged(host, reader).status);
+    return (writer) => {
+      writer.int(state);
+      writer.int(reason);
+    };
+  },
+  domainGetInfo: ({ host }, reader) => {
+    const { state } = domainStatusNumbers(read(host, reader).status);
+    return (writer) => {
+      writer.unsignedInt(state);
+      writer.unsignedHyper(65_536n);
+      writer.unsignedHyper(65_536n);
+      writer.unsignedInt(1);
+      writer.unsignedHyper(1_000_000n);
+    };
+  },
+  domainGetXmlDesc: ({ host }, reader) => xmlOf(readFlagged(host, reader)),
+  domainManagedSaveGetXmlDesc: ({ host }, reader) => xmlOf(readFlagged(host, reader)),
+};
+
+export function domainHandleWrite(writer: XdrWriter, domain: FakeDomain): void {
+  writer.string(domain.name);
+  uuidWrite(writer, domain.uuid);
+  writer.int(domain.id);
+}
+
+function handle(domain: FakeDomain): (writer: XdrWriter) => void {
+  return (writer) => domainHandleWrite(writer, domain);
+}
+
+function xmlOf(domain: FakeDomain): (writer: XdrWriter) => void {
+  return (writer) => writer.string(domain.xml);
+}
+
+function read(host: FakeHost, reader: XdrReader): FakeDomain {
+  return host.domain(domainHandleRead(reader).uuid);
+}
+
+/** A domain followed by flags that make no difference here. */
+function readFlagged(host: FakeHost, reader: XdrReader): FakeDomain {
+  const domain = read(host, reader);
+  reader.unsignedInt();
+  return domain;
+}
+
+function isListed(domain: FakeDomain, flags: number): boolean {
+  const runs = domain.id >= 0;
+  const groups: readonly (readonly [number, number])[] = [
+    [
+      LIST_DOMAINS_FLAGS.active | LIST_DOMAINS_FLAGS.inactive,
+      runs ? LIST_DOMAINS_FLAGS.active : LIST_DOMAINS_FLAGS.inactive,
+    ],
+    [
+      LIST_DOMAINS_FLAGS.persistent | LIST_DOMAINS_FLAGS.transient,
+      domain.persistent ? LIST_DOMAINS_FLAGS.persistent : LIST_DOMAINS_FLAGS.transient,
+    ],
+  ];
+  return groups.every(([group, own]) => (flags & group) === 0 || (flags & own) !== 0);
+}

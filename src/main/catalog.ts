@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import type { CatalogService } from "#identity/index.ts";
+
+const services = [
+  { type: "identity", name: "keystone", path: "/identity" },
+  { type: "image", name: "glance", path: "/image" },
+  { type: "placement", name: "placement", path: "/placement" },
+  { type: "key-manager", name: "barbican", path: "/key-manager" },
+  { type: "compute", name: "nova", path: "/compute/v2.1" },
+] as const;
+
+/** The paths of devstack on one port; ids are the same at every start and in every replica. */
+export function catalogOf(publicUrl: string): CatalogService[] {
+  return services.map(({ type, name, path }) => ({
+    id: idOf(type),
+    type,
+    name,
+    endpoints: (["public", "internal", "admin"] as const).map((kind) => ({
+      id: idOf(`${type} ${kind}`),
+      interface: kind,
+      region: "RegionOne",
+      url: `${publicUrl}${path}`,
+    })),
+  }));
+}
+
+function idOf(text: string): string {
+  return createHash("sha256").update(`sealstone ${text}`).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { systemClock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
+import type { Logger } from "#base/logger.ts";
+import { imageRead, type Bus } from "#bus/index.ts";
+import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
+import { openDatabase } from "#db/index.ts";
+import { createHttpServer } from "#http/index.ts";
+import { createIdentity, identityMigrations } from "#identity/index.ts";
+import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
+import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
+import { createPlacement, placementMigrations } from "#placement/index.ts";
+import { sagaMigrations } from "#saga/index.ts";
+import { sealKeyPairLoad } from "#seal/index.ts";
+import { catalogOf } from "./catalog.ts";
+import { openrcEnsure } from "./openrc.ts";
+import { flavorsSeed, guestSeed, type GuestFiles } from "./seeds.ts";
+
+/** One schema for all services. */
+export const allMigrations = {
+  ...identityMigrations,
+  ...imageMigrations,
+  ...placementMigrations,
+  ...keyManagerMigrations,
+  ...sagaMigrations,
+  ...computeMigrations,
+};
+
+export interface ControlPlaneOptions {
+  readonly statePath: string;
+  readonly databasePath: string;
+  readonly address: string;
+  readonly port: number;
+  /** Under which clients reach the port. */
+  readonly publicUrl: string;
+  readonly bus: Bus;
+  readonly log: Logger;
+  /** Seeds the image `sealstone-guest`. */
+  readonly guest: GuestFiles | undefined;
+}
+
+export interface ControlPlane {
+  readonly url: string;
+  /** The files to source: administrator and demo user. */
+  readonly openrcPaths: { readonly admin: string; readonly demo: string };
+  /** Ends requests and sagas under way, or leaves them to the next start. */
+  stop(): Promise<void>;
+}
+
+/** All services on one port; resolves when the API answers. */
+export async function controlPlaneStart(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { statePath, bus, log, publicUrl } = options;
+  const clock = systemClock;
+  const database = await openDatabase({ path: options.databasePath, migrations: allMigrations });
+  const identity = createIdentity({ database, clock, log, catalog: () => catalogOf(publicUrl) });
+  const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
+  const authUrl = `${publicUrl}/identity`;
+  await identity.bootstrap({
+    adminPassword: await openrcEnsure({ path: openrcPaths.admin, user: "admin", project: "admin", authUrl }),
+    demoPassword: await openrcEnsure({ path: openrcPaths.demo, user: "demo", project: "demo", authUrl }),
+  });
+  const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
+  const placement = createPlacement({ database, clock, log });
+  const keyManager = await createKeyManager({ database, clock, log, masterKeyPath: join(statePath, "master.key") });
+  const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
+  const { secrets } = keyManager;
+  const peers = { placement, secrets, image, bus };
+  const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId: "control-plane" });
+  await image.imageRecover();
+  const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
+    bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),
+  }));
+  await seed(compute, image, options.guest);
+  await compute.start();
+  const services = [identity.service, image.service, placement.service, keyManager.service, compute.service];
+  const http = createHttpServer({ services, authenticate: (token) => identity.authenticate(token), log, clock });
+  await listen(http, options);
+  return {
+    url: publicUrl,
+    openrcPaths,
+    async stop() {
+      await http.close();
+      await compute.stop();
+      stopReads();
+      await database.close();
+    },
+  };
+}
+
+async function seed(compute: Compute, image: ImageService, guest: GuestFiles | undefined): Promise<void> {
+  await flavorsSeed(compute);
+  if (guest) await guestSeed(image, guest);
+}
+
+async function listen(http: FastifyInstance, options: ControlPlaneOptions): Promise<void> {
+  try {
+    await http.listen({ host: options.address, port: options.port });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
+    throw new CloudError(
+      "conflict",
+      `Port ${options.port} of ${options.address} is taken: stop what listens there, or choose another --port.`,
+      { cause },
+    );
+  }
+}

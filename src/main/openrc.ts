@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { Secret } from "#base/secret.ts";
+
+interface Account {
+  readonly path: string;
+  readonly user: string;
+  readonly project: string;
+  /** Where Keystone is: `http://127.0.0.1:8700/identity`. */
+  readonly authUrl: string;
+}
+
+/**
+ * Writes the file to source for this user, mode 0600, and answers the password in it: the one that was there,
+ * or a new random one. The file comes before the user does, so that no password is ever lost in between.
+ */
+export async function openrcEnsure(account: Account): Promise<Secret<string>> {
+  const password = (await passwordIn(account.path)) ?? randomBytes(18).toString("base64url");
+  const lines = [
+    `# Sealstone: user ${account.user} of project ${account.project}. Use it by: . ${account.path}`,
+    `export OS_AUTH_URL=${account.authUrl}`,
+    `export OS_USERNAME=${account.user}`,
+    `export OS_PASSWORD=${password}`,
+    `export OS_PROJECT_NAME=${account.project}`,
+    "export OS_USER_DOMAIN_NAME=Default",
+    "export OS_PROJECT_DOMAIN_NAME=Default",
+    "export OS_IDENTITY_API_VERSION=3",
+    "export OS_REGION_NAME=RegionOne",
+    "export OS_INTERFACE=public",
+  ];
+  await writeFile(`${account.path}.new`, `${lines.join("\n")}\n`, { mode: 0o600 });
+  await rename(`${account.path}.new`, account.path);
+  return new Secret(password);
+}
+
+async function passwordIn(path: string): Promise<string | undefined> {
+  try {
+    return /^export OS_PASSWORD=(\S+)$/m.exec(await readFile(path, "utf8"))?.[1];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

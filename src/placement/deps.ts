@@ -1,0 +1,16 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/logger.ts";
+import type { Database } from "#db/index.ts";
+import type { Ctx } from "#http/index.ts";
+
+export interface PlacementDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What a request has, and what a call of another part of the control plane has too. */
+export type PlacementCtx = Pick<Ctx<PlacementDeps>, "deps">;
+
+/** What every handler gets. */
+export type RequestCtx = Ctx<PlacementDeps>;

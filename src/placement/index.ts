@@ -1,0 +1,3 @@
+export { createPlacement } from "./placement.ts";
+export type { Placement } from "./placement.ts";
+export { placementMigrations } from "./store/migrations/index.ts";

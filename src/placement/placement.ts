@@ -1,0 +1,53 @@
+import { placementEnvelope, type Service } from "#http/index.ts";
+import { microversions } from "./api/root.ts";
+import {
+  hostCandidatesFind,
+  serverAllocations,
+  serverClaim,
+  serverRelease,
+  type Claim,
+  type HeldAllocation,
+  type HostCandidate,
+  type HostQuery,
+} from "./app/claim.ts";
+import { hostProviderEnsure, hostProviderRemove, type HostReport } from "./app/host.ts";
+import type { PlacementDeps } from "./deps.ts";
+import { policyRules } from "./policies.ts";
+import { routes } from "./routes.ts";
+
+/** The service, and what the control plane calls without HTTP. */
+export interface Placement {
+  readonly service: Service<PlacementDeps>;
+  /** Idempotent. Traits and custom inventories that an operator added stay. */
+  providerEnsure(report: HostReport): Promise<void>;
+  /** Nothing to do when it is gone; `conflict` while servers hold allocations from it. */
+  providerRemove(uuid: string): Promise<void>;
+  /** Hosts that have room and traits, by name; empty when there is none. */
+  candidatesFind(query: HostQuery): Promise<HostCandidate[]>;
+  /** Idempotent. `no-capacity` when it does not fit (any more), `conflict` when the consumer holds something else. */
+  allocationClaim(claim: Claim): Promise<void>;
+  /** Idempotent. */
+  allocationRelease(consumerUuid: string): Promise<void>;
+  allocationsOf(consumerUuid: string): Promise<HeldAllocation[]>;
+}
+
+export function createPlacement(deps: PlacementDeps): Placement {
+  const ctx = { deps };
+  return {
+    service: {
+      type: "placement",
+      prefix: "/placement",
+      envelope: placementEnvelope,
+      microversions,
+      routes,
+      policyRules,
+      deps,
+    },
+    providerEnsure: (report) => hostProviderEnsure(ctx, report),
+    providerRemove: (uuid) => hostProviderRemove(ctx, uuid),
+    candidatesFind: (query) => hostCandidatesFind(ctx, query),
+    allocationClaim: (claim) => serverClaim(ctx, claim),
+    allocationRelease: (consumerUuid) => serverRelease(ctx, consumerUuid),
+    allocationsOf: (consumerUuid) => serverAllocations(ctx, consumerUuid),
+  };
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudError } from "#base/errors.ts";
+import { silentLogger } from "#base/logger.ts";
+import { openDatabase, type Database } from "#db/index.ts";
+import { anonymous, createHttpServer } from "#http/index.ts";
+import { createPlacement, placementMigrations, type Placement } from "../index.ts";
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test reads whatever JSON came
+  readonly body: any;
+}
+
+export interface TestPlacement {
+  readonly placement: Placement;
+  readonly database: Database;
+  /** `at`: microversion; the token is an administrator's unless another role is named. */
+  send(
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    options?: { at?: string; body?: unknown; token?: string },
+  ): Promise<TestAnswer>;
+  close(): Promise<void>;
+}
+
+export const nowMs = Date.UTC(2026, 10, 22, 10, 0, 0);
+
+/** Tokens are role names; `""` is none. Users belong to project `p`. */
+export async function startPlacement(): Promise<TestPlacement> {
+  const folder = await mkdtemp(join(tmpdir(), "sealstone-placement-"));
+  const database = await openDatabase({
+    path: join(folder, "cloud.sqlite"),
+    migrations: placementMigrations,
+  });
+  const clock = { now: () => nowMs };
+  const placement = createPlacement({ database, clock, log: silentLogger });
+  const app = createHttpServer({
+    services: [placement.service],
+    authenticate: (token) =>
+      ["admin", "reader", "service", "member"].includes(token)
+        ? Promise.resolve({ ...anonymous, userId: "u", projectId: "p", roles: [token] })
+        : Promise.reject(
+            new CloudError("unauthenticated", "The request you have made requires authentication."),
+          ),
+    log: silentLogger,
+    clock,
+  });
+  return {
+    placement,
+    database,
+    async send(method, path, { at = "1.39", body, token = "admin" } = {}) {
+      const answer = await app.inject({
+        method,
+        url: `/placement${path}`,
+        headers: {
+          "x-auth-token": token,
+          "openstack-api-version": `placement ${at}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+      });
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: answer.body === "" ? undefined : answer.json(),
+      };
+    },
+    async close() {
+      await app.close();
+      await database.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

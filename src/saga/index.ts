@@ -1,0 +1,11 @@
+export { nothing, saga } from "./define.ts";
+export type { RetryPolicy, Saga, SagaDefinition, SagaStep, SagaUndo, StepActions } from "./define.ts";
+export { RetryableError, TerminalError, retryable, terminal } from "./errors.ts";
+export type { SagaFailure } from "./errors.ts";
+export { createSagaExecutor } from "./executor.ts";
+export type { SagaExecutor, SagaExecutorOptions, SagaOutcome } from "./executor.ts";
+export { sagaMigrations } from "./store/migrations/0005-saga.ts";
+export { sagaFetch, sagaFind, sagaList, sagaPrune, sagaRetry, sagaStart } from "./store/runs.ts";
+export type { SagaListFilter, SagaRun, SagaStartInput, SagaState } from "./store/runs.ts";
+export { sagaLogList } from "./store/log.ts";
+export type { SagaEvent, SagaLogEntry } from "./store/log.ts";
