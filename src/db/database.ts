@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { Kysely, type Transaction } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
@@ -47,6 +48,18 @@ export async function openDatabase(options: {
       await writer.destroy();
     },
   };
+}
+
+/** Names of the migrations that the database at `path` has; none when it does not exist. Changes nothing. */
+export async function migrationList(path: string): Promise<string[]> {
+  if (!existsSync(path)) return [];
+  const reader = new Kysely<{ schema_migrations: { name: string } }>({ dialect: sqliteDialect(path, { readOnly: true }) });
+  try {
+    const rows = await reader.selectFrom("schema_migrations").select("name").orderBy("name").execute();
+    return rows.map(({ name }) => name);
+  } finally {
+    await reader.destroy();
+  }
 }
 
 async function migrate(writer: Kysely<Tables>, migrations: Migrations): Promise<void> {

@@ -1,2 +1,2 @@
-export { openDatabase } from "./database.ts";
+export { migrationList, openDatabase } from "./database.ts";
 export type { Database, Db, Migration, Migrations, Tx } from "./database.ts";

@@ -28,8 +28,8 @@ export async function withRetry<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();
     } catch (error) {
-      const raced = isCloudError(error, "conflict") && error.data["raced"] === true;
-      if (!raced || attempt === attempts) throw error;
+      const lost = isCloudError(error, "conflict") && error.data["raced"] === true;
+      if (!lost || attempt === attempts) throw error;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Tx } from "#db/index.ts";
-import { CloudError } from "#base/errors.ts";
+import type { CloudError } from "#base/errors.ts";
 import type { PlacementCtx } from "../deps.ts";
 import { badRequest, concurrentUpdate, conflict, notFound, placementCode } from "../domain/errors.ts";
 import { capacityOf, type Inventory, type InventorySettings } from "../domain/inventory.ts";

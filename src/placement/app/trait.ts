@@ -1,4 +1,4 @@
-import { CloudError } from "#base/errors.ts";
+import type { CloudError } from "#base/errors.ts";
 import type { Db, Tx } from "#db/index.ts";
 import type { PlacementCtx } from "../deps.ts";
 import { badRequest, conflict, notFound } from "../domain/errors.ts";

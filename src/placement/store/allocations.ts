@@ -17,8 +17,8 @@ export async function allocationList(db: Db, consumerUuids: readonly string[]): 
     .selectFrom("placement_allocations")
     .selectAll()
     .where("consumer_uuid", "in", consumerUuids)
-    .orderBy("provider_uuid")
-    .orderBy("resource_class")
+    .orderBy("consumer_uuid")
+    .orderBy("position")
     .execute();
   return rows.map(allocationFromRow);
 }
@@ -29,7 +29,7 @@ export async function allocationListOfProvider(db: Db, providerUuid: string): Pr
     .selectAll()
     .where("provider_uuid", "=", providerUuid)
     .orderBy("consumer_uuid")
-    .orderBy("resource_class")
+    .orderBy("position")
     .execute();
   return rows.map(allocationFromRow);
 }
@@ -46,11 +46,12 @@ export async function providerHasAllocations(db: Db, providerUuid: string): Prom
 
 export async function allocationInsertAll(tx: Tx, allocations: readonly Allocation[]): Promise<void> {
   if (allocations.length === 0) return;
-  const rows = allocations.map((allocation) => ({
+  const rows = allocations.map((allocation, position) => ({
     consumer_uuid: allocation.consumerUuid,
     provider_uuid: allocation.providerUuid,
     resource_class: allocation.resourceClass,
     used: allocation.used,
+    position,
     created_at: allocation.createdAtMs,
   }));
   await tx.insertInto("placement_allocations").values(rows).execute();

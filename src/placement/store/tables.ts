@@ -63,6 +63,8 @@ export interface AllocationRow {
   provider_uuid: string;
   resource_class: string;
   used: number;
+  /** Of the row in the request that wrote the consumer's allocations: clients see that order again. */
+  position: number;
   created_at: number;
 }
 

@@ -97,6 +97,7 @@ export const migration: Migration = {
       .addColumn("provider_uuid", "text", (column) => column.notNull().references("placement_providers.uuid"))
       .addColumn("resource_class", "text", (column) => column.notNull())
       .addColumn("used", "integer", (column) => column.notNull())
+      .addColumn("position", "integer", (column) => column.notNull())
       .addColumn("created_at", "bigint", (column) => column.notNull())
       .addPrimaryKeyConstraint("placement_allocations_key", [
         "consumer_uuid",

@@ -1,0 +1,92 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createAgent, type Agent } from "#agent/index.ts";
+import { systemClock } from "#base/clock.ts";
+import { createInProcessBus } from "#bus/index.ts";
+import type { Config } from "#config/index.ts";
+import { agentConfigOf } from "./agent-config.ts";
+import { controlPlaneStart, type ControlPlane } from "./control-plane.ts";
+import { createLogger } from "./logger.ts";
+import type { GuestFiles } from "./seeds.ts";
+import { stateFolderOpen } from "./state-folder.ts";
+
+export interface CloudOptions {
+  readonly config: Config;
+  /** Whether this machine is a compute host of the cloud. */
+  readonly agent: boolean;
+  readonly guest: GuestFiles | undefined;
+}
+
+/** Starts what one process is to run and prints where it is. */
+export async function cloudStart({ config, agent: withAgent, guest }: CloudOptions): Promise<{ stop(): Promise<void> }> {
+  const startedAt = systemClock.now();
+  const state = await stateFolderOpen(config.statePath);
+  const logPath = join(state.path, "sealstone.log");
+  const log = createLogger({ path: logPath, debug: config.debug });
+  const crashed = (error: unknown): void => {
+    log.error({ error: error instanceof Error ? error.stack : String(error) }, "the process ends: unexpected error");
+    console.error(error);
+    process.exit(1);
+  };
+  process.on("uncaughtException", crashed);
+  process.on("unhandledRejection", crashed);
+  const bus = createInProcessBus();
+  const instancesPath = config.instancesPath ?? `/var/lib/sealstone/${state.cloudId}`;
+  const controlPlane = await controlPlaneStart({
+    statePath: state.path,
+    databasePath: config.databasePath,
+    address: config.api.listenAddress,
+    port: config.api.listenPort,
+    publicUrl: config.api.publicUrl,
+    bus,
+    log: log.child({ part: "control-plane" }),
+    guest,
+  });
+  let agent: Agent | undefined;
+  if (withAgent) {
+    await mkdir(join(state.path, "agent"), { recursive: true, mode: 0o700 });
+    agent = createAgent({
+      bus,
+      config: agentConfigOf(config),
+      log: log.child({ part: "agent" }),
+      clock: systemClock,
+      statePath: state.path,
+      instancesPath,
+      cloudId: state.cloudId,
+    });
+    await agent.start();
+  }
+  announce(controlPlane, { logPath, durationMs: systemClock.now() - startedAt, withGuest: guest !== undefined });
+  return {
+    async stop() {
+      await controlPlane.stop();
+      await agent?.stop();
+      await bus.close();
+      await state.release();
+    },
+  };
+}
+
+function announce(
+  { url, openrcPaths }: ControlPlane,
+  facts: { readonly logPath: string; readonly durationMs: number; readonly withGuest: boolean },
+): void {
+  const tries = facts.withGuest
+    ? [
+        "openstack server create --image sealstone-guest --flavor vtpm.small --nic none --wait first",
+        "openstack console log show first",
+        "openstack secret list",
+      ]
+    : ["openstack catalog list", "openstack flavor list", "openstack token issue"];
+  console.log(`
+Sealstone is up (${(facts.durationMs / 1_000).toFixed(1)} s): ${url}/identity
+  administrator  . ${openrcPaths.admin}
+  demo user      . ${openrcPaths.demo}
+  log            ${facts.logPath}
+
+Try (the client: apt-get install python3-openstackclient python3-barbicanclient python3-osc-placement):
+  . ${openrcPaths.demo}
+${tries.map((line) => `  ${line}`).join("\n")}
+
+Ctrl-C stops it.`);
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import { CloudError } from "#base/errors.ts";
+import type { Config } from "#config/index.ts";
+import { configLoad } from "#config/index.ts";
+
+export interface CommandInput {
+  readonly config: Config;
+  /** What stands behind the options. */
+  readonly rest: readonly string[];
+}
+
+export interface Command {
+  /** One line for `sealstone --help`. */
+  readonly summary: string;
+  /** All of `sealstone NAME --help` between the usage line and the options. */
+  readonly description: string;
+  /** Behind the name in the usage line. */
+  readonly arguments?: string;
+  /** Resolves to the process's exit status. */
+  run(input: CommandInput): Promise<number>;
+}
+
+export const commonOptions = `Options:
+  --config FILE       sealstone.conf to read (default: sealstone.conf in the state directory, when it is there)
+  --state-path DIR    state directory (default: .sealstone in a checkout, else /var/lib/sealstone/state)
+  --port PORT         port of the API (default: 8700)
+  --help              this text`;
+
+const options = {
+  config: { type: "string" },
+  "state-path": { type: "string" },
+  port: { type: "string" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+} as const;
+
+export interface ParsedLine {
+  readonly values: {
+    readonly config?: string;
+    readonly "state-path"?: string;
+    readonly port?: string;
+    readonly help?: boolean;
+    readonly version?: boolean;
+  };
+  readonly positionals: readonly string[];
+}
+
+/** Throws `invalid`, naming the option, for what is not known. */
+export function lineParse(args: readonly string[]): ParsedLine {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (cause) {
+    throw new CloudError("invalid", `${cause instanceof Error ? cause.message : String(cause)} See sealstone --help.`, { cause });
+  }
+}
+
+/** The configuration that file, environment and command line make together; the line wins. */
+export function configOf(line: ParsedLine, defaultStatePath: string): Config {
+  const { config: path, port, "state-path": statePath } = line.values;
+  return configLoad({
+    path,
+    env: process.env,
+    defaultStatePath,
+    overrides: {
+      ...(statePath === undefined ? {} : { statePath }),
+      ...(port === undefined ? {} : { port }),
+    },
+  });
+}

@@ -1,0 +1,11 @@
+import { doctor as examine } from "../doctor.ts";
+import type { Command } from "./command.ts";
+
+export const doctor: Command = {
+  summary: "says which requirement of the vTPM feature this host misses, and the fix",
+  description: `Checks each requirement of the vTPM feature on this host and shows it with ✔ or ✘ and the command that mends it.
+Changes nothing. Exit status 1 when something misses.`,
+  async run({ config }) {
+    return (await examine({ config })).ok ? 0 : 1;
+  },
+};

@@ -1,0 +1,149 @@
+import { commands, hostHeartbeat, hostRegister, type Bus, type RequestContract } from "#bus/index.ts";
+import { CloudError, type ErrorCode } from "#base/errors.ts";
+import { boxOpen, type SealKeyPair } from "#seal/index.ts";
+import { vtpmAssociatedData } from "#vtpm/index.ts";
+
+interface ScriptedServer {
+  domain: boolean;
+  disks: boolean;
+  tpm: string | undefined;
+  powerState: "running" | "paused" | "shutdown" | "suspended";
+  managedSave: boolean;
+}
+
+export interface ScriptedHost {
+  readonly hostId: string;
+  /** What is on the host, by server id. */
+  readonly servers: ReadonlyMap<string, ScriptedServer>;
+  /** Subjects of the commands that came, in order, without their prefix. */
+  readonly calls: string[];
+  /** Passphrases that reached the host, by command. */
+  readonly passphrases: string[];
+  /** The next call of this command fails so, `times` times. */
+  failNext(command: keyof typeof commands, code: ErrorCode, times?: number): void;
+  /** Calls of this command wait until the function that is answered is called. */
+  hold(command: keyof typeof commands): () => void;
+  stop(): void;
+}
+
+/**
+ * A compute host that only keeps books: it answers every command of the bus, checks what an agent would check
+ * and opens the sealed passphrases with its own key. For tests of the control plane; it proves nothing about TPMs.
+ */
+export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: string): Promise<ScriptedHost> {
+  const servers = new Map<string, ScriptedServer>();
+  const [calls, passphrases]: [string[], string[]] = [[], []];
+  const failures = new Map<string, ErrorCode[]>();
+  const holds = new Map<string, Promise<void>>();
+  const of = (serverId: string): ScriptedServer => {
+    const known = servers.get(serverId);
+    if (known) return known;
+    const made: ScriptedServer = { domain: false, disks: false, tpm: undefined, powerState: "shutdown", managedSave: false };
+    servers.set(serverId, made);
+    return made;
+  };
+  const forgetWhenEmpty = (serverId: string): void => {
+    const { domain, disks, tpm } = of(serverId);
+    if (!domain && !disks && tpm === undefined) servers.delete(serverId);
+  };
+  const opened = async (serverId: string, box: string): Promise<string> => {
+    const passphrase = (await boxOpen(key, box, vtpmAssociatedData(serverId))).toString("latin1");
+    passphrases.push(passphrase);
+    return passphrase;
+  };
+  const handlers: Record<keyof typeof commands, (message: never) => Promise<object>> = {
+    disksCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
+    disksDelete: async ({ serverId }: { serverId: string }) => {
+      of(serverId).disks = false;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    tpmManufacture: async (message: { serverId: string; passphrase: string }) => {
+      of(message.serverId).tpm ??= await opened(message.serverId, message.passphrase);
+      return {};
+    },
+    tpmDelete: async ({ serverId }: { serverId: string }) => {
+      of(serverId).tpm = undefined;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    domainDefine: async ({ serverId }: { serverId: string }) => ((of(serverId).domain = true), {}),
+    domainUndefine: async ({ serverId }: { serverId: string }) => {
+      Object.assign(of(serverId), { domain: false, powerState: "shutdown", managedSave: false });
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    domainStart: async (message: { serverId: string; tpm?: { passphrase: string } }) => {
+      const server = of(message.serverId);
+      if (!server.domain) throw new CloudError("conflict", "no such domain");
+      if (message.tpm && (await opened(message.serverId, message.tpm.passphrase)) !== server.tpm) {
+        throw new CloudError("conflict", "the TPM's state does not open");
+      }
+      Object.assign(server, { powerState: "running", managedSave: false });
+      return {};
+    },
+    domainStop: async ({ serverId }: { serverId: string }) => ((of(serverId).powerState = "shutdown"), {}),
+    domainReboot: async () => ({}),
+    domainPause: async ({ serverId }: { serverId: string }) => ((of(serverId).powerState = "paused"), {}),
+    domainUnpause: async ({ serverId }: { serverId: string }) => ((of(serverId).powerState = "running"), {}),
+    domainSuspend: async ({ serverId }: { serverId: string }) => {
+      Object.assign(of(serverId), { powerState: "shutdown", managedSave: true });
+      return {};
+    },
+    consoleRead: async () => ({ output: "console of a scripted host\n" }),
+    serversInspect: async () => ({
+      servers: [...servers].map(([serverId, { tpm, ...server }]) => ({ serverId, ...server, tpm: tpm !== undefined })),
+    }),
+  };
+  const stops = (Object.keys(commands) as (keyof typeof commands)[]).map((name) =>
+    bus.serve(commands[name] as RequestContract, { hostId }, async (message) => {
+      calls.push(name);
+      await holds.get(name);
+      const failure = failures.get(name)?.shift();
+      if (failure) throw new CloudError(failure, `${name} fails by script`);
+      return handlers[name](message as never);
+    }),
+  );
+  await bus.request(hostRegister, hostFacts(hostId, key.publicKey), { timeoutMs: 5_000 });
+  bus.publish(hostHeartbeat, { hostId });
+  return {
+    hostId,
+    servers,
+    calls,
+    passphrases,
+    failNext: (name, code, times = 1) => void failures.set(name, Array.from({ length: times }, () => code)),
+    hold(name) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      holds.set(name, promise);
+      return () => {
+        holds.delete(name);
+        resolve();
+      };
+    },
+    stop: () => stops.forEach((stop) => stop()),
+  };
+}
+
+function hostFacts(hostId: string, publicKey: string) {
+  const inventory = (total: number) => ({ total, reserved: 0, allocationRatio: 1, maxUnit: total });
+  return {
+    hostId,
+    hostname: `host-${hostId.slice(0, 4)}`,
+    hypervisorType: "QEMU",
+    hypervisorVersion: 7_002_000,
+    cpuInfo: { arch: "x86_64", model: "qemu64", vendor: "AMD", sockets: 1, cores: 4, threads: 1 },
+    vcpus: 4,
+    memoryMiB: 2_048,
+    diskGiB: 20,
+    address: "127.0.0.1",
+    traits: [
+      "COMPUTE_SECURITY_TPM_1_2",
+      "COMPUTE_SECURITY_TPM_2_0",
+      "COMPUTE_SECURITY_TPM_TIS",
+      "COMPUTE_SECURITY_TPM_CRB",
+      "COMPUTE_SECURITY_TPM_SECRET_SECURITY_USER",
+    ],
+    inventories: { VCPU: inventory(4), MEMORY_MB: inventory(2_048), DISK_GB: inventory(20) },
+    publicKey,
+  };
+}
