@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "bin/**/*.test.ts", "tools/**/*.test.ts", "test/api/**/*.test.ts", "test/every-route/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "bin/**/*.test.ts", "tools/**/*.test.ts", "test/api/**/*.test.ts", "test/sagas/**/*.test.ts", "guest/**/*.test.ts"],
           testTimeout: 30_000,
         },
       },

@@ -33,7 +33,10 @@ export function renderError(
     data: error.data,
     microversion: answeredMicroversion(at.reply),
   });
-  return at.reply.code(status).header("content-type", "application/json").send(JSON.stringify(body));
+  return at.reply
+    .code(status)
+    .header("content-type", "application/json")
+    .send(Buffer.from(JSON.stringify(body)));
 }
 
 /** `handleRequest` said it in the header as soon as it was negotiated. */

@@ -162,5 +162,6 @@ function send(reply: FastifyReply, operation: Operation<unknown>, result: unknow
   if (body === undefined) return reply.send();
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   if (!reply.hasHeader("content-type")) reply.header("content-type", "application/json");
-  return reply.send(JSON.stringify(body));
+  // As bytes: to a string Fastify adds a charset, which JSON has not and OpenStack does not send.
+  return reply.send(Buffer.from(JSON.stringify(body)));
 }

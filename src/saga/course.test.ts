@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { courseAdvance, courseNext, courseOf, courseStrangers, type CourseEvent } from "./course.ts";
 import { nothing, saga } from "./define.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eventually, imageMake, startTestCloud, type Answer, type Client, type TestCloud } from "../kit/test-cloud.ts";
+import { eventually, imageMake, type Answer, type Client } from "../kit/client.ts";
+import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
 
 let cloud: TestCloud;
 let image: string;

@@ -23,6 +23,8 @@ export interface ScriptedHost {
   failNext(command: keyof typeof commands, code: ErrorCode, times?: number): void;
   /** Calls of this command wait until the function that is answered is called. */
   hold(command: keyof typeof commands): () => void;
+  /** Puts a server there that was made before. */
+  place(serverId: string, server: { readonly powerState: ScriptedServer["powerState"]; readonly tpm: string }): void;
   stop(): void;
 }
 
@@ -111,6 +113,8 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     servers,
     calls,
     passphrases,
+    place: (serverId, { powerState, tpm }) =>
+      void servers.set(serverId, { domain: true, disks: true, managedSave: false, powerState, tpm }),
     failNext: (name, code, times = 1) => void failures.set(name, Array.from({ length: times }, () => code)),
     hold(name) {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -38,8 +38,13 @@ test("the answer's form, by microversion", async () => {
   expect((await get(query, "1.9")).status).toBe(404);
   const first = (await get(query, "1.10")).body;
   expect(first).toEqual({
-    allocation_requests: [{ allocations: [{ resource_provider: { uuid: a }, resources: { VCPU: 1 } }] }],
-    provider_summaries: { [a]: { resources: { VCPU: { capacity: 6, used: 0 } } } },
+    allocation_requests: [a, child].map((uuid) => ({
+      allocations: [{ resource_provider: { uuid }, resources: { VCPU: 1 } }],
+    })),
+    provider_summaries: {
+      [a]: { resources: { VCPU: { capacity: 6, used: 0 } } },
+      [child]: { resources: { VCPU: { capacity: 2, used: 0 } } },
+    },
   });
   const { body } = await get(`${query}&required=${tpm}`);
   expect(body).toEqual({

@@ -33,7 +33,7 @@ test("custom traits, set on a provider, filtered by it", async () => {
   expect(created.status).toBe(201);
   expect(created.headers["location"]).toMatch(/\/placement\/traits\/CUSTOM_A$/);
   expect((await cloud.send("PUT", "/traits/CUSTOM_A")).status).toBe(204);
-  const body = { resource_provider_generation: 0, traits: ["CUSTOM_A", "HW_CPU_X86_SSE"] };
+  const body = { resource_provider_generation: 0, traits: ["HW_CPU_X86_SSE", "CUSTOM_A"] };
   expect((await cloud.send("PUT", path, { body })).body).toEqual({
     ...body,
     resource_provider_generation: 1,

@@ -1,9 +1,8 @@
-import { CloudError, isCloudError } from "#base/errors.ts";
+import { isCloudError } from "#base/errors.ts";
 import type { Tx } from "#db/index.ts";
 import type { PlacementCtx } from "../deps.ts";
 import type { Allocation, AllocationRequest, Consumer } from "../domain/allocation.ts";
-import { badRequest, concurrentUpdate, notFound, placementCode } from "../domain/errors.ts";
-import { amountAllowed, capacityOf, type Inventory } from "../domain/inventory.ts";
+import { badRequest, concurrentUpdate, notFound } from "../domain/errors.ts";
 import type { Provider } from "../domain/provider.ts";
 import {
   allocationDeleteOf,
@@ -12,36 +11,14 @@ import {
   allocationListOfProvider,
 } from "../store/allocations.ts";
 import { consumerDelete, consumerInsert, consumerList, consumerUpdate } from "../store/consumers.ts";
-import { inventoryList, inventorySetUsed } from "../store/inventories.ts";
 import { providerFind } from "../store/providers.ts";
+import { ledgerOf } from "./ledger.ts";
 import { providerFetch, providerTouch } from "./provider.ts";
 import { resourceClassesCheck } from "./resource-class.ts";
+import { raced, withRetry } from "./retry.ts";
 
 /** Placement's own stand-in for requests below 1.8, which name nobody. */
 const incompleteOwner = "00000000-0000-0000-0000-000000000000";
-
-/** Losers of a race between two processes begin anew; one process alone never races with itself. */
-const attempts = 10;
-
-export async function withRetry<T>(run: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await run();
-    } catch (error) {
-      const lost = isCloudError(error, "conflict") && error.data["raced"] === true;
-      if (!lost || attempt === attempts) throw error;
-    }
-  }
-}
-
-function raced(): CloudError {
-  return new CloudError(
-    "conflict",
-    "Inventory and/or allocations changed while attempting to allocate: Another thread concurrently updated the " +
-      "data. Please retry your update",
-    { data: { raced: true, placementCode: placementCode.concurrentUpdate } },
-  );
-}
 
 export interface ConsumerAllocations {
   readonly consumer: Consumer | undefined;
@@ -214,61 +191,4 @@ async function writeConsumers(
     if (!previous) await consumerInsert(tx, next);
     else if (!(await consumerUpdate(tx, previous, next))) throw raced();
   }
-}
-
-interface Ledger {
-  take(at: Allocation, amount: number): void;
-  /** Takes after checking the inventory's rules. */
-  claim(wanted: Allocation): void;
-  write(tx: Tx): Promise<void>;
-}
-
-/** What the touched inventories will have in use, worked out before anything is written. */
-async function ledgerOf(tx: Tx, allocations: readonly Allocation[]): Promise<Ledger> {
-  const key = (at: { providerUuid: string; resourceClass: string }) =>
-    `${at.providerUuid} ${at.resourceClass}`;
-  const touched = new Set(allocations.map(key));
-  const inventories = new Map<string, Inventory>();
-  for (const inventory of await inventoryList(tx, [
-    ...new Set(allocations.map((each) => each.providerUuid)),
-  ])) {
-    if (touched.has(key(inventory))) inventories.set(key(inventory), inventory);
-  }
-  const used = new Map([...inventories].map(([at, inventory]) => [at, inventory.used]));
-  const take = (at: Allocation, amount: number) => used.set(key(at), (used.get(key(at)) ?? 0) + amount);
-  return {
-    take,
-    claim(wanted) {
-      const inventory = inventories.get(key(wanted));
-      if (!inventory) throw noInventory(wanted);
-      take(wanted, wanted.used);
-      checkClaim(wanted, inventory, used.get(key(wanted)) ?? 0);
-    },
-    async write(writing) {
-      for (const [at, inventory] of inventories) {
-        const now = used.get(at) ?? 0;
-        if (now !== inventory.used && !(await inventorySetUsed(writing, inventory, now))) throw raced();
-      }
-    },
-  };
-}
-
-function noInventory(wanted: Allocation): CloudError {
-  return new CloudError(
-    "no-capacity",
-    `Unable to allocate inventory: Inventory for '${wanted.resourceClass}' on resource provider ` +
-      `'${wanted.providerUuid}' invalid.`,
-  );
-}
-
-/** `usedThen`: with this claim. Over capacity is still allowed when it makes less of an earlier excess. */
-function checkClaim(wanted: Allocation, inventory: Inventory, usedThen: number): void {
-  const failed = (why: string) =>
-    new CloudError(
-      "no-capacity",
-      `Unable to allocate inventory: Unable to create allocation for '${wanted.resourceClass}' on resource ` +
-        `provider '${wanted.providerUuid}'. The requested amount would ${why}.`,
-    );
-  if (!amountAllowed(inventory, wanted.used)) throw failed("violate inventory constraints");
-  if (usedThen > capacityOf(inventory) && usedThen > inventory.used) throw failed("exceed the capacity");
 }

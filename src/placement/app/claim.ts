@@ -4,11 +4,15 @@ import type { Allocation } from "../domain/allocation.ts";
 import { nothing } from "../domain/filters.ts";
 import { allocationList } from "../store/allocations.ts";
 import { providerFind, providerListByUuid } from "../store/providers.ts";
-import { allocationsErase, allocationsShow, allocationsWrite, withRetry } from "./allocation.ts";
+import { allocationsErase, allocationsShow, allocationsWrite } from "./allocation.ts";
 import { candidateList } from "./candidate.ts";
+import { withRetry } from "./retry.ts";
 
 /** As nova-scheduler names its consumers since microversion 1.38. */
 const serverConsumerType = "INSTANCE";
+
+/** How many providers are read at once. */
+const portion = 1_000;
 
 export interface HostQuery {
   readonly resources: Readonly<Record<string, number>>;
@@ -41,12 +45,15 @@ export async function hostCandidatesFind(ctx: PlacementCtx, query: HostQuery): P
     return uuid === undefined || others.length > 0 ? [] : [uuid];
   });
   const hosts: HostCandidate[] = [];
-  const wanted = [...new Set(uuids)].slice(0, query.limit);
-  for (let start = 0; start < wanted.length; start += 5_000) {
-    const providers = await providerListByUuid(ctx.deps.database.db, wanted.slice(start, start + 5_000));
-    hosts.push(
-      ...providers.map((provider) => ({ providerUuid: provider.uuid, providerName: provider.name })),
-    );
+  for (let start = 0; start < uuids.length; start += portion) {
+    for (const provider of await providerListByUuid(
+      ctx.deps.database.db,
+      uuids.slice(start, start + portion),
+    )) {
+      if (provider.parentUuid !== undefined) continue;
+      hosts.push({ providerUuid: provider.uuid, providerName: provider.name });
+      if (hosts.length === query.limit) return hosts;
+    }
   }
   return hosts;
 }

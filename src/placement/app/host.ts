@@ -12,10 +12,10 @@ import {
   providerTraitSetFromHost,
 } from "../store/provider-traits.ts";
 import { providerFind, providerFindByName, providerInsert, providerUpdate } from "../store/providers.ts";
-import { withRetry } from "./allocation.ts";
 import { inventoriesWrite } from "./inventory.ts";
 import { providerErase, providerTouch } from "./provider.ts";
 import { resourceClassesCheck } from "./resource-class.ts";
+import { withRetry } from "./retry.ts";
 import { traitEnsureIn, traitsCheck } from "./trait.ts";
 
 /** What a host says it has. Settings left out keep what an operator set, else Placement's defaults. */

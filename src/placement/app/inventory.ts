@@ -155,10 +155,11 @@ export async function inventoriesWrite(
   settings: SettingsByClass,
   nowMs: number,
 ): Promise<void> {
+  const inUseStart = Object.keys(settings).length === 0 ? "" : "update conflict: ";
   const existing = await inventoryList(tx, [provider.uuid]);
   const gone = existing.filter((each) => settings[each.resourceClass] === undefined);
   const inUse = gone.filter((each) => each.used > 0).map((each) => each.resourceClass);
-  if (inUse.length > 0) throw inventoryInUse("update conflict:", inUse, provider);
+  if (inUse.length > 0) throw inventoryInUse(inUseStart, inUse, provider);
   for (const each of gone) await inventoryDelete(tx, provider.uuid, each.resourceClass);
   for (const [resourceClass, each] of Object.entries(settings)) {
     const key = { providerUuid: provider.uuid, resourceClass };
@@ -177,7 +178,7 @@ function inventoryInUse(
   code?: string,
 ): CloudError {
   return conflict(
-    `${start} Inventory for '${classes.join(", ")}' on resource provider '${provider.uuid}' in use.`,
+    `${start}Inventory for '${classes.join(", ")}' on resource provider '${provider.uuid}' in use.`,
     code ?? placementCode.inventoryInUse,
   );
 }
@@ -206,7 +207,7 @@ export async function inventoryDestroy(
       throw notFound(`No inventory of class ${resourceClass} found for delete: ${reason}`);
     }
     if (found.used > 0) {
-      const start = `Unable to delete inventory of class ${resourceClass}:`;
+      const start = `Unable to delete inventory of class ${resourceClass}: `;
       throw inventoryInUse(start, [resourceClass], provider, placementCode.concurrentUpdate);
     }
     await inventoryDelete(tx, provider.uuid, resourceClass);

@@ -1,5 +1,6 @@
 import type { PlacementCtx } from "../deps.ts";
 import { badRequest } from "../domain/errors.ts";
+import { isCustomName } from "../domain/names.ts";
 import type { Provider } from "../domain/provider.ts";
 import { providerTraitDelete, providerTraitInsert, providerTraitList } from "../store/provider-traits.ts";
 import { providerFetch, providerFetchAt, providerTouch } from "./provider.ts";
@@ -8,6 +9,10 @@ import { traitsMissing } from "./trait.ts";
 export interface ProviderTraits {
   readonly provider: Provider;
   readonly traits: readonly string[];
+}
+
+function standardFirst(left: string, right: string): number {
+  return Number(isCustomName(left)) - Number(isCustomName(right)) || (left < right ? -1 : 1);
 }
 
 export async function providerTraitsShow(ctx: PlacementCtx, uuid: string): Promise<ProviderTraits> {
@@ -34,7 +39,10 @@ export async function providerTraitsSet(
     const missing = await traitsMissing(tx, wanted.traits);
     if (missing.length > 0) throw badRequest(`No such trait ${missing.join(", ")}`);
     const rows = await providerTraitList(tx, [provider.uuid]);
-    const [had, traits] = [new Set(rows.map((row) => row.trait)), [...new Set(wanted.traits)].sort()];
+    const [had, traits] = [
+      new Set(rows.map((row) => row.trait)),
+      [...new Set(wanted.traits)].sort(standardFirst),
+    ];
     const gone = [...had].filter((trait) => !traits.includes(trait));
     const added = traits.filter((trait) => !had.has(trait));
     if (gone.length === 0 && added.length === 0) return { provider, traits };

@@ -12,7 +12,7 @@ export interface CandidateQuery {
   readonly rootTraits: TraitFilter;
   /** Only from this tree. */
   readonly rootUuid: string | undefined;
-  /** False below 1.29: nothing from below a root. */
+  /** False below 1.29: no two providers of one tree together. */
   readonly nested: boolean;
   readonly limit: number | undefined;
 }
@@ -47,17 +47,24 @@ export function candidatesOf(picture: CandidatePicture, query: CandidateQuery): 
   const eligible = picture.roomy.filter((roomy) => isEligible(picture, query, roomy));
   const sharing = eligible.filter((roomy) => traitsOf(picture, roomy.providerUuid).has(sharingTrait));
   const trees = Map.groupBy(eligible, (roomy) => roomy.rootUuid);
+  const rootOf = new Map(eligible.map((roomy) => [roomy.providerUuid, roomy.rootUuid]));
   const found = new Map<string, Candidate>();
   for (const [rootUuid, own] of trees) {
     if (!satisfies(traitsOf(picture, rootUuid), query.rootTraits)) continue;
     const offers = sharing.length === 0 ? own : [...own, ...sharedWith(picture, rootUuid, sharing)];
     for (const candidate of combinations(classes, offers)) {
       if (!satisfies(unionOfTraits(picture, candidate), query.traits)) continue;
+      if (!query.nested && mixesTree(candidate, rootOf)) continue;
       found.set([...candidate].flat().join(" "), candidate);
       if (found.size === query.limit) return [...found.values()];
     }
   }
   return [...found.values()];
+}
+
+function mixesTree(candidate: Candidate, rootOf: ReadonlyMap<string, string>): boolean {
+  const providers = new Set(candidate.values());
+  return new Set([...providers].map((uuid) => rootOf.get(uuid))).size < providers.size;
 }
 
 function traitsOf(picture: CandidatePicture, uuid: string): ReadonlySet<string> {
@@ -67,7 +74,6 @@ function traitsOf(picture: CandidatePicture, uuid: string): ReadonlySet<string> 
 function isEligible(picture: CandidatePicture, query: CandidateQuery, roomy: RoomyProvider): boolean {
   const { providerUuid, rootUuid } = roomy;
   if (query.rootUuid !== undefined && rootUuid !== query.rootUuid) return false;
-  if (!query.nested && providerUuid !== rootUuid) return false;
   if (query.traits.forbidden.some((trait) => traitsOf(picture, providerUuid).has(trait))) return false;
   // A tree belongs to the aggregates of its root (API reference, `member_of`).
   const [own, ofRoot] = [

@@ -1,16 +1,21 @@
 import type { Db, Tx } from "#db/index.ts";
+import { isCustomName } from "../domain/names.ts";
 import type { ProviderTraitRow } from "./tables.ts";
 
-/** By provider and name. */
-export function providerTraitList(db: Db, providerUuids: readonly string[]): Promise<ProviderTraitRow[]> {
-  if (providerUuids.length === 0) return Promise.resolve([]);
-  return db
+/** By name, the standard ones before the custom ones. */
+export async function providerTraitList(
+  db: Db,
+  providerUuids: readonly string[],
+): Promise<ProviderTraitRow[]> {
+  if (providerUuids.length === 0) return [];
+  const rows = await db
     .selectFrom("placement_provider_traits")
     .selectAll()
     .where("provider_uuid", "in", providerUuids)
-    .orderBy("provider_uuid")
     .orderBy("trait")
     .execute();
+  const custom = rows.filter((row) => isCustomName(row.trait));
+  return [...rows.filter((row) => !isCustomName(row.trait)), ...custom];
 }
 
 /** Which providers have any of these traits. */

@@ -1,3 +1,4 @@
+import type { SagaId } from "#base/ids.ts";
 import type { Database, Migrations } from "#db/index.ts";
 
 /** A fresh fake world for one run of the saga. */
@@ -6,6 +7,8 @@ export interface SagaWorld<Params, Deps> {
   readonly deps: Deps;
   readonly sealedBox?: Uint8Array | undefined;
   readonly resource?: string | undefined;
+  /** When the sealed box is bound to it. */
+  readonly sagaId?: SagaId | undefined;
   /**
    * Everything that the saga may make or change, comparable with `toEqual`; without ids that differ from
    * run to run. What it forgets to show is not tested.

@@ -32,9 +32,9 @@ export async function withTrial<Params, Deps, Outputs, T>(
   try {
     const world = await setup.world(database);
     const before = structuredClone(await world.left());
-    const { params, sealedBox, resource } = world;
+    const { params, sealedBox, resource, sagaId: id } = world;
     const sagaId = await database.transaction((tx) =>
-      sagaStart(tx, definition, { params, sealedBox, resource }),
+      sagaStart(tx, definition, { id, params, sealedBox, resource }),
     );
     const executor = (executorDatabase = database): SagaExecutor => {
       const made = createSagaExecutor({

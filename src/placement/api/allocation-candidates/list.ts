@@ -46,6 +46,9 @@ function candidateRequest(ctx: RequestCtx, query: Query): CandidateRequest {
   refuseGroups(ctx, query);
   queryCheck(query, namesSince(ctx, parameters));
   const resources = queryLast(query, "resources");
+  if (resources === undefined && !atLeast(ctx, "1.25")) {
+    throw badRequest("Invalid query string parameters: 'resources' is a required property");
+  }
   if (resources === undefined) {
     throw badRequest(
       "There must be at least one resources or resources[$S] parameter.",
@@ -104,7 +107,8 @@ function rootTraits(query: Query): TraitFilter {
 }
 
 function limitOf(query: Query): number | undefined {
-  const text = queryLast(query, "limit");
+  // The first one counts, where elsewhere it is the last (RequestWideParams.from_request).
+  const [text] = queryAll(query, "limit");
   if (text === undefined) return undefined;
   if (/^[1-9][0-9]*$/.test(text)) return Number(text);
   throw badRequest(`Invalid query string parameters: '${text}' does not match '^[1-9][0-9]*$' (limit)`);

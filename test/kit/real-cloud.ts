@@ -1,0 +1,109 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { clientAuthenticate, eventually, type Client } from "./client.ts";
+import { freePort } from "./test-cloud.ts";
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, "..", "..");
+
+export interface RealCloud {
+  readonly url: string;
+  readonly statePath: string;
+  /** Where disks, images and consoles are. */
+  readonly instancesPath: string;
+  readonly hostname: string;
+  readonly admin: Client;
+  readonly demo: Client;
+  /** Names of the domains of this cloud that libvirt knows. */
+  domains(): Promise<string[]>;
+  /** kill -9 of the process itself. */
+  kill(): Promise<void>;
+  /** Starts it again after a kill or a stop; resolves when the API answers. */
+  start(): Promise<void>;
+  /** SIGTERM; the exit status. */
+  stop(): Promise<number>;
+  /** Ends it and removes whatever it left on the machine. */
+  remove(): Promise<void>;
+}
+
+/** `sealstone start` in a process of its own, on this machine's libvirt, with state and port of its own. */
+export async function startRealCloud(): Promise<RealCloud> {
+  const statePath = await mkdtemp("/var/tmp/sealstone-test-");
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let process = await launch(statePath, port);
+  const passwordOf = async (file: string): Promise<string> =>
+    /OS_PASSWORD=(\S+)/.exec(await readFile(join(statePath, file), "utf8"))?.[1] ?? "";
+  const cloudId = (await readFile(join(statePath, "cloud-id"), "utf8")).trim();
+  const instancesPath = `/var/lib/sealstone/${cloudId}`;
+  const admin = await clientAuthenticate(url, { user: "admin", password: await passwordOf("openrc"), project: "admin" });
+  const demo = await clientAuthenticate(url, { user: "demo", password: await passwordOf("openrc-demo"), project: "demo" });
+  const services = await admin.send("GET", "/compute/v2.1/os-services");
+  const domains = async (): Promise<string[]> => {
+    const { stdout } = await run("virsh", ["-q", "list", "--all", "--name"]);
+    const names = stdout.split("\n").filter((name) => name.startsWith("instance-"));
+    const ours: string[] = [];
+    for (const name of names) {
+      const xml = await run("virsh", ["dumpxml", name]).then(({ stdout: text }) => text, () => "");
+      if (xml.includes(cloudId)) ours.push(name);
+    }
+    return ours;
+  };
+  const cloud: RealCloud = {
+    url,
+    statePath,
+    instancesPath,
+    hostname: services.body.services[0]?.host as string,
+    admin,
+    demo,
+    domains,
+    async kill() {
+      const ended = exited(process);
+      process.kill("SIGKILL");
+      await ended;
+    },
+    async start() {
+      process = await launch(statePath, port);
+    },
+    async stop() {
+      const ended = exited(process);
+      process.kill("SIGTERM");
+      return ended;
+    },
+    async remove() {
+      if (process.exitCode === null && process.signalCode === null) await cloud.stop();
+      for (const name of await domains()) {
+        await run("virsh", ["destroy", name]).catch(() => undefined);
+        await run("virsh", ["undefine", name, "--managed-save"]).catch(() => undefined);
+      }
+      await rm(statePath, { recursive: true, force: true });
+      await rm(instancesPath, { recursive: true, force: true });
+    },
+  };
+  return cloud;
+}
+
+/** The server itself, not its launcher, so that a signal reaches the process that counts. */
+async function launch(statePath: string, port: number): Promise<ChildProcess> {
+  const script = join(root, "src", "main", "sealstone.ts");
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", script, "start", "--state-path", statePath, "--port", String(port)],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let printed = "";
+  child.stdout.on("data", (text: Buffer) => (printed += text.toString()));
+  child.stderr.on("data", (text: Buffer) => (printed += text.toString()));
+  await eventually(async () => {
+    if (child.exitCode !== null) throw new Error(`sealstone start ended with ${child.exitCode}:\n${printed}`);
+    return printed.includes("Sealstone is up") ? true : undefined;
+  }, 240_000);
+  return child;
+}
+
+async function exited(child: ChildProcess): Promise<number> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? -1;
+  return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? -1)));
+}
