@@ -6,7 +6,14 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "bin/**/*.test.ts", "tools/**/*.test.ts", "test/api/**/*.test.ts", "test/sagas/**/*.test.ts", "guest/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "bin/**/*.test.ts",
+            "tools/**/*.test.ts",
+            "test/api/**/*.test.ts",
+            "test/sagas/**/*.test.ts",
+            "guest/**/*.test.ts",
+          ],
           testTimeout: 30_000,
         },
       },

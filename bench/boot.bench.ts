@@ -18,7 +18,12 @@ export async function bench(args: readonly string[]): Promise<void> {
   const rounds = Number(args[0] ?? 7);
   await prepareHost({ log: (line) => console.error(line) });
   const cloud = await startRealCloud();
-  const samples: Record<"ours" | "raw" | "existing" | "none", number[]> = { ours: [], raw: [], existing: [], none: [] };
+  const samples: Record<"ours" | "raw" | "existing" | "none", number[]> = {
+    ours: [],
+    raw: [],
+    existing: [],
+    none: [],
+  };
   try {
     const { image, flavor } = await namesOf(cloud);
     await serverRound(cloud, image, flavor); // The image comes into the cache, the certificate authority is made.
@@ -29,7 +34,9 @@ export async function bench(args: readonly string[]): Promise<void> {
       samples.raw.push(raw.made);
       samples.existing.push(raw.existing);
       samples.none.push(raw.none);
-      console.error(`round ${round + 1} of ${rounds}: ours ${ms.toFixed(0)} ms, raw ${raw.made.toFixed(0)} ms`);
+      console.error(
+        `round ${round + 1} of ${rounds}: ours ${ms.toFixed(0)} ms, raw ${raw.made.toFixed(0)} ms`,
+      );
     }
   } finally {
     await cloud.remove();
@@ -38,19 +45,28 @@ export async function bench(args: readonly string[]): Promise<void> {
   console.log(figuresLine("virsh define + start, same XML, libvirt makes the TPM", samples.raw));
   console.log(figuresLine("virsh start, TPM exists", samples.existing));
   console.log(figuresLine("virsh define + start, no TPM", samples.none));
-  const ratio = (to: readonly number[]): string => (figuresOf(samples.ours).median / figuresOf(to).median).toFixed(2);
-  console.log(`ratio to define + start of the same XML: ${ratio(samples.raw)}   (to start on an existing TPM: ${ratio(samples.existing)})`);
+  const ratio = (to: readonly number[]): string =>
+    (figuresOf(samples.ours).median / figuresOf(to).median).toFixed(2);
+  console.log(
+    `ratio to define + start of the same XML: ${ratio(samples.raw)}   (to start on an existing TPM: ${ratio(samples.existing)})`,
+  );
 }
 
 async function namesOf(cloud: RealCloud): Promise<{ image: string; flavor: string }> {
   const images = await cloud.demo.send("GET", "/image/v2/images?name=sealstone-guest");
   const flavors = await cloud.demo.send("GET", "/compute/v2.1/flavors");
-  const flavor = (flavors.body.flavors as { name: string; id: string }[]).find(({ name }) => name === "vtpm.small");
+  const flavor = (flavors.body.flavors as { name: string; id: string }[]).find(
+    ({ name }) => name === "vtpm.small",
+  );
   return { image: images.body.images[0].id as string, flavor: flavor?.id ?? "" };
 }
 
 /** Creates a server, keeps its domain's XML, deletes it. */
-async function serverRound(cloud: RealCloud, image: string, flavor: string): Promise<{ ms: number; xml: string }> {
+async function serverRound(
+  cloud: RealCloud,
+  image: string,
+  flavor: string,
+): Promise<{ ms: number; xml: string }> {
   const started = performance.now();
   const server = { name: "bench", imageRef: image, flavorRef: flavor, networks: "none" };
   const { body } = await cloud.demo.send("POST", "/compute/v2.1/servers", { server }, "2.37");
@@ -62,14 +78,23 @@ async function serverRound(cloud: RealCloud, image: string, flavor: string): Pro
   }
   const ms = performance.now() - started;
   if (status !== "ACTIVE") throw new Error(`the server is ${status}`);
-  const { stdout: xml } = await run("virsh", ["dumpxml", "--inactive", "--security-info", body.server.id as string]);
+  const { stdout: xml } = await run("virsh", [
+    "dumpxml",
+    "--inactive",
+    "--security-info",
+    body.server.id as string,
+  ]);
   await cloud.demo.send("DELETE", path);
-  while ((await cloud.demo.send("GET", path)).status !== 404) await new Promise((resolve) => setTimeout(resolve, 20));
+  while ((await cloud.demo.send("GET", path)).status !== 404)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   return { ms, xml };
 }
 
 /** The same domain under another name and disk, by virsh alone. */
-async function rawRound(cloud: RealCloud, xml: string): Promise<{ made: number; existing: number; none: number }> {
+async function rawRound(
+  cloud: RealCloud,
+  xml: string,
+): Promise<{ made: number; existing: number; none: number }> {
   const [uuid, secret] = [randomUUID(), randomUUID()];
   const folder = join(cloud.instancesPath, "bench");
   await mkdir(folder, { recursive: true, mode: 0o711 });
@@ -79,9 +104,20 @@ async function rawRound(cloud: RealCloud, xml: string): Promise<{ made: number; 
   const own = xml
     .replaceAll(oldUuid, uuid)
     .replace(/<encryption secret='[^']+'/, `<encryption secret='${secret}'`)
-    .replaceAll(/(file|path)='[^']*\/servers\/[^/']+\/([^']+)'/g, (_all, key: string, name: string) => `${key}='${join(folder, name)}'`)
+    .replaceAll(
+      /(file|path)='[^']*\/servers\/[^/']+\/([^']+)'/g,
+      (_all, key: string, name: string) => `${key}='${join(folder, name)}'`,
+    )
     .replace(/<backingStore[\s\S]*?<\/backingStore>/, "");
-  await run("qemu-img", ["create", "-q", "-f", "qcow2", ...(base === "" ? [] : ["-b", base, "-F", "qcow2"]), disk, "1G"]);
+  await run("qemu-img", [
+    "create",
+    "-q",
+    "-f",
+    "qcow2",
+    ...(base === "" ? [] : ["-b", base, "-F", "qcow2"]),
+    disk,
+    "1G",
+  ]);
   const [withTpm, without] = [join(folder, "tpm.xml"), join(folder, "none.xml")];
   await writeFile(withTpm, own);
   await writeFile(without, own.replace(/<tpm[\s\S]*?<\/tpm>/, ""));

@@ -12,6 +12,8 @@ if (name === undefined || !names.includes(name)) {
   console.error(`Usage: npm run bench -- NAME, with NAME one of: ${names.join(", ")}`);
   process.exitCode = 2;
 } else {
-  const { bench } = (await import(join(folder, `${name}.bench.ts`))) as { bench: (args: readonly string[]) => Promise<void> };
+  const { bench } = (await import(join(folder, `${name}.bench.ts`))) as {
+    bench: (args: readonly string[]) => Promise<void>;
+  };
   await bench(args);
 }

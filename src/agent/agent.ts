@@ -19,7 +19,7 @@ import { PowerReports } from "./report/power-reports.ts";
 import { registrationRun } from "./report/registration.ts";
 import { requirementsCheck } from "./requirements.ts";
 import { ServerQueue } from "./server-queue.ts";
-import { tpmAuthorityPrepare } from "./tpm/authority.ts";
+import { tpmAuthorityPrepare, tpmAuthorityWarm } from "./tpm/authority.ts";
 import { swtpmUserFind, type SwtpmUser } from "./tpm/swtpm-user.ts";
 
 export interface AgentOptions {
@@ -95,6 +95,7 @@ async function agentRun(options: AgentOptions, signal: AbortSignal): Promise<Run
       if (state === "connected") report();
     };
     report();
+    void tpmWarm(context);
     return {
       context,
       async stop() {
@@ -176,4 +177,13 @@ async function swtpmUserPrepare(config: AgentConfig, paths: AgentPaths): Promise
   if (uid === undefined || gid === undefined) return undefined;
   await tpmAuthorityPrepare(paths.tpmAuthority, { uid, gid });
   return { uid, gid };
+}
+
+/** Never rejects: without it the first TPM takes a little longer. */
+async function tpmWarm({ log, paths, swtpmUser }: AgentContext): Promise<void> {
+  try {
+    if (swtpmUser !== undefined) await tpmAuthorityWarm(paths.tpmAuthority, swtpmUser);
+  } catch (error) {
+    log.warn({ error: errorText(error) }, "the keys that sign TPM certificates could not be made ahead");
+  }
 }

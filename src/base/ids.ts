@@ -19,6 +19,7 @@ export function isUuid(text: string): boolean {
   return dashedUuid.test(text);
 }
 
+// oxlint-disable typescript/no-unnecessary-type-parameters -- the caller says which kind of id it wants
 /** A new dashed, lower-case UUID (version 4). */
 export function newUuid<Id extends string = string>(): Id {
   return randomUUID() as Id;

@@ -45,11 +45,7 @@ const DomainSpec = Type.Object({
 const Server = Type.Object({ serverId: Type.String(), requestId });
 const Done = Type.Object({});
 
-function command<Q extends TSchema, R extends TSchema>(
-  name: string,
-  request: Q,
-  reply: R,
-) {
+function command<Q extends TSchema, R extends TSchema>(name: string, request: Q, reply: R) {
   return { subject: `host.command.${name}`, request, reply } satisfies RequestContract<Q, R>;
 }
 
@@ -94,7 +90,11 @@ export const commands = {
     Done,
   ),
   /** ACPI shutdown, then off by force after `timeoutS`; 0: at once. Drops no managed save. */
-  domainStop: command("domain-stop", Type.Object({ serverId: Type.String(), requestId, timeoutS: Type.Number() }), Done),
+  domainStop: command(
+    "domain-stop",
+    Type.Object({ serverId: Type.String(), requestId, timeoutS: Type.Number() }),
+    Done,
+  ),
   /** Asks the guest to reboot (ACPI) and waits for the reset; `timeout` when the guest does not within `timeoutS`. */
   domainReboot: command(
     "domain-reboot",

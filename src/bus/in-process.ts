@@ -31,9 +31,7 @@ export function createInProcessBus(): Bus {
           `Nobody answers on ${subject}; is the agent of that host running?`,
         );
       const question = checked(contract.request, message, subject);
-      const answer = overTheWire(
-        await withTimeout(answered(handler, question), timeoutMs, subject),
-      );
+      const answer = overTheWire(await withTimeout(answered(handler, question), timeoutMs, subject));
       if (isWireError(answer)) {
         const { code, message: text, detail } = answer.error;
         throw new CloudError(code, text, detail === undefined ? {} : { detail });

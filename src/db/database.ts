@@ -53,7 +53,9 @@ export async function openDatabase(options: {
 /** Names of the migrations that the database at `path` has; none when it does not exist. Changes nothing. */
 export async function migrationList(path: string): Promise<string[]> {
   if (!existsSync(path)) return [];
-  const reader = new Kysely<{ schema_migrations: { name: string } }>({ dialect: sqliteDialect(path, { readOnly: true }) });
+  const reader = new Kysely<{ schema_migrations: { name: string } }>({
+    dialect: sqliteDialect(path, { readOnly: true }),
+  });
   try {
     const rows = await reader.selectFrom("schema_migrations").select("name").orderBy("name").execute();
     return rows.map(({ name }) => name);

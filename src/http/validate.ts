@@ -19,13 +19,17 @@ export function schemaAt(
   schemas: TSchema | readonly VersionedSchema[],
   version: Microversion,
 ): TSchema | undefined {
-  if (!Array.isArray(schemas)) return schemas as TSchema;
+  if (!isVersioned(schemas)) return schemas;
   let found: TSchema | undefined;
-  for (const { from, schema } of schemas as readonly VersionedSchema[]) {
+  for (const { from, schema } of schemas) {
     const first = parseMicroversion(from);
     if (first && compareMicroversions(version, first) >= 0) found = schema;
   }
   return found;
+}
+
+function isVersioned(schemas: TSchema | readonly VersionedSchema[]): schemas is readonly VersionedSchema[] {
+  return Array.isArray(schemas);
 }
 
 /** Throws `invalid`, in the words of Nova's validation, when the value does not fit the schema. */

@@ -18,13 +18,20 @@ export interface CloudOptions {
 }
 
 /** Starts what one process is to run and prints where it is. */
-export async function cloudStart({ config, agent: withAgent, guest }: CloudOptions): Promise<{ stop(): Promise<void> }> {
+export async function cloudStart({
+  config,
+  agent: withAgent,
+  guest,
+}: CloudOptions): Promise<{ stop(): Promise<void> }> {
   const startedAt = systemClock.now();
   const state = await stateFolderOpen(config.statePath);
   const logPath = join(state.path, "sealstone.log");
   const log = createLogger({ path: logPath, debug: config.debug });
   const crashed = (error: unknown): void => {
-    log.error({ error: error instanceof Error ? error.stack : String(error) }, "the process ends: unexpected error");
+    log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      "the process ends: unexpected error",
+    );
     console.error(error);
     process.exit(1);
   };
@@ -56,7 +63,11 @@ export async function cloudStart({ config, agent: withAgent, guest }: CloudOptio
     });
     await agent.start();
   }
-  announce(controlPlane, { logPath, durationMs: systemClock.now() - startedAt, withGuest: guest !== undefined });
+  announce(controlPlane, {
+    logPath,
+    durationMs: systemClock.now() - startedAt,
+    withGuest: guest !== undefined,
+  });
   return {
     async stop() {
       await controlPlane.stop();

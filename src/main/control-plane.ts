@@ -62,7 +62,12 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   });
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
   const placement = createPlacement({ database, clock, log });
-  const keyManager = await createKeyManager({ database, clock, log, masterKeyPath: join(statePath, "master.key") });
+  const keyManager = await createKeyManager({
+    database,
+    clock,
+    log,
+    masterKeyPath: join(statePath, "master.key"),
+  });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
   const peers = { placement, secrets, image, bus };
@@ -74,7 +79,12 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   await seed(compute, image, options.guest);
   await compute.start();
   const services = [identity.service, image.service, placement.service, keyManager.service, compute.service];
-  const http = createHttpServer({ services, authenticate: (token) => identity.authenticate(token), log, clock });
+  const http = createHttpServer({
+    services,
+    authenticate: (token) => identity.authenticate(token),
+    log,
+    clock,
+  });
   await listen(http, options);
   return {
     url: publicUrl,

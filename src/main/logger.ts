@@ -5,7 +5,11 @@ import type { Logger } from "#base/logger.ts";
 export function createLogger(options: { readonly path: string; readonly debug: boolean }): Logger {
   const destination: DestinationStream = pino.destination({ dest: options.path, mode: 0o600, sync: true });
   return pino(
-    { level: options.debug ? "debug" : "info", base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: options.debug ? "debug" : "info",
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     destination,
   );
 }

@@ -23,7 +23,9 @@ const commands: Readonly<Record<string, Command>> = {
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 function version(): string {
-  const { version: text } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const { version: text } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    version: string;
+  };
   return text;
 }
 
@@ -56,11 +58,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command = commands[name];
   if (!command) {
-    console.error(`sealstone: there is no command "${name}"; there are: ${Object.keys(commands).join(", ")}.`);
+    console.error(
+      `sealstone: there is no command "${name}"; there are: ${Object.keys(commands).join(", ")}.`,
+    );
     return 2;
   }
   if (line.values.help === true) {
-    console.log(`Usage: sealstone ${[name, command.arguments].filter(Boolean).join(" ")} [OPTIONS]\n\n${command.description}\n\n${commonOptions}`);
+    console.log(
+      `Usage: sealstone ${[name, command.arguments].filter(Boolean).join(" ")} [OPTIONS]\n\n${command.description}\n\n${commonOptions}`,
+    );
     return 0;
   }
   return command.run({ config: configOf(line, join(root, ".sealstone")), rest });
@@ -72,6 +78,7 @@ try {
   // What a user can mend is one line; anything else is a bug, and its stack helps to find it.
   const expected = isCloudError(error) && error.code !== "bug";
   console.error(expected ? `sealstone: ${error.message}` : error);
-  if (expected && error.cause !== undefined && process.env["SEALSTONE_TRACE"]) console.error(errorText(error.cause));
+  if (expected && error.cause !== undefined && process.env["SEALSTONE_TRACE"])
+    console.error(errorText(error.cause));
   process.exitCode = 1;
 }

@@ -29,7 +29,12 @@ export async function guestSeed(image: ImageService, guest: GuestFiles): Promise
   for (const seed of [kernel, ramdisk, disk]) await image.imageEnsure(seed);
 }
 
-function seedOf(name: string, path: string, format: "aki" | "ari" | "qcow2", properties: Record<string, string>): ImageSeed {
+function seedOf(
+  name: string,
+  path: string,
+  format: "aki" | "ari" | "qcow2",
+  properties: Record<string, string>,
+): ImageSeed {
   return {
     id: idOf(name),
     name,
@@ -46,5 +51,11 @@ function seedOf(name: string, path: string, format: "aki" | "ari" | "qcow2", pro
 /** The same UUID in every cloud (RFC 9562 version 8: ours to define). */
 function idOf(name: string): string {
   const hex = createHash("sha256").update(`sealstone image ${name}`).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
 }

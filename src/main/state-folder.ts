@@ -34,7 +34,10 @@ async function lockTake(path: string): Promise<Server> {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       reject(
         cause.code === "EADDRINUSE"
-          ? new CloudError("conflict", `Another Sealstone process works on ${path}: stop it, or choose another --state-path.`)
+          ? new CloudError(
+              "conflict",
+              `Another Sealstone process works on ${path}: stop it, or choose another --state-path.`,
+            )
           : cause,
       );
     });

@@ -26,7 +26,9 @@ async function settled(id: string): Promise<Record<string, unknown> | undefined>
   return eventually(async () => {
     const { status, body } = await cloud.admin.send("GET", `${servers}/${id}`, undefined, "2.96");
     if (status === 404) return { gone: true };
-    return body.server["OS-EXT-STS:task_state"] === null ? (body.server as Record<string, unknown>) : undefined;
+    return body.server["OS-EXT-STS:task_state"] === null
+      ? (body.server as Record<string, unknown>)
+      : undefined;
   });
 }
 
@@ -44,8 +46,15 @@ async function act(client: Client, id: string, body: object): Promise<Answer> {
 /** Everything that servers leave behind: empty when none is there. */
 async function leftOvers(): Promise<unknown> {
   const secrets = await cloud.demo.send("GET", "/key-manager/v1/secrets");
-  const provider = await cloud.admin.send("GET", `/placement/resource_providers/${cloud.host.hostId}/allocations`);
-  return { host: [...cloud.host.servers.keys()], secrets: secrets.body.secrets, allocations: provider.body.allocations };
+  const provider = await cloud.admin.send(
+    "GET",
+    `/placement/resource_providers/${cloud.host.hostId}/allocations`,
+  );
+  return {
+    host: [...cloud.host.servers.keys()],
+    secrets: secrets.body.secrets,
+    allocations: provider.body.allocations,
+  };
 }
 
 const nothing = { host: [], secrets: [], allocations: {} };
@@ -58,7 +67,9 @@ async function remove(id: string): Promise<void> {
 test("a vTPM server's whole life: same passphrase every time, nothing left", async () => {
   const id = await made();
   const secrets = await cloud.demo.send("GET", "/key-manager/v1/secrets");
-  expect(secrets.body.secrets).toMatchObject([{ name: `vTPM secret for instance ${id}`, secret_type: "passphrase" }]);
+  expect(secrets.body.secrets).toMatchObject([
+    { name: `vTPM secret for instance ${id}`, secret_type: "passphrase" },
+  ]);
   for (const [action, status] of [
     [{ "os-stop": null }, "SHUTOFF"],
     [{ "os-start": null }, "ACTIVE"],
@@ -75,10 +86,20 @@ test("a vTPM server's whole life: same passphrase every time, nothing left", asy
   expect(new Set(cloud.host.passphrases).size).toBe(1);
   expect(cloud.host.passphrases[0]).toHaveLength(512);
   const events = await cloud.demo.send("GET", `${servers}/${id}/os-instance-actions`);
-  expect(events.body.instanceActions.map((event: { action: string }) => event.action).toReversed()).toEqual(
-    ["create", "stop", "start", "reboot", "reboot", "pause", "unpause", "suspend", "resume"],
+  expect(events.body.instanceActions.map((event: { action: string }) => event.action).toReversed()).toEqual([
+    "create",
+    "stop",
+    "start",
+    "reboot",
+    "reboot",
+    "pause",
+    "unpause",
+    "suspend",
+    "resume",
+  ]);
+  expect((await act(cloud.demo, id, { "os-getConsoleOutput": { length: 5 } })).body.output).toContain(
+    "console",
   );
-  expect((await act(cloud.demo, id, { "os-getConsoleOutput": { length: 5 } })).body.output).toContain("console");
   await remove(id);
   expect(await leftOvers()).toEqual(nothing);
 });
@@ -90,7 +111,10 @@ test.each([
 ])("%j on a running server is Nova's 409", async (action, message) => {
   const id = await made(cloud.demo, { flavorRef: flavors["plain.small"] });
   const answer = await act(cloud.demo, id, action);
-  expect(answer).toMatchObject({ status: 409, body: { conflictingRequest: { message: message.replace("ID", id) } } });
+  expect(answer).toMatchObject({
+    status: 409,
+    body: { conflictingRequest: { message: message.replace("ID", id) } },
+  });
   await remove(id);
 });
 
@@ -110,7 +134,11 @@ test("who may not read the passphrase is refused at once and the server is untou
   expect(await settled(id)).toMatchObject({ status: "SHUTOFF" });
   expect((await act(cloud.admin, id, { "os-start": null })).status).toBe(403);
   expect((await cloud.admin.send("GET", `${servers}/${id}`)).body.server.id).toBe(before.body.server.id);
-  expect(cloud.host.calls.slice(calls).filter((name) => name !== "serversInspect")).toEqual(["domainSuspend", "domainStart", "domainStop"]);
+  expect(cloud.host.calls.slice(calls).filter((name) => name !== "serversInspect")).toEqual([
+    "domainSuspend",
+    "domainStart",
+    "domainStop",
+  ]);
   expect((await cloud.admin.send("DELETE", `${servers}/${id}`)).status).toBe(204);
   expect(await settled(id)).toEqual({ gone: true });
   expect(await leftOvers()).toEqual(nothing);
@@ -177,9 +205,13 @@ test("a host that does not answer is asked again", async () => {
 });
 
 test("no host with the mode that is asked for: ERROR that names what was asked", async () => {
-  const flavor = await cloud.admin.send("POST", "/compute/v2.1/flavors", { flavor: { name: "host-mode", ram: 256, vcpus: 1, disk: 1 } });
+  const flavor = await cloud.admin.send("POST", "/compute/v2.1/flavors", {
+    flavor: { name: "host-mode", ram: 256, vcpus: 1, disk: 1 },
+  });
   const path = `/compute/v2.1/flavors/${flavor.body.flavor.id}/os-extra_specs`;
-  await cloud.admin.send("POST", path, { extra_specs: { "hw:tpm_version": "2.0", "hw:tpm_secret_security": "host" } });
+  await cloud.admin.send("POST", path, {
+    extra_specs: { "hw:tpm_version": "2.0", "hw:tpm_secret_security": "host" },
+  });
   const { body } = await create(cloud.demo, { flavorRef: flavor.body.flavor.id });
   const server = await settled(body.server.id);
   expect(server).toMatchObject({ status: "ERROR" });
@@ -199,7 +231,10 @@ test("a delete in the middle of a create waits for it, then leaves nothing", asy
 });
 
 test("a server of another project does not exist for members", async () => {
-  const id = await made(cloud.admin, { flavorRef: flavors["plain.small"], imageRef: await imageMake(cloud.admin) });
+  const id = await made(cloud.admin, {
+    flavorRef: flavors["plain.small"],
+    imageRef: await imageMake(cloud.admin),
+  });
   expect((await cloud.demo.send("GET", `${servers}/${id}`)).status).toBe(404);
   expect((await cloud.demo.send("DELETE", `${servers}/${id}`)).status).toBe(404);
   expect((await act(cloud.demo, id, { "os-stop": null })).status).toBe(404);
@@ -210,7 +245,8 @@ test("a server of another project does not exist for members", async () => {
 
 test("pages follow their next link to the end", async () => {
   const ids = [];
-  for (let index = 0; index < 3; index += 1) ids.push(await made(cloud.demo, { name: `p${index}`, flavorRef: flavors["plain.small"] }));
+  for (let index = 0; index < 3; index += 1)
+    ids.push(await made(cloud.demo, { name: `p${index}`, flavorRef: flavors["plain.small"] }));
   const seen: string[] = [];
   let next: string | undefined = `${servers}?limit=2`;
   while (next !== undefined) {

@@ -8,7 +8,12 @@ export async function bytesFind(paths: readonly string[], needles: readonly Buff
     const facts = await lstat(path).catch(() => undefined);
     if (facts?.isDirectory() === true) {
       const names = await readdir(path).catch(() => []);
-      found.push(...(await bytesFind(names.map((name) => join(path, name)), needles)));
+      found.push(
+        ...(await bytesFind(
+          names.map((name) => join(path, name)),
+          needles,
+        )),
+      );
     } else if (facts?.isFile() === true) {
       const bytes = await readFile(path).catch(() => Buffer.alloc(0));
       if (needles.some((needle) => bytes.includes(needle))) found.push(path);

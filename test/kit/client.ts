@@ -14,14 +14,20 @@ export interface Client {
 }
 
 /** A token by password, scoped to a project of the domain `default`. */
-export async function clientAuthenticate(url: string, who: { user: string; password: string; project: string }): Promise<Client> {
+export async function clientAuthenticate(
+  url: string,
+  who: { user: string; password: string; project: string },
+): Promise<Client> {
   const domain = { id: "default" };
   const answer = await fetch(`${url}/identity/v3/auth/tokens`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({
       auth: {
-        identity: { methods: ["password"], password: { user: { name: who.user, domain, password: who.password } } },
+        identity: {
+          methods: ["password"],
+          password: { user: { name: who.user, domain, password: who.password } },
+        },
         scope: { project: { name: who.project, domain } },
       },
     }),
@@ -45,10 +51,14 @@ async function send(
     method: request.method,
     headers: {
       "x-auth-token": request.token,
-      ...(request.body === undefined ? {} : { "content-type": bytes ? "application/octet-stream" : "application/json" }),
+      ...(request.body === undefined
+        ? {}
+        : { "content-type": bytes ? "application/octet-stream" : "application/json" }),
       ...(request.version === undefined ? {} : { "openstack-api-version": `compute ${request.version}` }),
     },
-    ...(request.body === undefined ? {} : { body: bytes ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
+    ...(request.body === undefined
+      ? {}
+      : { body: bytes ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
   });
   const text = await answer.text();
   const json = answer.headers.get("content-type")?.includes("json") === true && text !== "";
@@ -74,7 +84,10 @@ export async function imageMake(client: Client, properties: Record<string, unkno
     container_format: "bare",
     ...properties,
   });
-  await client.send("PUT", `/image/v2/images/${made.body.id}/file`, new TextEncoder().encode("bytes of an image"));
+  await client.send(
+    "PUT",
+    `/image/v2/images/${made.body.id}/file`,
+    new TextEncoder().encode("bytes of an image"),
+  );
   return made.body.id as string;
 }
-

@@ -38,15 +38,26 @@ export async function startRealCloud(): Promise<RealCloud> {
     /OS_PASSWORD=(\S+)/.exec(await readFile(join(statePath, file), "utf8"))?.[1] ?? "";
   const cloudId = (await readFile(join(statePath, "cloud-id"), "utf8")).trim();
   const instancesPath = `/var/lib/sealstone/${cloudId}`;
-  const admin = await clientAuthenticate(url, { user: "admin", password: await passwordOf("openrc"), project: "admin" });
-  const demo = await clientAuthenticate(url, { user: "demo", password: await passwordOf("openrc-demo"), project: "demo" });
+  const admin = await clientAuthenticate(url, {
+    user: "admin",
+    password: await passwordOf("openrc"),
+    project: "admin",
+  });
+  const demo = await clientAuthenticate(url, {
+    user: "demo",
+    password: await passwordOf("openrc-demo"),
+    project: "demo",
+  });
   const services = await admin.send("GET", "/compute/v2.1/os-services");
   const domains = async (): Promise<string[]> => {
     const { stdout } = await run("virsh", ["-q", "list", "--all", "--name"]);
     const names = stdout.split("\n").filter((name) => name.startsWith("instance-"));
     const ours: string[] = [];
     for (const name of names) {
-      const xml = await run("virsh", ["dumpxml", name]).then(({ stdout: text }) => text, () => "");
+      const xml = await run("virsh", ["dumpxml", name]).then(
+        ({ stdout: text }) => text,
+        () => "",
+      );
       if (xml.includes(cloudId)) ours.push(name);
     }
     return ours;
@@ -90,7 +101,15 @@ async function launch(statePath: string, port: number): Promise<ChildProcess> {
   const script = join(root, "src", "main", "sealstone.ts");
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", script, "start", "--state-path", statePath, "--port", String(port)],
+    [
+      "--disable-warning=ExperimentalWarning",
+      script,
+      "start",
+      "--state-path",
+      statePath,
+      "--port",
+      String(port),
+    ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let printed = "";

@@ -24,7 +24,10 @@ export interface ScriptedHost {
   /** Calls of this command wait until the function that is answered is called. */
   hold(command: keyof typeof commands): () => void;
   /** Puts a server there that was made before. */
-  place(serverId: string, server: { readonly powerState: ScriptedServer["powerState"]; readonly tpm: string }): void;
+  place(
+    serverId: string,
+    server: { readonly powerState: ScriptedServer["powerState"]; readonly tpm: string },
+  ): void;
   stop(): void;
 }
 
@@ -40,7 +43,13 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
   const of = (serverId: string): ScriptedServer => {
     const known = servers.get(serverId);
     if (known) return known;
-    const made: ScriptedServer = { domain: false, disks: false, tpm: undefined, powerState: "shutdown", managedSave: false };
+    const made: ScriptedServer = {
+      domain: false,
+      disks: false,
+      tpm: undefined,
+      powerState: "shutdown",
+      managedSave: false,
+    };
     servers.set(serverId, made);
     return made;
   };
@@ -94,7 +103,11 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     },
     consoleRead: async () => ({ output: "console of a scripted host\n" }),
     serversInspect: async () => ({
-      servers: [...servers].map(([serverId, { tpm, ...server }]) => ({ serverId, ...server, tpm: tpm !== undefined })),
+      servers: [...servers].map(([serverId, { tpm, ...server }]) => ({
+        serverId,
+        ...server,
+        tpm: tpm !== undefined,
+      })),
     }),
   };
   const stops = (Object.keys(commands) as (keyof typeof commands)[]).map((name) =>
@@ -115,7 +128,11 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     passphrases,
     place: (serverId, { powerState, tpm }) =>
       void servers.set(serverId, { domain: true, disks: true, managedSave: false, powerState, tpm }),
-    failNext: (name, code, times = 1) => void failures.set(name, Array.from({ length: times }, () => code)),
+    failNext: (name, code, times = 1) =>
+      void failures.set(
+        name,
+        Array.from({ length: times }, () => code),
+      ),
     hold(name) {
       const { promise, resolve } = Promise.withResolvers<void>();
       holds.set(name, promise);

@@ -43,7 +43,8 @@ export async function startTestCloud(): Promise<TestCloud> {
   let controlPlane = await start();
   const key = await sealKeyPairLoad(join(statePath, "host.key"));
   const host = await scriptedHostStart(bus, key, "0f8fad5b-d9cb-469f-a165-70867728950e");
-  const client = (user: string, password: string, project: string): Promise<Client> => clientAuthenticate(url, { user, password, project });
+  const client = (user: string, password: string, project: string): Promise<Client> =>
+    clientAuthenticate(url, { user, password, project });
   const passwordOf = async (file: string): Promise<string> =>
     /OS_PASSWORD=(\S+)/.exec(await readFile(join(statePath, file), "utf8"))?.[1] ?? "";
   return {

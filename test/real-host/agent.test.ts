@@ -7,9 +7,10 @@ import { systemClock } from "#base/clock.ts";
 import { newUuid } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
 import { commands, createInProcessBus, hostRegister, imageRead, serverPowerChanged } from "#bus/index.ts";
-import { domainList, LibvirtConnection, secretList } from "#libvirt/index.ts";
+import { domainList, LibvirtConnection, secretDefine, secretList, secretUndefine } from "#libvirt/index.ts";
 import { boxSeal } from "#seal/index.ts";
 import { vtpmAssociatedData, type TpmModel, type TpmVersion } from "#vtpm/index.ts";
+import { vtpmSecretXml } from "../../src/agent/tpm/libvirt-secret.ts";
 import { buildGuest, type Guest } from "../../guest/build.ts";
 import { parseGuestFacts, type GuestFacts } from "../../guest/console-facts.ts";
 
@@ -63,7 +64,7 @@ async function serveImages(guest: Guest): Promise<void> {
 
 async function ask(name: CommandName, message: object): Promise<unknown> {
   const started = performance.now();
-  const answer = await bus.request(commands[name], message as never, { hostId, timeoutMs: 120_000 });
+  const answer = await bus.request(commands[name], message, { hostId, timeoutMs: 120_000 });
   durations.push(`${name} ${Math.round(performance.now() - started)} ms`);
   return answer;
 }
@@ -294,7 +295,13 @@ describe("a server with a TPM 2.0, CRB", () => {
 
   test("outlives its agent, and a secret that a killed agent left is removed", async () => {
     await agent.stop();
+    const left = await secretDefine(libvirt, vtpmSecretXml(serverId, server.secretId));
+    const foreign = await secretDefine(libvirt, vtpmSecretXml(newUuid(), newUuid()));
     await startAgent();
+    const secrets = (await secretList(libvirt)).map(({ uuid }) => uuid);
+    await secretUndefine(libvirt, foreign);
+    expect(secrets).toContain(foreign.uuid);
+    expect(secrets).not.toContain(left.uuid);
     expect(await server.inspect()).toMatchObject({ powerState: "running" });
   });
 

@@ -40,22 +40,23 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.remove());
 
-async function status(id: string, wanted: string): Promise<void> {
+async function status(serverId: string, wanted: string): Promise<void> {
   await eventually(async () => {
-    const { body } = await cloud.demo.send("GET", `${servers}/${id}`);
-    if (body.server.status === "ERROR" && wanted !== "ERROR") throw new Error(JSON.stringify(body.server.fault));
+    const { body } = await cloud.demo.send("GET", `${servers}/${serverId}`);
+    if (body.server.status === "ERROR" && wanted !== "ERROR")
+      throw new Error(JSON.stringify(body.server.fault));
     return body.server.status === wanted && body.server["OS-EXT-STS:task_state"] === null ? true : undefined;
   }, bootTimeoutMs);
 }
 
-async function consoleOf(id: string): Promise<string> {
-  const answer = await cloud.demo.send("POST", `${servers}/${id}/action`, { "os-getConsoleOutput": {} });
+async function consoleOf(serverId: string): Promise<string> {
+  const answer = await cloud.demo.send("POST", `${servers}/${serverId}/action`, { "os-getConsoleOutput": {} });
   return answer.status === 200 ? (answer.body.output as string) : "";
 }
 
 /** The newest block of facts that `accept` takes. */
-async function facts(id: string, accept: (block: GuestFacts) => boolean): Promise<GuestFacts> {
-  return eventually(async () => parseGuestFacts(await consoleOf(id)).findLast(accept), bootTimeoutMs);
+async function facts(serverId: string, accept: (block: GuestFacts) => boolean): Promise<GuestFacts> {
+  return eventually(async () => parseGuestFacts(await consoleOf(serverId)).findLast(accept), bootTimeoutMs);
 }
 
 function id(kind: Kind): string {
@@ -97,9 +98,13 @@ function stateFile(kind: Kind): string {
 
 test("each kind boots with the device it asked for", async () => {
   for (const kind of kinds) {
-    const flavor = await cloud.admin.send("POST", "/compute/v2.1/flavors", { flavor: { name: kind.name, ram: 256, vcpus: 1, disk: 1 } });
+    const flavor = await cloud.admin.send("POST", "/compute/v2.1/flavors", {
+      flavor: { name: kind.name, ram: 256, vcpus: 1, disk: 1 },
+    });
     const flavorId = flavor.body.flavor.id as string;
-    await cloud.admin.send("POST", `/compute/v2.1/flavors/${flavorId}/os-extra_specs`, { extra_specs: kind.extraSpecs });
+    await cloud.admin.send("POST", `/compute/v2.1/flavors/${flavorId}/os-extra_specs`, {
+      extra_specs: kind.extraSpecs,
+    });
     const server = { name: kind.name, imageRef: image, flavorRef: flavorId, networks: "none" };
     const { body } = await cloud.demo.send("POST", servers, { server }, "2.37");
     ids.set(kind.name, body.server.id as string);
@@ -125,7 +130,9 @@ test("the state on the disk is ciphertext, and the passphrase is in no file, log
     expect(entropyBits(state)).toBeGreaterThan(7.8);
   }
   const { body } = await cloud.demo.send("GET", "/key-manager/v1/secrets");
-  const secret = (body.secrets as { name: string; secret_ref: string }[]).find(({ name }) => name.endsWith(id(kinds[0] as Kind)));
+  const secret = (body.secrets as { name: string; secret_ref: string }[]).find(({ name }) =>
+    name.endsWith(id(kinds[0] as Kind)),
+  );
   const payload = await fetch(`${secret?.secret_ref ?? ""}/payload`, {
     headers: { "x-auth-token": cloud.demo.token, accept: "application/octet-stream" },
   });
@@ -133,8 +140,20 @@ test("the state on the disk is ciphertext, and the passphrase is in no file, log
   expect(passphrase).toHaveLength(512);
   // Pieces of it, as they are and as hex and base64 would write them.
   const pieces = [0, 100, 300].map((start) => passphrase.subarray(start, start + 24));
-  const needles = pieces.flatMap((piece) => [piece, Buffer.from(piece.toString("hex")), Buffer.from(piece.toString("base64").slice(0, 31))]);
-  const places = [cloud.statePath, cloud.instancesPath, "/var/lib/libvirt", "/var/log/libvirt", "/var/log/swtpm", "/run/libvirt", "/etc/libvirt"];
+  const needles = pieces.flatMap((piece) => [
+    piece,
+    Buffer.from(piece.toString("hex")),
+    Buffer.from(piece.toString("base64").slice(0, 31)),
+  ]);
+  const places = [
+    cloud.statePath,
+    cloud.instancesPath,
+    "/var/lib/libvirt",
+    "/var/log/libvirt",
+    "/var/log/swtpm",
+    "/run/libvirt",
+    "/etc/libvirt",
+  ];
   // The search finds what is there: the server's id is in a log and in libvirt's definitions.
   expect(await bytesFind(places, [Buffer.from(id(kinds[0] as Kind))])).not.toEqual([]);
   expect(await bytesFind(places, needles)).toEqual([]);
@@ -210,9 +229,14 @@ test("a stop of the cloud leaves its servers running, and they are found again",
 });
 
 test("delete leaves nothing", async () => {
-  for (const kind of kinds) expect((await cloud.demo.send("DELETE", `${servers}/${id(kind)}`)).status).toBe(204);
+  for (const kind of kinds)
+    expect((await cloud.demo.send("DELETE", `${servers}/${id(kind)}`)).status).toBe(204);
   for (const kind of kinds) {
-    await eventually(async () => ((await cloud.demo.send("GET", `${servers}/${id(kind)}`)).status === 404 ? true : undefined), bootTimeoutMs);
+    await eventually(
+      async () =>
+        (await cloud.demo.send("GET", `${servers}/${id(kind)}`)).status === 404 ? true : undefined,
+      bootTimeoutMs,
+    );
   }
   expect(await cloud.domains()).toEqual([]);
   expect(await libvirtSecrets()).toBe("");
@@ -227,9 +251,11 @@ test("delete leaves nothing", async () => {
 
 /** Shannon entropy of the bytes, of 8 bits at most. */
 function entropyBits(bytes: Buffer): number {
-  const counts = new Array<number>(256).fill(0);
+  const counts = Array.from({ length: 256 }, () => 0);
   for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
-  return counts.filter((count) => count > 0).reduce((sum, count) => sum - (count / bytes.length) * Math.log2(count / bytes.length), 0);
+  return counts
+    .filter((count) => count > 0)
+    .reduce((sum, count) => sum - (count / bytes.length) * Math.log2(count / bytes.length), 0);
 }
 
 /** Arguments and environment of every process. */

@@ -9,7 +9,6 @@ import { createInProcessBus, hostRegister } from "#bus/index.ts";
 import { computeMigrations } from "#compute/index.ts";
 import type { Database } from "#db/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
-import type { Saga } from "#saga/index.ts";
 import { sagaTests } from "#saga/testing/index.ts";
 import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
 import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
@@ -18,7 +17,7 @@ import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
 import type { Server } from "../../src/compute/domain/server.ts";
 import { serverActionRules, type ServerActionName } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
-import { serverActionSagas, type ServerActionParams } from "../../src/compute/sagas/server-action-sagas.ts";
+import { serverActionSagas } from "../../src/compute/sagas/server-action-sagas.ts";
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
@@ -40,7 +39,10 @@ let key: SealKeyPair;
 let hostKey: SealKeyPair;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sealstone-sagas-"));
-  [key, hostKey] = [await sealKeyPairLoad(join(folder, "key")), await sealKeyPairLoad(join(folder, "host.key"))];
+  [key, hostKey] = [
+    await sealKeyPairLoad(join(folder, "key")),
+    await sealKeyPairLoad(join(folder, "host.key")),
+  ];
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -70,8 +72,17 @@ async function world(database: Database, server: Server, placed: boolean) {
   await database.transaction((tx) => serverInsert(tx, server));
   if (placed) {
     const resources = { VCPU: 1, MEMORY_MB: 256, DISK_GB: 1 };
-    await placement.allocationClaim({ consumerUuid: server.id, providerUuid: hostId, resources, projectId: "project", userId: "user" });
-    host.place(server.id, { powerState: server.powerState === "running" ? "running" : "shutdown", tpm: passphrase.toString("latin1") });
+    await placement.allocationClaim({
+      consumerUuid: server.id,
+      providerUuid: hostId,
+      resources,
+      projectId: "project",
+      userId: "user",
+    });
+    host.place(server.id, {
+      powerState: server.powerState === "running" ? "running" : "shutdown",
+      tpm: passphrase.toString("latin1"),
+    });
   }
   const box = await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id));
   return {
@@ -86,7 +97,12 @@ async function world(database: Database, server: Server, placed: boolean) {
         host: Object.fromEntries(host.servers),
         secrets: [...secrets],
         allocations: (await placement.allocationsOf(server.id)).length,
-        server: row && { vmState: row.vmState, taskState: row.taskState, hostId: row.hostId, fault: row.fault?.message },
+        server: row && {
+          vmState: row.vmState,
+          taskState: row.taskState,
+          hostId: row.hostId,
+          fault: row.fault?.message,
+        },
       };
     },
   };
@@ -94,31 +110,52 @@ async function world(database: Database, server: Server, placed: boolean) {
 
 const migrations = { ...computeMigrations, ...placementMigrations };
 
-sagaTests<ServerActionParams, ComputeSagaDeps, unknown>(serverCreate as Saga<ServerActionParams, ComputeSagaDeps>, {
-  migrations,
-  world: (database) =>
-    world(database, aServer({ tpm, vmState: "building", taskState: "scheduling", powerState: "no-state", hostId: undefined }), false),
-  done: (left) =>
-    expect(left).toMatchObject({
-      host: { [aServer().id]: { domain: true, disks: true, powerState: "running" } },
-      allocations: 1,
-      server: { vmState: "active", taskState: undefined, hostId },
-    }),
-  unwound: (left) =>
-    expect(left).toMatchObject({ host: {}, allocations: 0, server: { vmState: "error", taskState: undefined, hostId: undefined } }),
-});
-
-sagaTests<ServerActionParams, ComputeSagaDeps, unknown>(serverDelete as Saga<ServerActionParams, ComputeSagaDeps>, {
-  migrations,
-  world: (database) => world(database, aServer({ tpm, hostId, taskState: "deleting" }), true),
-  done: (left) => expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined }),
-  // What is already gone does not come back; the server says so and can be deleted again.
-  unwound: (left) => {
-    const { server } = left as { server: unknown };
-    if (server === undefined) expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined });
-    else expect(server).toMatchObject({ vmState: "error", taskState: undefined });
+sagaTests(
+  serverCreate,
+  {
+    migrations,
+    world: (database) =>
+      world(
+        database,
+        aServer({
+          tpm,
+          vmState: "building",
+          taskState: "scheduling",
+          powerState: "no-state",
+          hostId: undefined,
+        }),
+        false,
+      ),
+    done: (left) =>
+      expect(left).toMatchObject({
+        host: { [aServer().id]: { domain: true, disks: true, powerState: "running" } },
+        allocations: 1,
+        server: { vmState: "active", taskState: undefined, hostId },
+      }),
+    unwound: (left) =>
+      expect(left).toMatchObject({
+        host: {},
+        allocations: 0,
+        server: { vmState: "error", taskState: undefined, hostId: undefined },
+      }),
   },
-});
+);
+
+sagaTests(
+  serverDelete,
+  {
+    migrations,
+    world: (database) => world(database, aServer({ tpm, hostId, taskState: "deleting" }), true),
+    done: (left) => expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined }),
+    // What is already gone does not come back; the server says so and can be deleted again.
+    unwound: (left) => {
+      const { server } = left as { server: unknown };
+      if (server === undefined)
+        expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined });
+      else expect(server).toMatchObject({ vmState: "error", taskState: undefined });
+    },
+  },
+);
 
 const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },
@@ -131,11 +168,15 @@ const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
   resume: { vmState: "suspended", powerState: "suspended" },
 };
 
-for (const [name, definition] of Object.entries(serverActionSagas) as [ServerActionName, (typeof serverActionSagas)["start"]][]) {
+for (const [name, definition] of Object.entries(serverActionSagas) as [
+  ServerActionName,
+  (typeof serverActionSagas)["start"],
+][]) {
   const rule = serverActionRules[name];
-  sagaTests<ServerActionParams, ComputeSagaDeps, unknown>(definition, {
+  sagaTests(definition, {
     migrations,
-    world: (database) => world(database, aServer({ tpm, hostId, ...before[name], taskState: rule.task }), true),
+    world: (database) =>
+      world(database, aServer({ tpm, hostId, ...before[name], taskState: rule.task }), true),
     done: (left) => expect(left).toMatchObject({ server: { vmState: rule.to, taskState: undefined } }),
     // No action ever costs a server its TPM, its disks or its allocation, and none leaves it in a task.
     unwound: (left) =>

@@ -1,5 +1,8 @@
-import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileSizeFind } from "../files.ts";
+import { programRun } from "../run-program.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 /** swtpm_setup's configuration file (swtpm_setup.conf(8)). */
@@ -49,4 +52,36 @@ export async function tpmAuthorityPrepare(folder: string, owner: SwtpmUser): Pro
       "--platform-manufacturer Sealstone\n--platform-version 1.0\n--platform-model QEMU\n",
     ),
   ]);
+}
+
+/** Any modulus will do for a certificate that is thrown away. */
+const someModulus = `c${"5".repeat(510)}1`;
+
+/**
+ * Makes the authority's keys before the first TPM needs them, which would wait some hundred milliseconds for them:
+ * swtpm_localca has no command for that, so it signs a certificate that nobody keeps.
+ */
+export async function tpmAuthorityWarm(folder: string, owner: SwtpmUser): Promise<void> {
+  if ((await fileSizeFind(join(folder, "keys", "issuercert.pem"))) !== undefined) return;
+  const scratch = await mkdtemp(join(tmpdir(), "sealstone-authority-"));
+  try {
+    await chown(scratch, owner.uid, owner.gid);
+    const args = {
+      "--configfile": join(folder, "swtpm-localca.conf"),
+      "--optsfile": join(folder, "swtpm-localca.options"),
+      "--dir": scratch,
+      "--type": "ek",
+      "--ek": someModulus,
+      "--vmid": "nobody",
+      "--tpm-spec-family": "2.0",
+      "--tpm-spec-level": "0",
+      "--tpm-spec-revision": "164",
+      "--tpm-manufacturer": "id:00001014",
+      "--tpm-model": "swtpm",
+      "--tpm-version": "id:20191023",
+    };
+    await programRun("swtpm_localca", [...Object.entries(args).flat(), "--tpm2"], { user: owner, temporaryFolder: scratch });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }

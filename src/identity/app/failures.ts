@@ -17,11 +17,7 @@ export function forbidden(reason: string): CloudError {
 }
 
 /** The caller learns nothing of the reason; the log does. */
-export function unauthenticated(
-  ctx: Pick<IdentityCtx, "log">,
-  reason: string,
-  userId?: string,
-): CloudError {
+export function unauthenticated(ctx: Pick<IdentityCtx, "log">, reason: string, userId?: string): CloudError {
   ctx.log.info({ reason, subjectUserId: userId }, "authentication refused");
   return new CloudError("unauthenticated", "The request you have made requires authentication.", {
     detail: reason,

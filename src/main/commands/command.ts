@@ -50,7 +50,11 @@ export function lineParse(args: readonly string[]): ParsedLine {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {
-    throw new CloudError("invalid", `${cause instanceof Error ? cause.message : String(cause)} See sealstone --help.`, { cause });
+    throw new CloudError(
+      "invalid",
+      `${cause instanceof Error ? cause.message : String(cause)} See sealstone --help.`,
+      { cause },
+    );
   }
 }
 

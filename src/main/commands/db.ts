@@ -15,12 +15,15 @@ status    shows which migrations are in the database; needs no stopped cloud`,
       for (const line of await migrationsShow(config.databasePath)) console.log(line);
       return 0;
     }
-    if (verb !== "migrate") throw new CloudError("invalid", "db takes one of: migrate, status. See sealstone db --help.");
+    if (verb !== "migrate")
+      throw new CloudError("invalid", "db takes one of: migrate, status. See sealstone db --help.");
     const state = await stateFolderOpen(config.statePath);
     const database = await openDatabase({ path: config.databasePath, migrations: allMigrations });
     await database.close();
     await state.release();
-    console.log(`${config.databasePath}: at the newest schema (${Object.keys(allMigrations).length} migrations).`);
+    console.log(
+      `${config.databasePath}: at the newest schema (${Object.keys(allMigrations).length} migrations).`,
+    );
     return 0;
   },
 };

@@ -6,6 +6,6 @@ export const doctor: Command = {
   description: `Checks each requirement of the vTPM feature on this host and shows it with ✔ or ✘ and the command that mends it.
 Changes nothing. Exit status 1 when something misses.`,
   async run({ config }) {
-    return (await examine({ config })).ok ? 0 : 1;
+    return (await examine({ config, print: (line) => console.log(line) })).ok ? 0 : 1;
   },
 };

@@ -54,7 +54,7 @@ export const flavorCreate = operation({
   handle: async (ctx: ComputeCtx, { body }) => {
     const flavor: Record<string, unknown> & { name: string } = body.flavor;
     const isPublic = (flavor["os-flavor-access:is_public"] ?? true) as boolean | string;
-    const id = flavor["id"] ?? flavor["flavorid"] ?? undefined;
+    const id = (flavor["id"] ?? flavor["flavorid"] ?? undefined) as string | number | undefined;
     const made = await create(ctx, {
       id: id === undefined ? undefined : String(id),
       name: flavor.name,

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { ServerQueue } from "./server-queue.ts";
+
+test("work on one server goes one at a time and in order, also after a failure; other servers do not wait", async () => {
+  const queue = new ServerQueue();
+  const seen: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const first = queue.run("a", async () => {
+    await gate.promise;
+    seen.push("a1");
+    throw new Error("a1 failed");
+  });
+  const second = queue.run("a", () => Promise.resolve(void seen.push("a2")));
+  await queue.run("b", () => Promise.resolve(void seen.push("b")));
+  expect(seen).toEqual(["b"]);
+  gate.resolve();
+  await expect(first).rejects.toThrow("a1 failed");
+  await second;
+  expect(seen).toEqual(["b", "a1", "a2"]);
+});
+
+test("idle waits for all that is under way, and for what that queued", async () => {
+  const queue = new ServerQueue();
+  let ended = 0;
+  const slow = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    ended += 1;
+  };
+  void queue.run("a", slow);
+  void queue.run("a", slow);
+  await queue.idle();
+  expect(ended).toBe(2);
+});

@@ -1,0 +1,8 @@
+import { CloudError } from "#base/errors.ts";
+
+/** What is wrong with the configuration, in one line that begins with the place. */
+export class ConfigError extends CloudError {
+  constructor(place: string, what: string) {
+    super("invalid", `${place}: ${what}.`);
+  }
+}

@@ -1,0 +1,3 @@
+export { ConfigError } from "./config-error.ts";
+export { configLoad } from "./load.ts";
+export type { Config } from "./load.ts";

@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { ConfigError } from "./config-error.ts";
+import { iniParse, type Entry } from "./ini.ts";
+import { environmentEntries, valuesRead, type Places, type Values } from "./read.ts";
+
+/** The whole configuration, checked; the same for as long as the process lives. */
+export interface Config {
+  readonly host: string | undefined;
+  readonly myIp: string | undefined;
+  readonly debug: boolean;
+  /** Absolute. */
+  readonly statePath: string;
+  /** Undefined: below /var/lib/sealstone, by the state directory's own id. */
+  readonly instancesPath: string | undefined;
+  readonly cpuAllocationRatio: number;
+  readonly ramAllocationRatio: number;
+  readonly diskAllocationRatio: number;
+  readonly reservedHostMemoryMiB: number;
+  readonly databasePath: string;
+  readonly api: { readonly listenAddress: string; readonly listenPort: number; readonly publicUrl: string };
+  readonly libvirt: {
+    readonly virtType: "kvm" | "qemu";
+    readonly socketPath: string;
+    readonly swtpmEnabled: boolean;
+    readonly swtpmUser: string;
+    readonly swtpmGroup: string;
+  };
+  readonly keyManager: { readonly backend: "embedded" | undefined };
+}
+
+export interface ConfigSource {
+  /** Of `--config`; must exist. Without it: sealstone.conf in the state directory, when it is there. */
+  readonly path: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly defaultStatePath: string;
+  /** From the command line, as text. */
+  readonly overrides: { readonly statePath?: string; readonly port?: string };
+}
+
+/** File, then environment (`SEALSTONE_<SECTION>__<OPTION>`), then command line. Throws ConfigError. */
+export function configLoad(source: ConfigSource): Config {
+  const outer = [...environmentEntries(source.env), ...lineEntries(source)];
+  const named = valuesRead(outer).values.DEFAULT.state_path;
+  const likely = join(resolve(named ?? source.defaultStatePath), "sealstone.conf");
+  const path = source.path ?? (existsSync(likely) ? likely : undefined);
+  const { values, places } = valuesRead([...(path === undefined ? [] : fileEntries(path)), ...outer]);
+  return Object.freeze(configOf(values, places, source.defaultStatePath));
+}
+
+function fileEntries(path: string): Entry[] {
+  try {
+    return iniParse(path, readFileSync(path, "utf8"));
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    throw new ConfigError(path, `the configuration file cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown"}); allowed is the path of a readable file`);
+  }
+}
+
+function lineEntries({ overrides }: ConfigSource): Entry[] {
+  const { statePath, port } = overrides;
+  return [
+    ...(statePath === undefined ? [] : [{ section: "DEFAULT", option: "state_path", value: statePath, place: "--state-path" }]),
+    ...(port === undefined ? [] : [{ section: "api", option: "listen_port", value: port, place: "--port" }]),
+  ];
+}
+
+function configOf(values: Values, places: Places, defaultStatePath: string): Config {
+  const { DEFAULT: common, api, libvirt, key_manager: keyManager } = values;
+  const statePath = resolve(common.state_path ?? defaultStatePath);
+  const backend = keyManager.backend === "none" ? undefined : (keyManager.backend ?? "embedded");
+  if (libvirt.swtpm_enabled && backend === undefined) {
+    const place = places.get("key_manager.backend") ?? places.get("libvirt.swtpm_enabled") ?? "sealstone.conf";
+    throw new ConfigError(
+      place,
+      `[libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is True only with a key manager (embedded)`,
+    );
+  }
+  return {
+    host: common.host,
+    myIp: common.my_ip,
+    debug: common.debug,
+    statePath,
+    instancesPath: instancesPathOf(common.instances_path, places),
+    cpuAllocationRatio: common.cpu_allocation_ratio,
+    ramAllocationRatio: common.ram_allocation_ratio,
+    diskAllocationRatio: common.disk_allocation_ratio,
+    reservedHostMemoryMiB: common.reserved_host_memory_mb,
+    databasePath: databasePathOf(values, places, statePath),
+    api: {
+      listenAddress: api.listen_address,
+      listenPort: api.listen_port,
+      publicUrl: publicUrlOf(api, places),
+    },
+    libvirt: {
+      virtType: libvirt.virt_type ?? virtTypeOfMachine(),
+      socketPath: libvirt.connection_socket,
+      swtpmEnabled: libvirt.swtpm_enabled,
+      swtpmUser: libvirt.swtpm_user,
+      swtpmGroup: libvirt.swtpm_group,
+    },
+    keyManager: { backend },
+  };
+}
+
+function instancesPathOf(path: string | undefined, places: Places): string | undefined {
+  if (path === undefined || isAbsolute(path)) return path;
+  throw new ConfigError(
+    places.get("DEFAULT.instances_path") ?? "",
+    `[DEFAULT] instances_path: found "${path}", allowed is an absolute path that QEMU's user can reach`,
+  );
+}
+
+function databasePathOf({ database }: Values, places: Places, statePath: string): string {
+  if (database.connection === undefined) return join(statePath, "sealstone.sqlite");
+  const path = /^sqlite:\/\/(\/.*)$/.exec(database.connection)?.[1];
+  if (path !== undefined) return resolve(path.replace(/^\/(?=\/)/, ""));
+  // The URL may hold a password: it is not repeated.
+  throw new ConfigError(
+    places.get("database.connection") ?? "",
+    "[database] connection: found another database's URL, allowed is sqlite:////absolute/path (this version has no other database)",
+  );
+}
+
+function publicUrlOf(api: Values["api"], places: Places): string {
+  const { public_endpoint: endpoint, listen_address: address, listen_port: port } = api;
+  if (endpoint === undefined) return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
+  if (URL.canParse(endpoint)) return endpoint.replace(/\/+$/, "");
+  throw new ConfigError(places.get("api.public_endpoint") ?? "", `[api] public_endpoint: found "${endpoint}", allowed is an http or https URL`);
+}
+
+/** Hardware virtualization is there when the processor says so and the kernel offers it. */
+function virtTypeOfMachine(): "kvm" | "qemu" {
+  const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+  return existsSync("/dev/kvm") && /^flags\s*:.*\b(vmx|svm)\b/m.test(flags) ? "kvm" : "qemu";
+}

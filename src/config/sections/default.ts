@@ -1,0 +1,18 @@
+import { boolean, integer, ratio, text } from "../option.ts";
+
+/** [DEFAULT], as nova.conf has it where the name is Nova's. */
+export const defaultSection = {
+  /** Name of this compute host; the machine's hostname when it is not set. */
+  host: text(undefined),
+  /** Address of this compute host in the list of hypervisors. */
+  my_ip: text(undefined),
+  debug: boolean(false),
+  /** Database, keys, images, logs. */
+  state_path: text(undefined),
+  /** What QEMU opens: disks, image cache, consoles. */
+  instances_path: text(undefined),
+  cpu_allocation_ratio: ratio(4),
+  ram_allocation_ratio: ratio(1),
+  disk_allocation_ratio: ratio(1),
+  reserved_host_memory_mb: integer(512, 0, 2 ** 31),
+};

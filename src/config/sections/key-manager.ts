@@ -1,0 +1,7 @@
+import { choice } from "../option.ts";
+
+/** [key_manager] */
+export const keyManagerSection = {
+  /** Where TPM passphrases rest; "none": no key manager, and so no vTPM. */
+  backend: choice("embedded", ["embedded", "none"]),
+};

@@ -1,0 +1,65 @@
+import { execFile, spawn } from "node:child_process";
+import { open } from "node:fs/promises";
+import { promisify } from "node:util";
+import { CloudError } from "#base/errors.ts";
+import { guestPackages } from "../../../guest/packages.ts";
+
+const run = promisify(execFile);
+
+/** What a compute host needs of the distribution, and what the test guest is built from. */
+export const hostPackages: readonly string[] = [
+  "libvirt-daemon-system",
+  "libvirt-clients",
+  "qemu-system-x86",
+  "qemu-utils",
+  "swtpm",
+  "swtpm-tools",
+  "openssh-client",
+  ...guestPackages,
+].filter((name, index, all) => all.indexOf(name) === index);
+
+/** The real clients, for tests. */
+export const clientPackages: readonly string[] = [
+  "python3-openstackclient",
+  "python3-osc-placement",
+  "python3-barbicanclient",
+];
+
+/** Those that are not installed. */
+export async function packagesMissing(names: readonly string[]): Promise<string[]> {
+  const args = ["-W", "-f", "${db:Status-Status} ${Package}\n", ...names];
+  // It fails when one is unknown, and still prints the others.
+  const { stdout } = await run("dpkg-query", args).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }));
+  const installed = new Set(
+    stdout
+      .split("\n")
+      .filter((line) => line.startsWith("installed "))
+      .map((line) => line.slice("installed ".length)),
+  );
+  return names.filter((name) => !installed.has(name));
+}
+
+/** Installs by apt-get, its output in `logPath`. Throws `unavailable` with the end of it. */
+export async function packagesInstall(names: readonly string[], logPath: string): Promise<void> {
+  await aptGet(["update"], logPath);
+  await aptGet(["install", "-y", "--no-install-recommends", ...names], logPath);
+}
+
+async function aptGet(args: readonly string[], logPath: string): Promise<void> {
+  const log = await open(logPath, "a", 0o600);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      const child = spawn("apt-get", args, {
+        stdio: ["ignore", log.fd, log.fd],
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      });
+      child.once("error", reject);
+      child.once("exit", resolve);
+    });
+    if (code === 0) return;
+    const tail = await run("tail", ["-n", "5", logPath]);
+    throw new CloudError("unavailable", `apt-get ${args.join(" ")} failed (status ${code}); see ${logPath}:\n${tail.stdout}`);
+  } finally {
+    await log.close();
+  }
+}

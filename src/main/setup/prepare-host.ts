@@ -1,0 +1,54 @@
+import { mkdir } from "node:fs/promises";
+import { CloudError } from "#base/errors.ts";
+import { buildGuest, type Guest } from "../../../guest/build.ts";
+import { libvirtStart } from "./libvirt.ts";
+import { clientPackages, hostPackages, packagesInstall, packagesMissing } from "./packages.ts";
+import { phasesRun } from "./phases.ts";
+import { platformRequire } from "./platform.ts";
+
+/** The same for all clouds of a machine: versions have folders of their own. */
+const guestFolder = "/var/lib/sealstone/guest";
+const aptLog = "/var/log/sealstone-setup.log";
+
+export interface PreparedHost {
+  readonly guest: Guest;
+}
+
+/**
+ * Makes this machine a compute host: distribution packages, libvirt's daemons, the test guest. What is there
+ * already is left alone; the second time takes a fraction of a second.
+ */
+export async function prepareHost(options: { readonly log: (line: string) => void }): Promise<PreparedHost> {
+  await platformRequire(hostPackages);
+  let guest: Guest | undefined;
+  await phasesRun(
+    [
+      { name: "Debian packages", run: () => packagesEnsure(hostPackages) },
+      { name: "libvirt", run: async () => ((await libvirtStart()) ? "started" : "running") },
+      {
+        name: "test guest",
+        async run() {
+          await mkdir(guestFolder, { recursive: true, mode: 0o755 });
+          guest = await buildGuest({ outputFolder: guestFolder, onProgress: (line) => options.log(`      ${line}`) });
+          return guest.version;
+        },
+      },
+    ],
+    options.log,
+  );
+  if (!guest) throw new CloudError("bug", "The test guest was not built.");
+  return { guest };
+}
+
+/** The real OpenStack clients, for tests that use them. */
+export async function prepareClients(options: { readonly log: (line: string) => void }): Promise<void> {
+  await platformRequire(clientPackages);
+  await phasesRun([{ name: "OpenStack clients", run: () => packagesEnsure(clientPackages) }], options.log);
+}
+
+async function packagesEnsure(names: readonly string[]): Promise<string> {
+  const missing = await packagesMissing(names);
+  if (missing.length === 0) return `all ${names.length} there`;
+  await packagesInstall(missing, aptLog);
+  return `installed ${missing.join(" ")}`;
+}
