@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { Requirement } from "./requirements.ts";
+import type { Requirement } from "./requirement.ts";
 import { systemPath } from "./run-program.ts";
 
 /** Programs of the distribution that the agent runs, or libvirt for it. */

@@ -7,4 +7,4 @@ export type { Agent, AgentOptions } from "./agent.ts";
 export { agentConfigDefaults } from "./agent-config.ts";
 export type { AgentConfig, AgentLibvirtConfig } from "./agent-config.ts";
 export { hostRequirementsCheck } from "./requirements.ts";
-export type { Requirement } from "./requirements.ts";
+export type { Requirement } from "./requirement.ts";

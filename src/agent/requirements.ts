@@ -4,20 +4,9 @@ import type { AgentConfig } from "./agent-config.ts";
 import { domainTpmVersionFind } from "./domain-xml/metadata.ts";
 import { hostProgramChecks, instancesPathCheck } from "./host-checks.ts";
 import { ownDomainList } from "./own-domain-list.ts";
+import type { Requirement } from "./requirement.ts";
 import { tpmCapabilitiesRead } from "./report/domain-capabilities.ts";
 import { swtpmUserFind } from "./tpm/swtpm-user.ts";
-
-/** Something that a compute host must have. */
-export interface Requirement {
-  readonly name: string;
-  readonly ok: boolean;
-  /** What was found, for a person. */
-  readonly found: string;
-  /** The command or setting that mends it. */
-  readonly fix: string;
-  /** False for what only vTPMs need while the host is configured to offer none. */
-  readonly needed: boolean;
-}
 
 export interface RequirementsInput {
   readonly config: AgentConfig;

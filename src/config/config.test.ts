@@ -8,7 +8,11 @@ const folder = mkdtempSync(join(tmpdir(), "sealstone-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, "sealstone.conf");
 
-function load(content: string, env: Record<string, string> = {}, overrides: { statePath?: string; port?: string } = {}) {
+function load(
+  content: string,
+  env: Record<string, string> = {},
+  overrides: { statePath?: string; port?: string } = {},
+) {
   writeFileSync(path, content);
   return configLoad({ path, env, defaultStatePath: join(folder, "state"), overrides });
 }
@@ -28,26 +32,57 @@ test("defaults", () => {
 test("file, then environment, then command line", () => {
   const content = "# comment\n[api]\nlisten_port = 1\n; another\n[libvirt]\nvirt_type=kvm\n";
   expect(load(content)).toMatchObject({ api: { listenPort: 1 }, libvirt: { virtType: "kvm" } });
-  const env = { SEALSTONE_API__LISTEN_PORT: "2", SEALSTONE_LIBVIRT__VIRT_TYPE: "qemu", SEALSTONE_DEFAULT__DEBUG: "True" };
-  expect(load(content, env)).toMatchObject({ debug: true, api: { listenPort: 2 }, libvirt: { virtType: "qemu" } });
-  expect(load(content, env, { port: "3", statePath: "/x" })).toMatchObject({ statePath: "/x", api: { listenPort: 3 } });
+  const env = {
+    SEALSTONE_API__LISTEN_PORT: "2",
+    SEALSTONE_LIBVIRT__VIRT_TYPE: "qemu",
+    SEALSTONE_DEFAULT__DEBUG: "True",
+  };
+  expect(load(content, env)).toMatchObject({
+    debug: true,
+    api: { listenPort: 2 },
+    libvirt: { virtType: "qemu" },
+  });
+  expect(load(content, env, { port: "3", statePath: "/x" })).toMatchObject({
+    statePath: "/x",
+    api: { listenPort: 3 },
+  });
 });
 
 test("sealstone.conf of the state directory is read unless another is named", () => {
   writeFileSync(path, "[api]\nlisten_port = 77\n");
-  expect(configLoad({ path: undefined, env: {}, defaultStatePath: folder, overrides: {} }).api.listenPort).toBe(77);
+  expect(
+    configLoad({ path: undefined, env: {}, defaultStatePath: folder, overrides: {} }).api.listenPort,
+  ).toBe(77);
 });
 
 test.each([
-  ["[libvrt]\nvirt_type = qemu", ':2: [libvrt] virt_type: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager.'],
-  ["[libvirt]\nswtpm_enable = True", ':2: [libvirt] swtpm_enable: found the unknown option of [libvirt] "swtpm_enable" (did you mean swtpm_enabled?), allowed are: virt_type,'],
-  ["[api]\n\nlisten_port = many", ':3: [api] listen_port: found "many", allowed is an integer from 1 to 65535.'],
+  [
+    "[libvrt]\nvirt_type = qemu",
+    ':2: [libvrt] virt_type: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager.',
+  ],
+  [
+    "[libvirt]\nswtpm_enable = True",
+    ':2: [libvirt] swtpm_enable: found the unknown option of [libvirt] "swtpm_enable" (did you mean swtpm_enabled?), allowed are: virt_type,',
+  ],
+  [
+    "[api]\n\nlisten_port = many",
+    ':3: [api] listen_port: found "many", allowed is an integer from 1 to 65535.',
+  ],
   ["[libvirt]\nvirt_type = xen", ':2: [libvirt] virt_type: found "xen", allowed is one of: kvm, qemu.'],
-  ["[libvirt]\nswtpm_enabled = maybe", ':2: [libvirt] swtpm_enabled: found "maybe", allowed is True or False.'],
-  ["[key_manager]\nbackend = none", ":2: [libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is"],
+  [
+    "[libvirt]\nswtpm_enabled = maybe",
+    ':2: [libvirt] swtpm_enabled: found "maybe", allowed is True or False.',
+  ],
+  [
+    "[key_manager]\nbackend = none",
+    ":2: [libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is",
+  ],
   ["debug", ':1: found "debug", allowed are [section], option = value and # comments.'],
   ["instances_path = here", ':1: [DEFAULT] instances_path: found "here", allowed is an absolute path'],
-  ["[database]\nconnection = postgresql://u:hunter2@h/d", ":2: [database] connection: found another database's URL, allowed is sqlite:////absolute/path"],
+  [
+    "[database]\nconnection = postgresql://u:hunter2@h/d",
+    ":2: [database] connection: found another database's URL, allowed is sqlite:////absolute/path",
+  ],
 ])("%j is one line that names place, option, what was found and what is allowed", (content, message) => {
   let said = "";
   try {

@@ -26,7 +26,12 @@ export function iniParse(path: string, content: string): Entry[] {
     if (split < 1) {
       throw new ConfigError(place, `found "${line}", allowed are [section], option = value and # comments`);
     }
-    entries.push({ section, option: line.slice(0, split).trim(), value: line.slice(split + 1).trim(), place });
+    entries.push({
+      section,
+      option: line.slice(0, split).trim(),
+      value: line.slice(split + 1).trim(),
+      place,
+    });
   }
   return entries;
 }

@@ -53,14 +53,19 @@ function fileEntries(path: string): Entry[] {
     return iniParse(path, readFileSync(path, "utf8"));
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    throw new ConfigError(path, `the configuration file cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown"}); allowed is the path of a readable file`);
+    throw new ConfigError(
+      path,
+      `the configuration file cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown"}); allowed is the path of a readable file`,
+    );
   }
 }
 
 function lineEntries({ overrides }: ConfigSource): Entry[] {
   const { statePath, port } = overrides;
   return [
-    ...(statePath === undefined ? [] : [{ section: "DEFAULT", option: "state_path", value: statePath, place: "--state-path" }]),
+    ...(statePath === undefined
+      ? []
+      : [{ section: "DEFAULT", option: "state_path", value: statePath, place: "--state-path" }]),
     ...(port === undefined ? [] : [{ section: "api", option: "listen_port", value: port, place: "--port" }]),
   ];
 }
@@ -70,7 +75,8 @@ function configOf(values: Values, places: Places, defaultStatePath: string): Con
   const statePath = resolve(common.state_path ?? defaultStatePath);
   const backend = keyManager.backend === "none" ? undefined : (keyManager.backend ?? "embedded");
   if (libvirt.swtpm_enabled && backend === undefined) {
-    const place = places.get("key_manager.backend") ?? places.get("libvirt.swtpm_enabled") ?? "sealstone.conf";
+    const place =
+      places.get("key_manager.backend") ?? places.get("libvirt.swtpm_enabled") ?? "sealstone.conf";
     throw new ConfigError(
       place,
       `[libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is True only with a key manager (embedded)`,
@@ -126,7 +132,10 @@ function publicUrlOf(api: Values["api"], places: Places): string {
   const { public_endpoint: endpoint, listen_address: address, listen_port: port } = api;
   if (endpoint === undefined) return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
   if (URL.canParse(endpoint)) return endpoint.replace(/\/+$/, "");
-  throw new ConfigError(places.get("api.public_endpoint") ?? "", `[api] public_endpoint: found "${endpoint}", allowed is an http or https URL`);
+  throw new ConfigError(
+    places.get("api.public_endpoint") ?? "",
+    `[api] public_endpoint: found "${endpoint}", allowed is an http or https URL`,
+  );
 }
 
 /** Hardware virtualization is there when the processor says so and the kernel offers it. */

@@ -41,7 +41,10 @@ export function ratio(fallback: number): Option<number> {
   return { parse, allowed: "a number above 0", default: fallback };
 }
 
-export function choice<const T extends string>(fallback: T | undefined, values: readonly T[]): Option<T | undefined> {
+export function choice<const T extends string>(
+  fallback: T | undefined,
+  values: readonly T[],
+): Option<T | undefined> {
   return {
     parse: (value) => values.find((candidate) => candidate === value),
     allowed: values.length === 1 ? `only "${values[0] ?? ""}"` : `one of: ${values.join(", ")}`,
@@ -50,7 +53,10 @@ export function choice<const T extends string>(fallback: T | undefined, values: 
 }
 
 /** Comma-separated. */
-export function choices<const T extends string>(fallback: readonly T[], values: readonly T[]): Option<readonly T[]> {
+export function choices<const T extends string>(
+  fallback: readonly T[],
+  values: readonly T[],
+): Option<readonly T[]> {
   const parse = (value: string): readonly T[] | undefined => {
     const found = value.split(",").map((part) => values.find((candidate) => candidate === part.trim()));
     return found.every((entry) => entry !== undefined) ? found : undefined;

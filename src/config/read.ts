@@ -27,9 +27,13 @@ const variablePrefix = "SEALSTONE_";
 export function environmentEntries(env: Readonly<Record<string, string | undefined>>): Entry[] {
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(env)) {
-    const [section, option] = name.startsWith(variablePrefix) ? name.slice(variablePrefix.length).split("__") : [];
+    const [section, option] = name.startsWith(variablePrefix)
+      ? name.slice(variablePrefix.length).split("__")
+      : [];
     if (section === undefined || option === undefined || value === undefined) continue;
-    const known = Object.keys(sections).find((candidate) => candidate.toLowerCase() === section.toLowerCase());
+    const known = Object.keys(sections).find(
+      (candidate) => candidate.toLowerCase() === section.toLowerCase(),
+    );
     const place = `environment variable ${name}`;
     entries.push({ section: known ?? section, option: option.toLowerCase(), value, place });
   }
@@ -53,7 +57,10 @@ export function valuesRead(entries: readonly Entry[]): { readonly values: Values
     if (!option) throw unknown(entry, `option of [${entry.section}]`, entry.option, Object.keys(section));
     const value = option.parse(entry.value);
     if (value === undefined) {
-      throw new ConfigError(entry.place, `[${entry.section}] ${entry.option}: found "${entry.value}", allowed is ${option.allowed}`);
+      throw new ConfigError(
+        entry.place,
+        `[${entry.section}] ${entry.option}: found "${entry.value}", allowed is ${option.allowed}`,
+      );
     }
     target[entry.option] = value;
     places.set(`${entry.section}.${entry.option}`, entry.place);
@@ -65,5 +72,8 @@ function unknown(entry: Entry, what: string, found: string, known: readonly stri
   const meant = nearest(found, known);
   const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
   const where = `[${entry.section}] ${entry.option}`;
-  return new ConfigError(entry.place, `${where}: found the unknown ${what} "${found}"${hint}, allowed are: ${known.join(", ")}`);
+  return new ConfigError(
+    entry.place,
+    `${where}: found the unknown ${what} "${found}"${hint}, allowed are: ${known.join(", ")}`,
+  );
 }

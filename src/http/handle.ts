@@ -12,8 +12,7 @@ import {
 } from "./context.ts";
 import { microversionHeaders, negotiateMicroversion } from "./microversions.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
-import type { HttpServerOptions } from "./server.ts";
-import type { Service } from "./service.ts";
+import type { HttpServerOptions, Service } from "./service.ts";
 import { schemaAt, validate } from "./validate.ts";
 
 export interface Handling extends HttpServerOptions {

@@ -8,18 +8,10 @@ import type { Caller } from "./context.ts";
 import { renderError } from "./errors.ts";
 import { handleRequest } from "./handle.ts";
 import type { Route } from "./operation.ts";
-import type { Service } from "./service.ts";
+import type { HttpServerOptions, Service } from "./service.ts";
 
 /** JSON bodies above this are 413. */
 const jsonBodyLimit = 1024 * 1024;
-
-export interface HttpServerOptions {
-  readonly services: readonly Service[];
-  /** Throws `unauthenticated` for a token that is unknown, expired or revoked. */
-  readonly authenticate: (token: string) => Promise<Caller>;
-  readonly log: Logger;
-  readonly clock: Clock;
-}
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -1,4 +1,7 @@
+import type { Clock } from "#base/clock.ts";
+import type { Logger } from "#base/logger.ts";
 import type { PolicyRules } from "#policy/index.ts";
+import type { Caller } from "./context.ts";
 import type { ErrorEnvelope } from "./envelopes.ts";
 import type { Route } from "./operation.ts";
 
@@ -23,4 +26,12 @@ export interface Service<Deps = any> {
   readonly routes: readonly Route<Deps>[];
   readonly policyRules: PolicyRules;
   readonly deps: Deps;
+}
+
+export interface HttpServerOptions {
+  readonly services: readonly Service[];
+  /** Throws `unauthenticated` for a token that is unknown, expired or revoked. */
+  readonly authenticate: (token: string) => Promise<Caller>;
+  readonly log: Logger;
+  readonly clock: Clock;
 }

@@ -25,6 +25,10 @@ export async function doctor(input: {
   }
   const missing = requirements.filter(({ ok, needed }) => !ok && needed);
   print("");
-  print(missing.length === 0 ? "This host can carry servers with a vTPM." : `${missing.length} missing: ${missing.map(({ name }) => name).join(", ")}.`);
+  print(
+    missing.length === 0
+      ? "This host can carry servers with a vTPM."
+      : `${missing.length} missing: ${missing.map(({ name }) => name).join(", ")}.`,
+  );
   return { ok: missing.length === 0 };
 }

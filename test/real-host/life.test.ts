@@ -50,7 +50,9 @@ async function status(serverId: string, wanted: string): Promise<void> {
 }
 
 async function consoleOf(serverId: string): Promise<string> {
-  const answer = await cloud.demo.send("POST", `${servers}/${serverId}/action`, { "os-getConsoleOutput": {} });
+  const answer = await cloud.demo.send("POST", `${servers}/${serverId}/action`, {
+    "os-getConsoleOutput": {},
+  });
   return answer.status === 200 ? (answer.body.output as string) : "";
 }
 

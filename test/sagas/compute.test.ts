@@ -110,52 +110,46 @@ async function world(database: Database, server: Server, placed: boolean) {
 
 const migrations = { ...computeMigrations, ...placementMigrations };
 
-sagaTests(
-  serverCreate,
-  {
-    migrations,
-    world: (database) =>
-      world(
-        database,
-        aServer({
-          tpm,
-          vmState: "building",
-          taskState: "scheduling",
-          powerState: "no-state",
-          hostId: undefined,
-        }),
-        false,
-      ),
-    done: (left) =>
-      expect(left).toMatchObject({
-        host: { [aServer().id]: { domain: true, disks: true, powerState: "running" } },
-        allocations: 1,
-        server: { vmState: "active", taskState: undefined, hostId },
+sagaTests(serverCreate, {
+  migrations,
+  world: (database) =>
+    world(
+      database,
+      aServer({
+        tpm,
+        vmState: "building",
+        taskState: "scheduling",
+        powerState: "no-state",
+        hostId: undefined,
       }),
-    unwound: (left) =>
-      expect(left).toMatchObject({
-        host: {},
-        allocations: 0,
-        server: { vmState: "error", taskState: undefined, hostId: undefined },
-      }),
-  },
-);
+      false,
+    ),
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: { [aServer().id]: { domain: true, disks: true, powerState: "running" } },
+      allocations: 1,
+      server: { vmState: "active", taskState: undefined, hostId },
+    }),
+  unwound: (left) =>
+    expect(left).toMatchObject({
+      host: {},
+      allocations: 0,
+      server: { vmState: "error", taskState: undefined, hostId: undefined },
+    }),
+});
 
-sagaTests(
-  serverDelete,
-  {
-    migrations,
-    world: (database) => world(database, aServer({ tpm, hostId, taskState: "deleting" }), true),
-    done: (left) => expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined }),
-    // What is already gone does not come back; the server says so and can be deleted again.
-    unwound: (left) => {
-      const { server } = left as { server: unknown };
-      if (server === undefined)
-        expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined });
-      else expect(server).toMatchObject({ vmState: "error", taskState: undefined });
-    },
+sagaTests(serverDelete, {
+  migrations,
+  world: (database) => world(database, aServer({ tpm, hostId, taskState: "deleting" }), true),
+  done: (left) => expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined }),
+  // What is already gone does not come back; the server says so and can be deleted again.
+  unwound: (left) => {
+    const { server } = left as { server: unknown };
+    if (server === undefined)
+      expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined });
+    else expect(server).toMatchObject({ vmState: "error", taskState: undefined });
   },
-);
+});
 
 const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },

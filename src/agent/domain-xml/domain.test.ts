@@ -25,7 +25,10 @@ const kernel = { kernelPath: "/var/lib/sealstone/_base/k", ramdiskPath: "/var/li
 
 const cases: Readonly<Record<string, readonly [DomainSpec, DomainHost]>> = {
   "plain-qemu": [plain, host],
-  "plain-kvm": [{ ...plain, vcpus: 4 }, { ...host, virtType: "kvm", directIo: false }],
+  "plain-kvm": [
+    { ...plain, vcpus: 4 },
+    { ...host, virtType: "kvm", directIo: false },
+  ],
   "tpm-2.0-crb-kernel": [
     {
       ...plain,
@@ -52,5 +55,9 @@ test("a domain says whose it is and which TPM it has, whatever its name contains
 
 test("a domain that another program defined is nobody's", () => {
   expect(metadataCloudFind("<domain type='kvm'><name>x</name></domain>")).toBeUndefined();
-  expect(metadataCloudFind(`<domain><metadata><sealstone:server xmlns:sealstone="other" cloud="a1b2c3"/></metadata></domain>`)).toBeUndefined();
+  expect(
+    metadataCloudFind(
+      `<domain><metadata><sealstone:server xmlns:sealstone="other" cloud="a1b2c3"/></metadata></domain>`,
+    ),
+  ).toBeUndefined();
 });

@@ -1,17 +1,19 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { element, xmlEscape, xmlPrint, xmlUnescape } from "./element.ts";
 import { xmlElementFind, xmlTextFind } from "./read.ts";
 
 test("what is undefined is left out", () => {
-  const xml = xmlPrint(element("a", { b: 1, c: undefined }, [undefined, element("d"), element("e", {}, "f")]));
+  const xml = xmlPrint(
+    element("a", { b: 1, c: undefined }, [undefined, element("d"), element("e", {}, "f")]),
+  );
   expect(xml).toBe('<a b="1">\n  <d/>\n  <e>f</e>\n</a>\n');
 });
 
 test("whatever can be said in XML comes back as it was, in text and in attributes", () => {
-  const sayable = fc.string({ unit: "binary" }).filter((text) => !/[^\t\n\r\u0020-\ufffd]/.test(text));
-  fc.assert(
-    fc.property(sayable, (text) => {
+  const sayable = string({ unit: "binary" }).filter((text) => !/[^\t\n\r\u0020-\ufffd]/.test(text));
+  assert(
+    property(sayable, (text) => {
       const xml = xmlPrint(element("a", {}, [element("b", { c: text }), element("d", {}, text)]));
       expect(xmlElementFind(xml, "b")?.attributes["c"]).toBe(text);
       expect(xmlElementFind(xml, "d")?.inner).toBe(xmlEscape(text));
@@ -25,8 +27,12 @@ test("what cannot be said in XML is replaced", () => {
 });
 
 test("reads what libvirt prints", () => {
-  const xml = "<capabilities>\n  <host>\n    <cpu>\n      <arch>x86_64</arch>\n    </cpu>\n  </host>\n</capabilities>";
+  const xml =
+    "<capabilities>\n  <host>\n    <cpu>\n      <arch>x86_64</arch>\n    </cpu>\n  </host>\n</capabilities>";
   expect(xmlTextFind(xml, "arch")).toBe("x86_64");
   expect(xmlTextFind(xml, "model")).toBeUndefined();
-  expect(xmlElementFind("<tpm supported='no'/><x/>", "tpm")).toEqual({ attributes: { supported: "no" }, inner: "" });
+  expect(xmlElementFind("<tpm supported='no'/><x/>", "tpm")).toEqual({
+    attributes: { supported: "no" },
+    inner: "",
+  });
 });

@@ -37,7 +37,11 @@ function reference(changes: Partial<ImageRef> = {}): ImageRef {
 test("concurrent needs share one transfer, later ones need none", async () => {
   const image = reference();
   const [first, second] = await Promise.all([cache.ensure(image), cache.ensure(image)]);
-  expect(first).toEqual({ path: join(folder, "_base", image.imageId), format: "raw", virtualSize: content.length });
+  expect(first).toEqual({
+    path: join(folder, "_base", image.imageId),
+    format: "raw",
+    virtualSize: content.length,
+  });
   expect(second).toEqual(first);
   expect(reads).toBe(3);
   await cache.ensure(image);
@@ -56,13 +60,17 @@ test("a damaged transfer is refused, leaves nothing, and the next one starts ane
 });
 
 test("an image that ends too early is refused", async () => {
-  await expect(cache.ensure(reference({ sizeBytes: content.length + 1 }))).rejects.toThrow(/expected 1300001 bytes/);
+  await expect(cache.ensure(reference({ sizeBytes: content.length + 1 }))).rejects.toThrow(
+    /expected 1300001 bytes/,
+  );
 });
 
 test("what is no image of its format, and formats that QEMU is not given, are refused", async () => {
   await expect(cache.ensure(reference({ diskFormat: "qcow2" }))).rejects.toMatchObject({ code: "invalid" });
   await expect(cache.ensure(reference({ diskFormat: "vmdk" }))).rejects.toThrow(/disk_format vmdk/);
-  await expect(cache.ensure(reference({ imageId: "../../etc/passwd" }))).rejects.toMatchObject({ code: "invalid" });
+  await expect(cache.ensure(reference({ imageId: "../../etc/passwd" }))).rejects.toMatchObject({
+    code: "invalid",
+  });
 });
 
 test("what a killed process left half-way is removed", async () => {

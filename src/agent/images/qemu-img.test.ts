@@ -25,6 +25,15 @@ test("an overlay has the size asked for, and would not be taken as an image itse
 
 test("neither is an image whose data is in another file", async () => {
   const image = join(folder, "outside");
-  await programRun("qemu-img", ["create", "-q", "-f", "qcow2", "-o", `data_file=${join(folder, "data")}`, image, "1M"]);
+  await programRun("qemu-img", [
+    "create",
+    "-q",
+    "-f",
+    "qcow2",
+    "-o",
+    `data_file=${join(folder, "data")}`,
+    image,
+    "1M",
+  ]);
   await expect(imageVirtualSize(image, "i", "qcow2")).rejects.toThrow(/refers to another file/);
 });

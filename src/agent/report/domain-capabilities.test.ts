@@ -5,7 +5,8 @@ import { hostTraits } from "./host-facts.ts";
 
 /** As libvirt 9.0 prints it with swtpm 0.7.1. */
 function capabilities(backends: readonly string[], versions: readonly string[]): string {
-  const values = (all: readonly string[]): string => all.map((value) => `        <value>${value}</value>\n`).join("");
+  const values = (all: readonly string[]): string =>
+    all.map((value) => `        <value>${value}</value>\n`).join("");
   return `<domainCapabilities>
   <devices>
     <video supported='yes'>

@@ -80,7 +80,10 @@ export async function tpmAuthorityWarm(folder: string, owner: SwtpmUser): Promis
       "--tpm-model": "swtpm",
       "--tpm-version": "id:20191023",
     };
-    await programRun("swtpm_localca", [...Object.entries(args).flat(), "--tpm2"], { user: owner, temporaryFolder: scratch });
+    await programRun("swtpm_localca", [...Object.entries(args).flat(), "--tpm2"], {
+      user: owner,
+      temporaryFolder: scratch,
+    });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

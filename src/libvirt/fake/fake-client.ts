@@ -17,7 +17,7 @@ import { FAKE_CONNECT_PROCEDURES } from "./fake-connect.ts";
 import { domainHandleWrite, FAKE_DOMAIN_PROCEDURES } from "./fake-domains.ts";
 import { FakeError, fakeErrorWrite } from "./fake-error.ts";
 import type { FakeEvent, FakeHost } from "./fake-host.ts";
-import type { FakeFault, FakeLibvirtd } from "./fake-libvirtd.ts";
+import type { FakeDaemon, FakeFault } from "./fake-daemon.ts";
 import type { FakeProcedures, FakeSession } from "./fake-procedure.ts";
 import { FAKE_SECRET_PROCEDURES } from "./fake-secrets.ts";
 
@@ -32,11 +32,11 @@ export class FakeClient implements FakeSession {
   readonly host: FakeHost;
   readonly callbacks = new Map<number, number>();
   readonly nextCallbackId: () => number;
-  readonly #daemon: FakeLibvirtd;
+  readonly #daemon: FakeDaemon;
   readonly #socket: Socket;
   readonly #splitter = new FrameSplitter();
 
-  constructor(daemon: FakeLibvirtd, socket: Socket, nextCallbackId: () => number) {
+  constructor(daemon: FakeDaemon, socket: Socket, nextCallbackId: () => number) {
     this.#daemon = daemon;
     this.#socket = socket;
     this.host = daemon.host;

@@ -6,23 +6,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { KEEPALIVE_PROCEDURE, keepaliveFrame } from "../framing.ts";
 import type { ProcedureName } from "../procedures/numbers.ts";
-import type { FakeErrorFields } from "./fake-error.ts";
+import type { FakeDaemon, FakeFault } from "./fake-daemon.ts";
 import { FakeHost } from "./fake-host.ts";
 import { FakeClient } from "./fake-client.ts";
-
-/** What the next call of a procedure meets instead of its ordinary answer. */
-export type FakeFault =
-  | { readonly kind: "error"; readonly error: FakeErrorFields }
-  /** The connection goes, after the call was carried out or instead. */
-  | { readonly kind: "drop"; readonly carryOut: boolean }
-  /** The answer waits for the promise. */
-  | { readonly kind: "hold"; readonly until: Promise<void> };
 
 /**
  * A libvirtd on a unix socket that speaks the real bytes, with a host in memory. For tests of the client and of what is
  * built on it; it proves nothing about the real libvirt.
  */
-export class FakeLibvirtd {
+export class FakeLibvirtd implements FakeDaemon {
   readonly host = new FakeHost();
   readonly socketPath: string;
   /** Procedures called so far, login included, in order of arrival. */

@@ -32,7 +32,10 @@ async function waitFor(name: string, socket: string): Promise<void> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(100)) {
     if (await answers(socket)) return;
   }
-  throw new CloudError("unavailable", `${name} was started but does not answer at ${socket}; look at its log (/var/log/libvirt, journalctl -u ${name}).`);
+  throw new CloudError(
+    "unavailable",
+    `${name} was started but does not answer at ${socket}; look at its log (/var/log/libvirt, journalctl -u ${name}).`,
+  );
 }
 
 function answers(path: string): Promise<boolean> {

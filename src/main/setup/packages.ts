@@ -29,7 +29,9 @@ export const clientPackages: readonly string[] = [
 export async function packagesMissing(names: readonly string[]): Promise<string[]> {
   const args = ["-W", "-f", "${db:Status-Status} ${Package}\n", ...names];
   // It fails when one is unknown, and still prints the others.
-  const { stdout } = await run("dpkg-query", args).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }));
+  const { stdout } = await run("dpkg-query", args).catch((error: { stdout?: string }) => ({
+    stdout: error.stdout ?? "",
+  }));
   const installed = new Set(
     stdout
       .split("\n")
@@ -58,7 +60,10 @@ async function aptGet(args: readonly string[], logPath: string): Promise<void> {
     });
     if (code === 0) return;
     const tail = await run("tail", ["-n", "5", logPath]);
-    throw new CloudError("unavailable", `apt-get ${args.join(" ")} failed (status ${code}); see ${logPath}:\n${tail.stdout}`);
+    throw new CloudError(
+      "unavailable",
+      `apt-get ${args.join(" ")} failed (status ${code}); see ${logPath}:\n${tail.stdout}`,
+    );
   } finally {
     await log.close();
   }

@@ -10,7 +10,10 @@ export async function phasesRun(phases: readonly Phase[], log: (line: string) =>
     const label = `[${index + 1}/${phases.length}] ${phase.name}`;
     const startedAt = performance.now();
     // Something that takes long says that it is at work.
-    const waiting = setInterval(() => log(`${label} … ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`), 5_000);
+    const waiting = setInterval(
+      () => log(`${label} … ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`),
+      5_000,
+    );
     try {
       const done = await phase.run();
       log(`${label}: ${done} (${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`);

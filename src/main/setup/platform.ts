@@ -8,7 +8,10 @@ import { CloudError } from "#base/errors.ts";
 export async function platformRequire(packages: readonly string[]): Promise<void> {
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(" ")}`;
   if (process.platform !== "linux") {
-    throw new CloudError("invalid", `Sealstone needs Linux (Debian 12 or newer); this is ${process.platform}.`);
+    throw new CloudError(
+      "invalid",
+      `Sealstone needs Linux (Debian 12 or newer); this is ${process.platform}.`,
+    );
   }
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   const name = /^PRETTY_NAME="?([^"\n]*)/m.exec(release)?.[1] ?? "an unknown Linux";

@@ -29,7 +29,10 @@ export async function prepareHost(options: { readonly log: (line: string) => voi
         name: "test guest",
         async run() {
           await mkdir(guestFolder, { recursive: true, mode: 0o755 });
-          guest = await buildGuest({ outputFolder: guestFolder, onProgress: (line) => options.log(`      ${line}`) });
+          guest = await buildGuest({
+            outputFolder: guestFolder,
+            onProgress: (line) => options.log(`      ${line}`),
+          });
           return guest.version;
         },
       },
