@@ -1,3 +1,2 @@
-export { ConfigError } from "./config-error.ts";
 export { configLoad } from "./load.ts";
 export type { Config } from "./load.ts";

@@ -7,9 +7,9 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_unused, index) => index);
-  for (const [i, a] of [...left].entries()) {
+  for (const [i, a] of Array.from(left).entries()) {
     const next = [i + 1];
-    for (const [j, b] of [...right].entries()) {
+    for (const [j, b] of Array.from(right).entries()) {
       const change = (row[j] ?? 0) + (a === b ? 0 : 1);
       next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }

@@ -8,7 +8,7 @@ import { defaultSection } from "./sections/default.ts";
 import { keyManagerSection } from "./sections/key-manager.ts";
 import { libvirtSection } from "./sections/libvirt.ts";
 
-export const sections = {
+const sections = {
   DEFAULT: defaultSection,
   api: apiSection,
   database: databaseSection,

@@ -1,10 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Clock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { newRequestId } from "#base/ids.ts";
-import type { Logger } from "#base/logger.ts";
 import { createPolicy, type Policy } from "#policy/index.ts";
-import type { Caller } from "./context.ts";
 import { renderError } from "./errors.ts";
 import { handleRequest } from "./handle.ts";
 import type { Route } from "./operation.ts";

@@ -48,7 +48,7 @@ export async function hostFactsCollect(context: AgentContext): Promise<HostFacts
   };
 }
 
-export function hostnameOf(config: AgentConfig): string {
+function hostnameOf(config: AgentConfig): string {
   return config.host ?? hostname();
 }
 

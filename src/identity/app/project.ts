@@ -107,7 +107,7 @@ export async function projectErase(tx: Tx, id: string): Promise<void> {
 }
 
 /** Keystone: the domain of the token's scope when the body names none. */
-export function callerDomainId(ctx: IdentityCtx): string {
+function callerDomainId(ctx: IdentityCtx): string {
   return ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId;
 }
 

@@ -1,7 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import type { ImageVisibility } from "./image.ts";
 
-export const sortKeys = [
+const sortKeys = [
   "name",
   "status",
   "container_format",

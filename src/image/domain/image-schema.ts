@@ -9,8 +9,8 @@ const nullableText = (description: string, maxLength: number): object => ({
 const text = (description: string): object => ({ type: "string", description });
 const readOnlyText = (description: string): object => ({ type: "string", readOnly: true, description });
 
-export const containerFormats = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"];
-export const diskFormats = [
+const containerFormats = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"];
+const diskFormats = [
   "ami",
   "ari",
   "aki",
@@ -25,7 +25,7 @@ export const diskFormats = [
 ];
 
 /** Attributes of an image as JSON schema (Image API reference, "Show image schema"). */
-export const imageProperties = {
+const imageProperties = {
   id: { type: "string", description: "An identifier for the image", pattern: uuidPattern },
   name: nullableText("Descriptive name for the image", 255),
   status: {

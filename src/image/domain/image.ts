@@ -58,7 +58,7 @@ export function viewerOf(caller: Caller): Viewer {
   };
 }
 
-export function isOwner(image: Image, viewer: Viewer): boolean {
+function isOwner(image: Image, viewer: Viewer): boolean {
   return image.owner !== null && image.owner === viewer.projectId;
 }
 

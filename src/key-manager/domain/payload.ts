@@ -4,7 +4,7 @@ import { contentTypeFind, contentTypes, payloadNotAcceptable, type ContentType }
 import { invalidObject } from "./secret.ts";
 
 /** Barbican's default `max_allowed_secret_in_bytes`; of a one-step store it counts the text as it was sent. */
-export const payloadBytesLimit = 20_000;
+const payloadBytesLimit = 20_000;
 
 export interface Payload {
   /** Plaintext; whoever made it wipes it. */

@@ -22,7 +22,7 @@ export type SecretListParameters = Readonly<
   >
 >;
 
-export const sortKeys = [
+const sortKeys = [
   "algorithm",
   "bit_length",
   "created",

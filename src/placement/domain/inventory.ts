@@ -39,11 +39,3 @@ export function capacityOf(
 export function amountAllowed(inventory: InventorySettings, amount: number): boolean {
   return amount >= inventory.minUnit && amount <= inventory.maxUnit && amount % inventory.stepSize === 0;
 }
-
-/** Whether one consumer more fits, of this amount. */
-export function amountFits(
-  inventory: InventorySettings & { readonly used: number },
-  amount: number,
-): boolean {
-  return amountAllowed(inventory, amount) && inventory.used + amount <= capacityOf(inventory);
-}

@@ -11,10 +11,6 @@ export async function aggregateListOf(db: Db, providerUuid: string): Promise<str
   return rows.map((row) => row.aggregate_uuid);
 }
 
-export function membershipListAll(db: Db): Promise<AggregateRow[]> {
-  return db.selectFrom("placement_provider_aggregates").selectAll().execute();
-}
-
 export async function aggregatesReplace(
   tx: Tx,
   providerUuid: string,

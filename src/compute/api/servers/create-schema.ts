@@ -9,7 +9,7 @@ export const serverName = Type.String({
   maxLength: 255,
   pattern: "^(?!\\s)[\\s\\S]*\\S$|^\\S$",
 });
-export const serverMetadata = Type.Record(
+const serverMetadata = Type.Record(
   Type.String({ pattern: "^[a-zA-Z0-9-_:. ]{1,255}$" }),
   Type.String({ maxLength: 255 }),
   closed,
