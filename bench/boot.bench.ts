@@ -137,7 +137,7 @@ async function rawRound(
     await run("virsh", ["destroy", uuid]);
     const existing = await timed(() => run("virsh", ["start", uuid]));
     await run("virsh", ["destroy", uuid]);
-    await run("virsh", ["undefine", uuid]);
+    await run("virsh", ["undefine", "--tpm", uuid]);
     const none = await timed(async () => {
       await run("virsh", ["define", without]);
       await run("virsh", ["start", uuid]);
@@ -145,7 +145,7 @@ async function rawRound(
     return { made, existing, none };
   } finally {
     await run("virsh", ["destroy", uuid]).catch(() => undefined);
-    await run("virsh", ["undefine", uuid]).catch(() => undefined);
+    await run("virsh", ["undefine", "--tpm", uuid]).catch(() => undefined);
     await run("virsh", ["secret-undefine", secret]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }

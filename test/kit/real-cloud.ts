@@ -87,7 +87,7 @@ export async function startRealCloud(): Promise<RealCloud> {
       if (process.exitCode === null && process.signalCode === null) await cloud.stop();
       for (const name of await domains()) {
         await run("virsh", ["destroy", name]).catch(() => undefined);
-        await run("virsh", ["undefine", name, "--managed-save"]).catch(() => undefined);
+        await run("virsh", ["undefine", name, "--managed-save", "--tpm"]).catch(() => undefined);
       }
       await rm(statePath, { recursive: true, force: true });
       await rm(instancesPath, { recursive: true, force: true });
