@@ -45,6 +45,8 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:os-hypervisors:list": admin,
   "os_compute_api:os-hypervisors:list-detail": admin,
   "os_compute_api:os-hypervisors:show": admin,
+  "os_compute_api:os-hypervisors:search": admin,
+  "os_compute_api:os-hypervisors:servers": admin,
   "os_compute_api:os-hypervisors:statistics": admin,
   "os_compute_api:os-services:list": admin,
   "os_compute_api:os-services:update": admin,

@@ -12,6 +12,7 @@ import { flavorListBrief, flavorListDetail } from "./api/flavors/list.ts";
 import { flavorShow } from "./api/flavors/show.ts";
 import { flavorUpdate } from "./api/flavors/update.ts";
 import { hypervisorList, hypervisorListDetail } from "./api/hypervisors/list.ts";
+import { hypervisorSearch, hypervisorSearchServers } from "./api/hypervisors/search.ts";
 import { hypervisorShow } from "./api/hypervisors/show.ts";
 import { hypervisorStatistics } from "./api/hypervisors/statistics.ts";
 import { instanceActionList } from "./api/instance-actions/list.ts";
@@ -106,6 +107,15 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
     until: "2.87",
   }),
   route("GET", "/v2.1/os-hypervisors/:id", hypervisorShow, nova("os-hypervisors:show")),
+
+  route("GET", "/v2.1/os-hypervisors/:id/search", hypervisorSearch, {
+    ...nova("os-hypervisors:search"),
+    until: "2.52",
+  }),
+  route("GET", "/v2.1/os-hypervisors/:id/servers", hypervisorSearchServers, {
+    ...nova("os-hypervisors:servers"),
+    until: "2.52",
+  }),
 
   route("GET", "/v2.1/os-services", serviceList, nova("os-services:list")),
   route("PUT", "/v2.1/os-services/:id", serviceUpdate, { ...nova("os-services:update"), since: "2.53" }),

@@ -23,9 +23,15 @@ afterAll(async () => {
 /** Runs a line of shell as a user would, after sourcing the openrc file; answers what it printed. */
 async function shell(user: "admin" | "demo", line: string): Promise<string> {
   const openrc = join(cloud.statePath, user === "admin" ? "openrc" : "openrc-demo");
-  const env = { PATH: process.env["PATH"] ?? "", HOME: folder, HOST: cloud.hostname, FLAVOR: "mine", FOLDER: folder };
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    HOST: cloud.hostname,
+    FLAVOR: "mine",
+    FOLDER: folder,
+  };
   try {
-    const { stdout } = await run("bash", ["-euc", `. ${openrc}\n${line}`], { env, cwd: folder });
+    const { stdout } = await run("sh", ["-euc", `. ${openrc}\n${line}`], { env, cwd: folder });
     return stdout.trim();
   } catch (error) {
     const { stderr } = error as { stderr?: string };
@@ -39,30 +45,50 @@ test("the documented commands of vTPM support on a host, verbatim", async () => 
     `COMPUTE_UUID=$(openstack resource provider list --name $HOST -f value -c uuid)
      openstack resource provider trait list $COMPUTE_UUID | grep SECURITY_TPM`,
   );
-  for (const name of ["1_2", "2_0", "TIS", "CRB", "SECRET_SECURITY_USER"]) expect(traits).toContain(`COMPUTE_SECURITY_TPM_${name}`);
+  for (const name of ["1_2", "2_0", "TIS", "CRB", "SECRET_SECURITY_USER"])
+    expect(traits).toContain(`COMPUTE_SECURITY_TPM_${name}`);
   for (const name of ["HOST", "DEPLOYMENT"]) expect(traits).not.toContain(`SECRET_SECURITY_${name}`);
 });
 
 test("tokens, catalogue, projects, hypervisors, services", async () => {
   expect(await shell("demo", "openstack token issue -f value -c project_id")).toMatch(/^[0-9a-f]{32}$/);
   const catalog = await shell("demo", "openstack catalog list -f value -c Type");
-  expect(catalog.split("\n").toSorted()).toEqual(["compute", "identity", "image", "key-manager", "placement"]);
+  expect(catalog.split("\n").toSorted()).toEqual([
+    "compute",
+    "identity",
+    "image",
+    "key-manager",
+    "placement",
+  ]);
   expect(await shell("admin", "openstack project list -f value -c Name")).toContain("demo");
-  expect(await shell("admin", "openstack role assignment list --names -f value")).toContain("member demo@Default");
+  expect(await shell("admin", "openstack role assignment list --names -f value")).toContain(
+    "member demo@Default",
+  );
   expect(await shell("admin", "openstack hypervisor list -f value")).toContain(`${cloud.hostname} QEMU`);
   expect(await shell("admin", "openstack hypervisor show $HOST -f value -c state")).toBe("up");
-  expect(await shell("admin", "openstack compute service list -f value -c Binary -c State")).toBe("nova-compute up");
+  expect(await shell("admin", "openstack compute service list -f value -c Binary -c State")).toBe(
+    "nova-compute up",
+  );
 });
 
 test("flavors and images: create, list, show, set, delete", async () => {
   await shell("admin", "openstack flavor create --ram 256 --disk 1 --vcpus 1 $FLAVOR");
-  await shell("admin", "openstack flavor set $FLAVOR --property hw:tpm_version=2.0 --property hw:tpm_model=tpm-crb");
+  await shell(
+    "admin",
+    "openstack flavor set $FLAVOR --property hw:tpm_version=2.0 --property hw:tpm_model=tpm-crb",
+  );
   expect(await shell("admin", "openstack flavor show $FLAVOR -f value -c properties")).toContain("tpm-crb");
   expect(await shell("demo", "openstack flavor list -f value -c Name")).toContain("mine");
-  const refused = shell("admin", "openstack --os-compute-api-version 2.86 flavor set $FLAVOR --property hw:tpm_version=3.0");
+  const refused = shell(
+    "admin",
+    "openstack --os-compute-api-version 2.86 flavor set $FLAVOR --property hw:tpm_version=3.0",
+  );
   await expect(refused).rejects.toThrow(/Validation failed; '3.0' is not one of: 1.2, 2.0/);
   await writeFile(join(folder, "data"), "twenty bytes of data");
-  await shell("demo", "openstack image create --file data --disk-format raw --container-format bare --property hw_tpm_version=2.0 mine");
+  await shell(
+    "demo",
+    "openstack image create --file data --disk-format raw --container-format bare --property hw_tpm_version=2.0 mine",
+  );
   expect(await shell("demo", "openstack image show mine -f value -c size -c status")).toBe("20\nactive");
   await shell("demo", "openstack image save --file copy mine");
   expect(await readFile(join(folder, "copy"), "utf8")).toBe("twenty bytes of data");
@@ -71,9 +97,14 @@ test("flavors and images: create, list, show, set, delete", async () => {
 });
 
 test("a vTPM server, from its creation to its deletion", async () => {
-  const create = "openstack --os-compute-api-version 2.37 server create --image sealstone-guest --flavor $FLAVOR --nic none --wait";
+  const create =
+    "openstack --os-compute-api-version 2.37 server create --image sealstone-guest --flavor $FLAVOR --nic none --wait";
   expect(await shell("demo", `${create} first -f value -c status`)).toBe("ACTIVE");
-  await eventually(async () => ((await shell("demo", "openstack console log show first")).includes("facts end") ? true : undefined), 60_000);
+  await eventually(
+    async () =>
+      (await shell("demo", "openstack console log show first")).includes("facts end") ? true : undefined,
+    60_000,
+  );
   const log = await shell("demo", "openstack console log show first");
   expect(log).toContain("/dev/tpm0");
   expect(log).toMatch(/EK: [0-9a-f]{64}/);
@@ -88,14 +119,20 @@ test("a vTPM server, from its creation to its deletion", async () => {
   ] as const) {
     await shell("demo", `openstack server ${command} first`);
     await eventually(async () => {
-      const shown = await shell("demo", "openstack server show first -f value -c status -c OS-EXT-STS:task_state");
+      const shown = await shell(
+        "demo",
+        "openstack server show first -f value -c status -c OS-EXT-STS:task_state",
+      );
       return shown === `None\n${status}` ? true : undefined;
     }, 60_000);
   }
   expect(await shell("demo", "openstack server list -f value -c Name -c Status")).toBe("first ACTIVE");
   const events = await shell("demo", "openstack server event list first -f value -c Action");
   expect(events.split("\n").toReversed()).toEqual(["create", "stop", "start", "reboot", "suspend", "resume"]);
-  const denied = shell("admin", "openstack server reboot --hard $(openstack server list --all-projects -f value -c ID)");
+  const denied = shell(
+    "admin",
+    "openstack server reboot --hard $(openstack server list --all-projects -f value -c ID)",
+  );
   await expect(denied).rejects.toThrow(/acl user add.*HTTP 403/);
   await shell("demo", "openstack server delete --wait first");
   expect(await shell("demo", "openstack server list -f value")).toBe("");
@@ -104,14 +141,28 @@ test("a vTPM server, from its creation to its deletion", async () => {
 });
 
 test("an ACL on the secret lets somebody else start the server", async () => {
-  const server = await shell("demo", "openstack server create --image sealstone-guest --flavor vtpm.small --wait acl -f value -c id");
+  const server = await shell(
+    "demo",
+    "openstack server create --image sealstone-guest --flavor vtpm.small --wait acl -f value -c id",
+  );
   await shell("admin", `openstack server stop ${server}`);
-  await eventually(async () => ((await shell("demo", "openstack server show acl -f value -c status")) === "SHUTOFF" ? true : undefined), 60_000);
+  await eventually(
+    async () =>
+      (await shell("demo", "openstack server show acl -f value -c status")) === "SHUTOFF" ? true : undefined,
+    60_000,
+  );
   await expect(shell("admin", `openstack server start ${server}`)).rejects.toThrow(/HTTP 403/);
   const admin = await shell("admin", "openstack token issue -f value -c user_id");
-  await shell("demo", `openstack acl user add --user ${admin} --operation-type read $(openstack secret list -f value -c 'Secret href')`);
+  await shell(
+    "demo",
+    `openstack acl user add --user ${admin} --operation-type read $(openstack secret list -f value -c 'Secret href')`,
+  );
   await shell("admin", `openstack server start ${server}`);
-  await eventually(async () => ((await shell("demo", "openstack server show acl -f value -c status")) === "ACTIVE" ? true : undefined), 60_000);
+  await eventually(
+    async () =>
+      (await shell("demo", "openstack server show acl -f value -c status")) === "ACTIVE" ? true : undefined,
+    60_000,
+  );
   await shell("admin", `openstack server delete --wait ${server}`);
   expect(await shell("demo", "openstack secret list -f value")).toBe("");
 });

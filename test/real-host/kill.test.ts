@@ -16,7 +16,9 @@ let flavor: string;
 beforeAll(async () => {
   cloud = await startRealCloud();
   image = (await cloud.demo.send("GET", "/image/v2/images?name=sealstone-guest")).body.images[0].id as string;
-  const { flavors } = (await cloud.demo.send("GET", "/compute/v2.1/flavors")).body as { flavors: { id: string; name: string }[] };
+  const { flavors } = (await cloud.demo.send("GET", "/compute/v2.1/flavors")).body as {
+    flavors: { id: string; name: string }[];
+  };
   flavor = flavors.find(({ name }) => name === "vtpm.small")?.id ?? "";
 });
 afterAll(() => cloud.remove());
@@ -39,9 +41,12 @@ async function settled(id: string): Promise<string> {
 
 /** What belongs to servers, everywhere, by server id: it has to be the same set everywhere. */
 async function traces(): Promise<Record<string, string[]>> {
-  const provider = (await cloud.admin.send("GET", "/placement/resource_providers")).body.resource_providers[0].uuid as string;
+  const provider = (await cloud.admin.send("GET", "/placement/resource_providers")).body.resource_providers[0]
+    .uuid as string;
   const allocations = await cloud.admin.send("GET", `/placement/resource_providers/${provider}/allocations`);
-  const secrets = (await cloud.demo.send("GET", "/key-manager/v1/secrets")).body.secrets as { name: string }[];
+  const secrets = (await cloud.demo.send("GET", "/key-manager/v1/secrets")).body.secrets as {
+    name: string;
+  }[];
   const list = (await cloud.demo.send("GET", servers)).body.servers as { id: string }[];
   const domains = (await cloud.domains()).map((name) => name.replace("instance-", ""));
   const tpms = await readdir("/var/lib/libvirt/swtpm");
@@ -67,34 +72,49 @@ async function expectConsistent(): Promise<void> {
 }
 
 // From before the first step to after the start, as a create takes about two seconds.
-test.each([0, 150, 500, 900, 1_300])("kill -9 in a create after %i ms: the server becomes ACTIVE", async (delayMs) => {
-  const id = await create();
-  made.add(id);
-  await new Promise((resolve) => setTimeout(resolve, delayMs));
-  await cloud.kill();
-  await cloud.start();
-  // A server that failed must say why, and may be deleted; here nothing fails but the process.
-  expect(await settled(id)).toBe("ACTIVE");
-  await expectConsistent();
-  await cloud.demo.send("DELETE", `${servers}/${id}`);
-  expect(await settled(id)).toBe("gone");
-  await expectConsistent();
-});
+test.each([0, 150, 500, 900, 1_300])(
+  "kill -9 in a create after %i ms: the server becomes ACTIVE",
+  async (delayMs) => {
+    const id = await create();
+    made.add(id);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await cloud.kill();
+    await cloud.start();
+    // A server that failed must say why, and may be deleted; here nothing fails but the process.
+    expect(await settled(id)).toBe("ACTIVE");
+    await expectConsistent();
+    await cloud.demo.send("DELETE", `${servers}/${id}`);
+    expect(await settled(id)).toBe("gone");
+    await expectConsistent();
+  },
+);
 
-test.each([0, 60, 200, 400])("kill -9 in a delete after %i ms: the server is gone and nothing is left", async (delayMs) => {
-  const id = await create();
-  made.add(id);
-  expect(await settled(id)).toBe("ACTIVE");
-  await cloud.demo.send("DELETE", `${servers}/${id}`);
-  await new Promise((resolve) => setTimeout(resolve, delayMs));
-  await cloud.kill();
-  await cloud.start();
-  expect(await settled(id)).toBe("gone");
-  await expectConsistent();
-});
+test.each([0, 60, 200, 400])(
+  "kill -9 in a delete after %i ms: the server is gone and nothing is left",
+  async (delayMs) => {
+    const id = await create();
+    made.add(id);
+    expect(await settled(id)).toBe("ACTIVE");
+    await cloud.demo.send("DELETE", `${servers}/${id}`);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await cloud.kill();
+    await cloud.start();
+    expect(await settled(id)).toBe("gone");
+    await expectConsistent();
+  },
+);
 
 test("a second process on the same state is refused with the reason", async () => {
   const script = join(import.meta.dirname, "..", "..", "src", "main", "sealstone.ts");
-  const second = run(process.execPath, ["--disable-warning=ExperimentalWarning", script, "control-plane", "--state-path", cloud.statePath]);
-  await expect(second).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/Another Sealstone process works on/) as string });
+  const second = run(process.execPath, [
+    "--disable-warning=ExperimentalWarning",
+    script,
+    "control-plane",
+    "--state-path",
+    cloud.statePath,
+  ]);
+  await expect(second).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/Another Sealstone process works on/) as string,
+  });
 });

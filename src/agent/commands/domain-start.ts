@@ -1,6 +1,7 @@
+import { sleep } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
-import { domainStart as start } from "#libvirt/index.ts";
+import { domainGetState, domainStart as start } from "#libvirt/index.ts";
 import { boxOpen } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import type { AgentContext } from "../agent-context.ts";
@@ -10,8 +11,12 @@ import { vtpmSecretFind, vtpmSecretRemove, withVtpmSecret } from "../tpm/libvirt
 import { tpmStateLook, tpmStateLostError } from "../tpm/state.ts";
 import type { Command, CommandMessage } from "./command.ts";
 
+/** Longer than any start or restore takes. */
+const startPatienceMs = 60_000;
+
 export const domainStart: Command<"domainStart"> = async (context, { serverId, tpm }) => {
   const domain = await ownDomainFetch(context, serverId);
+  await startUnderWayEnd(context, domain);
   if (await isActive(context.libvirt, domain.handle)) return await alreadyStarted(context, serverId);
   const version = domainTpmVersionFind(domain.xml);
   if (version === undefined) {
@@ -24,6 +29,17 @@ export const domainStart: Command<"domainStart"> = async (context, { serverId, t
   }
   return {};
 };
+
+/**
+ * libvirtd goes on with a start whose caller was killed, and that start still needs the secret. It ends by itself:
+ * the domain runs, or is off again.
+ */
+async function startUnderWayEnd({ libvirt }: AgentContext, { handle }: OwnDomain): Promise<void> {
+  for (const end = performance.now() + startPatienceMs; performance.now() < end; await sleep(50)) {
+    const { state, reason } = await domainGetState(libvirt, handle);
+    if (state !== "paused" || reason !== "starting-up") return;
+  }
+}
 
 /** Repeated after a crash: the process that started it may not have come to removing the secret. */
 async function alreadyStarted({ libvirt }: AgentContext, serverId: string): Promise<Record<string, never>> {

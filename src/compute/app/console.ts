@@ -9,7 +9,7 @@ export async function consoleOutput(ctx: ComputeCtx, id: string, lines: number |
   if (server.hostId === undefined) {
     throw new CloudError("conflict", `Instance ${id} is not ready: it is on no host yet.`);
   }
-  const message = { serverId: id, ...(lines === undefined ? {} : { lines }) };
+  const message = { serverId: id, requestId: ctx.requestId, ...(lines === undefined ? {} : { lines }) };
   const { output } = await ctx.deps.bus.request(commands.consoleRead, message, {
     hostId: server.hostId,
     timeoutMs: 30_000,

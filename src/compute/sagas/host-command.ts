@@ -9,14 +9,17 @@ import type { ComputeSagaDeps } from "../app/deps.ts";
  * repeated); what the host refuses is final.
  */
 export async function hostCommand<Q extends TSchema, R extends TSchema>(
-  deps: ComputeSagaDeps,
+  step: { readonly deps: ComputeSagaDeps; readonly requestId: string | undefined },
   hostId: string,
   contract: RequestContract<Q, R>,
   message: Static<Q>,
   timeoutMs = 120_000,
 ): Promise<Static<R>> {
   try {
-    return await deps.bus.request(contract, message, { hostId, timeoutMs });
+    // The agent's log lines carry the id of the request that caused them.
+    const { requestId } = step;
+    const asked = requestId === undefined ? message : { ...(message as object), requestId };
+    return await step.deps.bus.request(contract, asked as Static<Q>, { hostId, timeoutMs });
   } catch (error) {
     throw isCloudError(error, "unavailable", "timeout") ? retryable(error) : terminal(error);
   }

@@ -114,7 +114,7 @@ async function disksCreate(step: ServerStep): Promise<void> {
     ...(kernel === undefined ? {} : { kernel }),
     ...(ramdisk === undefined ? {} : { ramdisk }),
   };
-  await hostCommand(step.deps, server.hostId, commands.disksCreate, message, imageTimeoutMs);
+  await hostCommand(step, server.hostId, commands.disksCreate, message, imageTimeoutMs);
 }
 
 async function tpmManufacture(step: ServerStep): Promise<void> {
@@ -123,12 +123,12 @@ async function tpmManufacture(step: ServerStep): Promise<void> {
   const { version, model, secretId } = server.tpm;
   const passphrase = await passphraseForHost(step, server.id, server.hostId);
   const message = { serverId: server.id, tpm: { version, model, secretId }, passphrase };
-  await hostCommand(step.deps, server.hostId, commands.tpmManufacture, message);
+  await hostCommand(step, server.hostId, commands.tpmManufacture, message);
 }
 
 async function domainDefine(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
-  await hostCommand(step.deps, server.hostId, commands.domainDefine, domainSpecOf(server));
+  await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
 }
 
 async function active(step: ServerStep): Promise<void> {
@@ -137,15 +137,15 @@ async function active(step: ServerStep): Promise<void> {
 
 async function disksDelete(step: Undo): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
-  await hostCommand(step.deps, hostId, commands.disksDelete, { serverId });
+  await hostCommand(step, hostId, commands.disksDelete, { serverId });
 }
 
 async function tpmDelete(step: Undo): Promise<void> {
   const { id: serverId, hostId, tpm } = await placedServerOf(step);
-  if (tpm) await hostCommand(step.deps, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
+  if (tpm) await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
 }
 
 async function domainUndefine(step: Undo): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
-  await hostCommand(step.deps, hostId, commands.domainUndefine, { serverId });
+  await hostCommand(step, hostId, commands.domainUndefine, { serverId });
 }

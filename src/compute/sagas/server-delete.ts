@@ -36,18 +36,18 @@ async function serverFail(step: SagaUndo<ServerActionParams, ComputeSagaDeps>): 
 
 async function domainUndefine(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await serverOf(step);
-  if (hostId !== undefined) await hostCommand(step.deps, hostId, commands.domainUndefine, { serverId });
+  if (hostId !== undefined) await hostCommand(step, hostId, commands.domainUndefine, { serverId });
 }
 
 async function tpmDelete(step: ServerStep): Promise<void> {
   const { id: serverId, hostId, tpm } = await serverOf(step);
   if (hostId === undefined || !tpm) return;
-  await hostCommand(step.deps, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
+  await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
 }
 
 async function disksDelete(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await serverOf(step);
-  if (hostId !== undefined) await hostCommand(step.deps, hostId, commands.disksDelete, { serverId });
+  if (hostId !== undefined) await hostCommand(step, hostId, commands.disksDelete, { serverId });
 }
 
 async function secretDelete(step: ServerStep): Promise<void> {

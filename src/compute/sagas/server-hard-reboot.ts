@@ -25,10 +25,10 @@ export const serverHardReboot = saga<ServerActionParams, ComputeSagaDeps>("serve
 
 async function domainUndefine(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
-  await hostCommand(step.deps, hostId, commands.domainUndefine, { serverId });
+  await hostCommand(step, hostId, commands.domainUndefine, { serverId });
 }
 
 async function domainDefine(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
-  await hostCommand(step.deps, server.hostId, commands.domainDefine, domainSpecOf(server));
+  await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
 }

@@ -18,5 +18,5 @@ export const serverPause = saga<ServerActionParams, ComputeSagaDeps>("server-pau
 
 async function domainPause(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
-  await hostCommand(step.deps, hostId, commands.domainPause, { serverId });
+  await hostCommand(step, hostId, commands.domainPause, { serverId });
 }

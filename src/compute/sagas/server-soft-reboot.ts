@@ -28,5 +28,5 @@ export const serverSoftReboot = saga<ServerActionParams, ComputeSagaDeps>("serve
 async function guestReboot(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
   const message = { serverId, timeoutS: rebootTimeoutS };
-  await hostCommand(step.deps, hostId, commands.domainReboot, message, (rebootTimeoutS + 30) * 1_000);
+  await hostCommand(step, hostId, commands.domainReboot, message, (rebootTimeoutS + 30) * 1_000);
 }

@@ -53,7 +53,7 @@ export async function domainStart(step: ServerStep): Promise<void> {
     spec: { version: server.tpm.version, model: server.tpm.model, secretId: server.tpm.secretId },
     passphrase: await passphraseForHost(step, server.id, server.hostId),
   };
-  await hostCommand(step.deps, server.hostId, commands.domainStart, {
+  await hostCommand(step, server.hostId, commands.domainStart, {
     serverId: server.id,
     ...(tpm === undefined ? {} : { tpm }),
   });

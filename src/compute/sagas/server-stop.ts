@@ -24,5 +24,5 @@ export const serverStop = saga<ServerActionParams, ComputeSagaDeps>("server-stop
 async function domainStop(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
   const message = { serverId, timeoutS: shutdownTimeoutS };
-  await hostCommand(step.deps, hostId, commands.domainStop, message, (shutdownTimeoutS + 60) * 1_000);
+  await hostCommand(step, hostId, commands.domainStop, message, (shutdownTimeoutS + 60) * 1_000);
 }

@@ -21,5 +21,5 @@ export const serverSuspend = saga<ServerActionParams, ComputeSagaDeps>("server-s
 
 async function domainSuspend(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
-  await hostCommand(step.deps, hostId, commands.domainSuspend, { serverId });
+  await hostCommand(step, hostId, commands.domainSuspend, { serverId });
 }

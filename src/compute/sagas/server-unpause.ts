@@ -21,5 +21,5 @@ export const serverUnpause = saga<ServerActionParams, ComputeSagaDeps>("server-u
 
 async function domainUnpause(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
-  await hostCommand(step.deps, hostId, commands.domainUnpause, { serverId });
+  await hostCommand(step, hostId, commands.domainUnpause, { serverId });
 }

@@ -10,19 +10,7 @@ const text = (description: string): object => ({ type: "string", description });
 const readOnlyText = (description: string): object => ({ type: "string", readOnly: true, description });
 
 const containerFormats = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"];
-const diskFormats = [
-  "ami",
-  "ari",
-  "aki",
-  "vhd",
-  "vhdx",
-  "vmdk",
-  "raw",
-  "qcow2",
-  "vdi",
-  "iso",
-  "ploop",
-];
+const diskFormats = ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"];
 
 /** Attributes of an image as JSON schema (Image API reference, "Show image schema"). */
 const imageProperties = {
