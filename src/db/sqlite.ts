@@ -28,10 +28,11 @@ function asKyselyStatement(statement: StatementSync): SqliteStatement {
   };
 }
 
-/** `path` is a file, or `:memory:`. Durable commits: WAL with synchronous=FULL. */
+/** `path` is a file, or `:memory:`. Durable commits: WAL with synchronous=FULL. What is deleted (sealed boxes) is overwritten. */
 export function sqliteDialect(path: string, options: { readOnly: boolean }): SqliteDialect {
   const database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5_000 });
-  if (!options.readOnly) database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  if (!options.readOnly)
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
   database.exec("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
   return new SqliteDialect({ database: shim(database) });
 }

@@ -18,6 +18,7 @@ import {
   sagaLogList,
   sagaMigrations,
   sagaPrune,
+  sagaRetry,
   sagaStart,
   terminal,
 } from "./index.ts";
@@ -346,7 +347,53 @@ test("stop lets a step finish and begins no other; after the grace it aborts and
   expect((await next.waitFor(second)).state).toBe("done");
 });
 
-test("no more sagas at a time than allowed, and none is forgotten", async () => {
+test("stop begins no other step; the next life goes on with it", async () => {
+  const held = gate();
+  let later = 0;
+  const chain = saga<Params, Deps>("test-chain", 1)
+    .step("first", { run: (step) => held.two(step, 0), undo: "none" })
+    .step("second", { run: async () => void (later += 1), undo: "none" });
+  const stopping = await started("a", { definitions: [chain] });
+  const id = await database.transaction((tx) => sagaStart(tx, chain, { params: { name: "x" } }));
+  stopping.nudge(id);
+  await held.entered;
+  const stopped = stopping.stop();
+  held.open();
+  await stopped;
+  expect(later).toBe(0);
+  expect((await sagaLogList(database.db, id)).map(({ step, event }) => `${step} ${event}`)).toContain(
+    "first done",
+  );
+  const next = await started("b", { definitions: [chain] });
+  expect((await next.waitFor(id)).state).toBe("done");
+  expect(later).toBe(1);
+});
+
+test("a saga retried while its executor has not yet let it go is run again", { timeout: 4_000 }, async () => {
+  const hasty: Database = {
+    ...database,
+    async transaction(run) {
+      const result = await database.transaction(run);
+      const [stuck] = await sagaList(database.db, { state: "stuck" });
+      if (stuck) {
+        deps.undoOne = () => Promise.resolve();
+        await database.transaction((tx) => sagaRetry(tx, stuck.id));
+        executor.nudge(stuck.id);
+      }
+      return result;
+    },
+  };
+  const executor = await started("a", { database: hasty });
+  deps.two = () => Promise.reject(terminal(new Error("no")));
+  deps.undoOne = () => Promise.reject(terminal(new Error("no")));
+  const id = await start();
+  executor.nudge(id);
+  expect((await executor.waitFor(id)).state).toBe("unwound");
+  expect((await sagaLogList(database.db, id)).map(({ event }) => event)).toContain("undo-failed");
+});
+
+// Less than the 5 s after which a scan would find what was forgotten.
+test("no more sagas at a time than allowed, and none is forgotten", { timeout: 4_000 }, async () => {
   let atOnce = 0;
   let most = 0;
   deps.two = async () => {

@@ -1,5 +1,4 @@
 import type { Db, Tx } from "#db/index.ts";
-import type { AggregateRow } from "./tables.ts";
 
 export async function aggregateListOf(db: Db, providerUuid: string): Promise<string[]> {
   const rows = await db
