@@ -21,13 +21,15 @@ function installPackages() {
   const lockfile = join(root, "package-lock.json");
   if (modifiedAt(installed) >= modifiedAt(lockfile)) return;
   console.error("Installing npm packages (about 400 MB, once) …");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  // Not "npm ci": that refuses a lockfile without the packages of platforms that are not ours. What is locked is
+  // installed as locked, with its integrity checked, and the lockfile stays as it is.
+  const npm = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (npm.status !== 0) {
     console.error(
-      `npm ci failed in ${root} (exit status ${npm.status ?? npm.error}); repair that and run again.`,
+      `npm install failed in ${root} (exit status ${npm.status ?? npm.error}); repair that and run again.`,
     );
     process.exit(1);
   }
@@ -41,7 +43,7 @@ export function launch(args) {
   installPackages();
   const node = join(nodeFolder, "node");
   if (!existsSync(node)) {
-    console.error(`Sealstone runs on Linux x64 and arm64; there is no ${node}. Run "npm ci" in ${root}.`);
+    console.error(`Sealstone runs on Linux x64 and arm64; there is no ${node}. Run "npm install" in ${root}.`);
     process.exit(1);
   }
   const [program = "", ...rest] = args;
