@@ -43,7 +43,9 @@ export function launch(args) {
   installPackages();
   const node = join(nodeFolder, "node");
   if (!existsSync(node)) {
-    console.error(`Sealstone runs on Linux x64 and arm64; there is no ${node}. Run "npm install" in ${root}.`);
+    console.error(
+      `Sealstone runs on Linux x64 and arm64; there is no ${node}. Run "npm install" in ${root}.`,
+    );
     process.exit(1);
   }
   const [program = "", ...rest] = args;
