@@ -48,6 +48,7 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:os-hypervisors:search": admin,
   "os_compute_api:os-hypervisors:servers": admin,
   "os_compute_api:os-hypervisors:statistics": admin,
+  "os_compute_api:os-hypervisors:uptime": admin,
   "os_compute_api:os-services:list": admin,
   "os_compute_api:os-services:update": admin,
   "os_compute_api:flavors": anybody,

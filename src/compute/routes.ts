@@ -15,6 +15,7 @@ import { hypervisorList, hypervisorListDetail } from "./api/hypervisors/list.ts"
 import { hypervisorSearch, hypervisorSearchServers } from "./api/hypervisors/search.ts";
 import { hypervisorShow } from "./api/hypervisors/show.ts";
 import { hypervisorStatistics } from "./api/hypervisors/statistics.ts";
+import { hypervisorUptime } from "./api/hypervisors/uptime.ts";
 import { instanceActionList } from "./api/instance-actions/list.ts";
 import { instanceActionShow } from "./api/instance-actions/show.ts";
 import { keypairCreate } from "./api/keypairs/create.ts";
@@ -108,6 +109,10 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   }),
   route("GET", "/v2.1/os-hypervisors/:id", hypervisorShow, nova("os-hypervisors:show")),
 
+  route("GET", "/v2.1/os-hypervisors/:id/uptime", hypervisorUptime, {
+    ...nova("os-hypervisors:uptime"),
+    until: "2.87",
+  }),
   route("GET", "/v2.1/os-hypervisors/:id/search", hypervisorSearch, {
     ...nova("os-hypervisors:search"),
     until: "2.52",
