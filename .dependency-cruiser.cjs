@@ -26,6 +26,13 @@ module.exports = {
       to: { path: "^src/(db|bus|saga)/|/store/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "api-on-top",
+      comment: "Nothing below knows how HTTP says it.",
+      severity: "error",
+      from: { path: `^src/(${services})/(app|domain|store|sagas|reconcilers)/` },
+      to: { path: `^src/(${services})/api/` },
+    },
+    {
       name: "store-below",
       severity: "error",
       from: { path: `^src/(${services})/store/` },

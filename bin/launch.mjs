@@ -50,6 +50,12 @@ export function launch(args) {
   }
   const [program = "", ...rest] = args;
   const script = program.endsWith(".ts") ? join(root, program) : join(root, "node_modules", ".bin", program);
+  if (program === "" || !existsSync(script)) {
+    console.error(
+      `There is no program "${program}" (looked for ${script}); allowed are a .ts file of this checkout and the commands in node_modules/.bin.`,
+    );
+    process.exit(1);
+  }
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...rest], {
     stdio: "inherit",
     env: { ...process.env, PATH: `${nodeFolder}${delimiter}${process.env.PATH ?? ""}` },

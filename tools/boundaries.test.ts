@@ -1,15 +1,13 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { boundariesCheck } from "./boundaries.ts";
-
-const planted = join(import.meta.dirname, "..", "test", "fixtures", "boundary-violation");
+import { boundariesCheck, plantedViolations } from "./boundaries.ts";
 
 test("every rule bites on a planted violation, and nothing else is reported", async () => {
-  const { modules, violations } = await boundariesCheck(planted);
+  const { modules, rules, violations } = await boundariesCheck(plantedViolations);
   expect(modules).toBeGreaterThan(200);
   const found = violations.map(({ rule, from }) => `${rule} ${from.replace("src/", "")}`);
   expect([...new Set(found)].toSorted()).toEqual([
     "agent-without-database-or-http agent/planted.ts",
+    "api-on-top compute/app/planted.ts",
     "api-through-app compute/api/planted.ts",
     "base-stands-alone base/planted.ts",
     "domain-is-pure compute/domain/planted.ts",
@@ -22,4 +20,6 @@ test("every rule bites on a planted violation, and nothing else is reported", as
     "sql-in-stores http/planted.ts",
     "store-below compute/store/planted.ts",
   ]);
+  const biting = new Set(violations.map(({ rule }) => rule));
+  expect(rules.filter((rule) => !biting.has(rule))).toEqual([]);
 }, 120_000);

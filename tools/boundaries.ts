@@ -6,9 +6,13 @@ import { cruise, type ICruiseOptions, type ICruiseResult, type IFlattenedRuleSet
 
 const root = join(import.meta.dirname, "..");
 
+/** Files that break each rule; an overlay. */
+export const plantedViolations = join(root, "test", "fixtures", "boundary-violation");
+
 export interface Boundaries {
   /** How many modules of ours were read: a tool that reads none finds nothing wrong. */
   readonly modules: number;
+  readonly rules: readonly string[];
   readonly violations: readonly { readonly rule: string; readonly from: string; readonly to: string }[];
 }
 
@@ -30,7 +34,8 @@ export async function boundariesCheck(overlay?: string): Promise<Boundaries> {
       options: ICruiseOptions;
     } & IFlattenedRuleSet;
     const { output } = await cruise(["src"], { ...options, ruleSet, validate: true });
-    return summaryOf(output as ICruiseResult);
+    const rules = ruleSet.forbidden?.map(({ name = "unnamed" }) => name) ?? [];
+    return { rules, ...summaryOf(output as ICruiseResult) };
   } finally {
     process.chdir(home);
     await rm(copy, { recursive: true, force: true });
@@ -47,7 +52,13 @@ async function usingReplace(folder: string): Promise<void> {
   }
 }
 
-function summaryOf({ modules, summary }: ICruiseResult): Boundaries {
+/** Rules of which no planted violation is reported: they have no effect, or nobody has shown that they have. */
+export async function boundariesSilent(): Promise<readonly string[]> {
+  const { rules, violations } = await boundariesCheck(plantedViolations);
+  return rules.filter((name) => !violations.some(({ rule }) => rule === name));
+}
+
+function summaryOf({ modules, summary }: ICruiseResult): Omit<Boundaries, "rules"> {
   return {
     modules: modules.filter(({ source }) => source.startsWith("src/")).length,
     violations: summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to })),

@@ -1,7 +1,7 @@
 /** `npm run check`: types, lint, format, import boundaries, unused code. Prints what failed, and only that. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { boundariesCheck } from "./boundaries.ts";
+import { boundariesCheck, boundariesSilent } from "./boundaries.ts";
 
 const root = join(import.meta.dirname, "..");
 const bin = (name: string): string => join(root, "node_modules", ".bin", name);
@@ -17,6 +17,7 @@ const checks: readonly Check[] = [
   { name: "lint", run: () => program("oxlint", ["--type-aware", "--quiet"]) },
   { name: "format", run: () => program("oxfmt", ["--check"]) },
   { name: "boundaries", run: boundaries },
+  { name: "planted violations", run: planted },
   { name: "unused", run: () => program("knip", ["--no-progress"]) },
 ];
 
@@ -38,10 +39,16 @@ async function boundaries(): Promise<string> {
   return violations.map(({ rule, from, to }) => `${rule}: ${from} → ${to}`).join("\n");
 }
 
+/** A rule that finds nothing may be a rule that cannot find: each has to report what was planted for it. */
+async function planted(): Promise<string> {
+  const silent = await boundariesSilent();
+  return silent.map((rule) => `${rule}: no violation planted for it is reported`).join("\n");
+}
+
 let failed = 0;
 for (const { name, run } of checks) {
   const startedAt = performance.now();
-  const wrong = await run();
+  const wrong = await run().catch((error: unknown) => `the check itself failed: ${String(error)}`);
   console.log(
     `${wrong === "" ? "✔" : "✘"} ${name} (${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`,
   );

@@ -26,7 +26,9 @@ test("defaults", () => {
     libvirt: { swtpmEnabled: true, swtpmUser: "tss" },
     keyManager: { backend: "embedded" },
   });
-  expect(Object.isFrozen(config)).toBe(true);
+  for (const part of [config, config.api, config.libvirt, config.keyManager]) {
+    expect(Object.isFrozen(part)).toBe(true);
+  }
 });
 
 test("file, then environment, then command line", () => {
@@ -58,7 +60,7 @@ test("sealstone.conf of the state directory is read unless another is named", ()
 test.each([
   [
     "[libvrt]\nvirt_type = qemu",
-    ':2: [libvrt] virt_type: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager.',
+    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager.',
   ],
   [
     "[libvirt]\nswtpm_enable = True",
@@ -81,7 +83,34 @@ test.each([
   ["instances_path = here", ':1: [DEFAULT] instances_path: found "here", allowed is an absolute path'],
   [
     "[database]\nconnection = postgresql://u:hunter2@h/d",
-    ":2: [database] connection: found another database's URL, allowed is sqlite:////absolute/path",
+    ":2: [database] connection: found a postgresql URL (PostgreSQL is not supported yet), allowed is sqlite:////absolute/path.",
+  ],
+  [
+    "[database]\nconnection = mysql://u:hunter2@h/d",
+    ":2: [database] connection: found a mysql URL, allowed is",
+  ],
+  [
+    "[database]\nconnection postgresql://u:hunter2@h/d",
+    ':2: found "connection" and more without "=", allowed are [section], option = value and # comments.',
+  ],
+  ["[DEFAULT]\n\n[libvrt]\n", ':3: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?),'],
+  [
+    "[libvirt]\nconstructor = x",
+    ':2: [libvirt] constructor: found the unknown option of [libvirt] "constructor"',
+  ],
+  ["[constructor]\nname = x", ':1: [constructor]: found the unknown section "constructor",'],
+  ["__proto__ = x", ':1: [DEFAULT] __proto__: found the unknown option of [DEFAULT] "__proto__"'],
+  [
+    "[key_manager]\nbackend = barbican",
+    ':2: [key_manager] backend: found "barbican", which is not supported yet, allowed is one of: embedded, none.',
+  ],
+  [
+    "[libvirt]\nsupported_tpm_secret_security = user, host",
+    ':2: [libvirt] supported_tpm_secret_security: found "user, host", which is not supported yet, allowed is a comma-separated list of: user.',
+  ],
+  [
+    "[api]\npublic_endpoint = ftp://cloud.example.org",
+    ':2: [api] public_endpoint: found "ftp://cloud.example.org", allowed is an http or https URL.',
   ],
 ])("%j is one line that names place, option, what was found and what is allowed", (content, message) => {
   let said = "";
@@ -98,5 +127,10 @@ test.each([
 test("an environment variable is named when it is wrong", () => {
   expect(() => load("", { SEALSTONE_LIBVIRT__VIRT_TYPE: "xen" })).toThrow(
     'environment variable SEALSTONE_LIBVIRT__VIRT_TYPE: [libvirt] virt_type: found "xen", allowed is one of: kvm, qemu.',
+  );
+  expect(() => load("", { SEALSTONE_LIBVIRT__VIRT_TYPE: "x\ny" })).toThrow(/found "x y", allowed is one of/);
+  expect(() => load("", { SEALSTONE_LIBVIRT__VIRT_TYPES: "kvm" })).toThrow("(did you mean virt_type?)");
+  expect(() => load("", { SEALSTONE_LIBVIRT__VIRT_TYPE__X: "kvm" })).toThrow(
+    "environment variable SEALSTONE_LIBVIRT__VIRT_TYPE__X: [libvirt] virt_type__x: found the unknown option",
   );
 });

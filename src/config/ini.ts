@@ -3,13 +3,17 @@ import { ConfigError } from "./config-error.ts";
 /** One `option = value`. */
 export interface Entry {
   readonly section: string;
-  readonly option: string;
+  /** Undefined for the header of a section. */
+  readonly option: string | undefined;
   readonly value: string;
   /** Where it stands, for messages: `sealstone.conf:12`. */
   readonly place: string;
 }
 
-/** Reads sections, `option = value` lines and comments (`#`, `;`). Throws ConfigError for any other line. */
+/**
+ * Reads sections, `option = value` lines and comments (`#`, `;`). Throws ConfigError for any other line; the message
+ * repeats its first word alone, for the rest may be a password.
+ */
 export function iniParse(path: string, content: string): Entry[] {
   const entries: Entry[] = [];
   let section = "DEFAULT";
@@ -20,11 +24,14 @@ export function iniParse(path: string, content: string): Entry[] {
     const header = /^\[([^\]]+)\]$/.exec(line);
     if (header) {
       section = header[1]?.trim() ?? "";
+      entries.push({ section, option: undefined, value: "", place });
       continue;
     }
     const split = line.indexOf("=");
     if (split < 1) {
-      throw new ConfigError(place, `found "${line}", allowed are [section], option = value and # comments`);
+      const [word = ""] = line.split(/\s/);
+      const found = word.length < line.length ? `"${word}" and more without "="` : `"${word}"`;
+      throw new ConfigError(place, `found ${found}, allowed are [section], option = value and # comments`);
     }
     entries.push({
       section,

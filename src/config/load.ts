@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { ConfigError } from "./config-error.ts";
 import { iniParse, type Entry } from "./ini.ts";
@@ -45,7 +45,9 @@ export function configLoad(source: ConfigSource): Config {
   const likely = join(resolve(named ?? source.defaultStatePath), "sealstone.conf");
   const path = source.path ?? (existsSync(likely) ? likely : undefined);
   const { values, places } = valuesRead([...(path === undefined ? [] : fileEntries(path)), ...outer]);
-  return Object.freeze(configOf(values, places, source.defaultStatePath));
+  const config = configOf(values, places, source.defaultStatePath);
+  for (const part of [config.api, config.libvirt, config.keyManager]) Object.freeze(part);
+  return Object.freeze(config);
 }
 
 function fileEntries(path: string): Entry[] {
@@ -121,25 +123,34 @@ function databasePathOf({ database }: Values, places: Places, statePath: string)
   if (database.connection === undefined) return join(statePath, "sealstone.sqlite");
   const path = /^sqlite:\/\/(\/.*)$/.exec(database.connection)?.[1];
   if (path !== undefined) return resolve(path.replace(/^\/(?=\/)/, ""));
-  // The URL may hold a password: it is not repeated.
+  // The URL may hold a password: only what it begins with is repeated.
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(database.connection)?.[1];
+  const found = scheme === undefined ? "no URL" : `a ${scheme} URL`;
+  const early = scheme?.toLowerCase().startsWith("postgres") === true;
   throw new ConfigError(
     places.get("database.connection") ?? "",
-    "[database] connection: found another database's URL, allowed is sqlite:////absolute/path (this version has no other database)",
+    `[database] connection: found ${found}${early ? " (PostgreSQL is not supported yet)" : ""}, allowed is sqlite:////absolute/path`,
   );
 }
 
 function publicUrlOf(api: Values["api"], places: Places): string {
   const { public_endpoint: endpoint, listen_address: address, listen_port: port } = api;
   if (endpoint === undefined) return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
-  if (URL.canParse(endpoint)) return endpoint.replace(/\/+$/, "");
+  if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? "")) return endpoint.replace(/\/+$/, "");
   throw new ConfigError(
     places.get("api.public_endpoint") ?? "",
     `[api] public_endpoint: found "${endpoint}", allowed is an http or https URL`,
   );
 }
 
-/** Hardware virtualization is there when the processor says so and the kernel offers it. */
+/** Hardware virtualization is there when the processor says so and the kernel really gives it: the node alone proves nothing. */
 function virtTypeOfMachine(): "kvm" | "qemu" {
   const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
-  return existsSync("/dev/kvm") && /^flags\s*:.*\b(vmx|svm)\b/m.test(flags) ? "kvm" : "qemu";
+  if (!/^flags\s*:.*\b(vmx|svm)\b/m.test(flags)) return "qemu";
+  try {
+    closeSync(openSync("/dev/kvm", "r+"));
+    return "kvm";
+  } catch {
+    return "qemu";
+  }
 }

@@ -4,6 +4,8 @@ export interface Option<T> {
   readonly parse: (text: string) => T | undefined;
   /** In words, for the message: "an integer from 1 to 65535". */
   readonly allowed: string;
+  /** What OpenStack allows and this version does not, by its name; the message says so. */
+  readonly notYet?: readonly string[] | undefined;
   readonly default: T;
 }
 
@@ -44,10 +46,12 @@ export function ratio(fallback: number): Option<number> {
 export function choice<const T extends string>(
   fallback: T | undefined,
   values: readonly T[],
+  notYet?: readonly string[],
 ): Option<T | undefined> {
   return {
     parse: (value) => values.find((candidate) => candidate === value),
     allowed: values.length === 1 ? `only "${values[0] ?? ""}"` : `one of: ${values.join(", ")}`,
+    notYet,
     default: fallback,
   };
 }
@@ -56,10 +60,11 @@ export function choice<const T extends string>(
 export function choices<const T extends string>(
   fallback: readonly T[],
   values: readonly T[],
+  notYet?: readonly string[],
 ): Option<readonly T[]> {
   const parse = (value: string): readonly T[] | undefined => {
     const found = value.split(",").map((part) => values.find((candidate) => candidate === part.trim()));
     return found.every((entry) => entry !== undefined) ? found : undefined;
   };
-  return { parse, allowed: `a comma-separated list of: ${values.join(", ")}`, default: fallback };
+  return { parse, allowed: `a comma-separated list of: ${values.join(", ")}`, notYet, default: fallback };
 }

@@ -1,7 +1,7 @@
 import { ConfigError } from "./config-error.ts";
 import type { Entry } from "./ini.ts";
 import { nearest } from "./nearest.ts";
-import type { Section, SectionValues } from "./option.ts";
+import type { Option, Section, SectionValues } from "./option.ts";
 import { apiSection } from "./sections/api.ts";
 import { databaseSection } from "./sections/database.ts";
 import { defaultSection } from "./sections/default.ts";
@@ -27,10 +27,11 @@ const variablePrefix = "SEALSTONE_";
 export function environmentEntries(env: Readonly<Record<string, string | undefined>>): Entry[] {
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(env)) {
-    const [section, option] = name.startsWith(variablePrefix)
+    const [section, ...rest] = name.startsWith(variablePrefix)
       ? name.slice(variablePrefix.length).split("__")
       : [];
-    if (section === undefined || option === undefined || value === undefined) continue;
+    if (section === undefined || rest.length === 0 || value === undefined) continue;
+    const option = rest.join("__");
     const known = Object.keys(sections).find(
       (candidate) => candidate.toLowerCase() === section.toLowerCase(),
     );
@@ -50,28 +51,37 @@ export function valuesRead(entries: readonly Entry[]): { readonly values: Values
     ]),
   ) as Record<string, Record<string, unknown>>;
   for (const entry of entries) {
-    const target = values[entry.section];
-    const section: Section | undefined = (sections as Record<string, Section>)[entry.section];
-    if (!section || !target) throw unknown(entry, "section", entry.section, Object.keys(sections));
-    const option = section[entry.option];
-    if (!option) throw unknown(entry, `option of [${entry.section}]`, entry.option, Object.keys(section));
+    const { section: name, option: optionName } = entry;
+    const target = values[name];
+    const section = own<Section>(sections, name);
+    if (!section || !target) throw unknown(entry, "section", name, Object.keys(sections));
+    if (optionName === undefined) continue;
+    const option = own(section, optionName);
+    if (!option) throw unknown(entry, `option of [${name}]`, optionName, Object.keys(section));
     const value = option.parse(entry.value);
-    if (value === undefined) {
-      throw new ConfigError(
-        entry.place,
-        `[${entry.section}] ${entry.option}: found "${entry.value}", allowed is ${option.allowed}`,
-      );
-    }
-    target[entry.option] = value;
-    places.set(`${entry.section}.${entry.option}`, entry.place);
+    if (value === undefined) throw refused(entry, option);
+    target[optionName] = value;
+    places.set(`${name}.${optionName}`, entry.place);
   }
   return { values: values as unknown as Values, places };
+}
+
+/** What the object itself has: a file may well say `constructor`. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+function refused({ section, option: name, value, place }: Entry, option: Option<unknown>): ConfigError {
+  const parts = value.split(",").map((part) => part.trim());
+  const early = option.notYet?.some((known) => parts.includes(known)) === true;
+  const found = `"${value}"${early ? ", which is not supported yet" : ""}`;
+  return new ConfigError(place, `[${section}] ${name ?? ""}: found ${found}, allowed is ${option.allowed}`);
 }
 
 function unknown(entry: Entry, what: string, found: string, known: readonly string[]): ConfigError {
   const meant = nearest(found, known);
   const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
-  const where = `[${entry.section}] ${entry.option}`;
+  const where = [`[${entry.section}]`, entry.option].filter(Boolean).join(" ");
   return new ConfigError(
     entry.place,
     `${where}: found the unknown ${what} "${found}"${hint}, allowed are: ${known.join(", ")}`,

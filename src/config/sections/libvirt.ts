@@ -10,5 +10,5 @@ export const libvirtSection = {
   swtpm_enabled: boolean(true),
   swtpm_user: text("tss"),
   swtpm_group: text("tss"),
-  supported_tpm_secret_security: choices(["user"], ["user"]),
+  supported_tpm_secret_security: choices(["user"], ["user"], ["host", "deployment"]),
 };

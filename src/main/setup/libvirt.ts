@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { promisify } from "node:util";
 import { sleep } from "#base/clock.ts";
-import { CloudError } from "#base/errors.ts";
+import { CloudError, errorText } from "#base/errors.ts";
 
 const run = promisify(execFile);
 
@@ -21,11 +21,23 @@ export async function libvirtStart(): Promise<boolean> {
   for (const { name, socket } of daemons) {
     if (await answers(socket)) continue;
     started = true;
-    if (existsSync("/run/systemd/system")) await run("systemctl", ["start", name]);
-    else await run(name, ["-d"]);
+    await daemonStart(name);
     await waitFor(name, socket);
   }
   return started;
+}
+
+async function daemonStart(name: string): Promise<void> {
+  const [program, ...args] = existsSync("/run/systemd/system") ? ["systemctl", "start", name] : [name, "-d"];
+  try {
+    await run(program, args);
+  } catch (cause) {
+    throw new CloudError(
+      "unavailable",
+      `"${[program, ...args].join(" ")}" failed (${errorText(cause).trim()}); repair that and start again.`,
+      { cause },
+    );
+  }
 }
 
 async function waitFor(name: string, socket: string): Promise<void> {

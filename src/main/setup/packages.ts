@@ -44,7 +44,9 @@ export async function packagesMissing(names: readonly string[]): Promise<string[
 /** Installs by apt-get, its output in `logPath`. Throws `unavailable` with the end of it. */
 export async function packagesInstall(names: readonly string[], logPath: string): Promise<void> {
   await aptGet(["update"], logPath);
-  await aptGet(["install", "-y", "--no-install-recommends", ...names], logPath);
+  // A machine that has just booted may be installing its security updates.
+  const patience = ["-o", "DPkg::Lock::Timeout=300"];
+  await aptGet([...patience, "install", "-y", "--no-install-recommends", ...names], logPath);
 }
 
 async function aptGet(args: readonly string[], logPath: string): Promise<void> {
