@@ -13,6 +13,13 @@ export interface AgentPathOptions {
   readonly instancesPath: string;
 }
 
+/** What tells one image's bytes from all others. */
+export interface ImageKey {
+  readonly imageId: string;
+  /** Hex. */
+  readonly sha512: string;
+}
+
 /** Every path that the agent touches. */
 export interface AgentPaths {
   readonly hostId: string;
@@ -22,7 +29,8 @@ export interface AgentPaths {
   readonly images: string;
   /** The certificate authority of this host's TPMs and swtpm_setup's configuration. */
   readonly tpmAuthority: string;
-  image(imageId: string): string;
+  /** By id and content: other bytes under the same id are another file, and no overlay loses its base. */
+  image(image: ImageKey): string;
   server(serverId: string): ServerPaths;
 }
 
@@ -46,7 +54,7 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
     servers,
     images,
     tpmAuthority: join(instancesPath, "tpm-authority"),
-    image: (imageId) => join(images, checkedId(imageId)),
+    image: ({ imageId, sha512 }) => join(images, `${checkedId(imageId)}-${checkedHash(sha512).slice(0, 32)}`),
     server: (serverId) => {
       const folder = join(servers, checkedId(serverId));
       return {
@@ -58,6 +66,12 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
       };
     },
   };
+}
+
+/** A hash becomes part of a path too. */
+function checkedHash(hex: string): string {
+  if (/^[0-9a-f]{128}$/i.test(hex)) return hex.toLowerCase();
+  throw new CloudError("invalid", `"${hex}" is no SHA-512 in hex.`);
 }
 
 /** An id becomes part of a path that root writes to. */

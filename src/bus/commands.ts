@@ -36,8 +36,8 @@ const DomainSpec = Type.Object({
   vcpus: Type.Integer({ minimum: 1 }),
   memoryMiB: Type.Integer({ minimum: 1 }),
   /** Present when the image boots by kernel and ramdisk. */
-  kernelImageId: Type.Optional(Type.String()),
-  ramdiskImageId: Type.Optional(Type.String()),
+  kernel: Type.Optional(ImageRef),
+  ramdisk: Type.Optional(ImageRef),
   kernelCommandLine: Type.Optional(Type.String()),
   tpm: Type.Optional(TpmSpec),
 });

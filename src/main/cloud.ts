@@ -2,13 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createAgent, type Agent } from "#agent/index.ts";
 import { systemClock } from "#base/clock.ts";
-import { createInProcessBus } from "#bus/index.ts";
+import type { Logger } from "#base/logger.ts";
+import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Config } from "#config/index.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { controlPlaneStart, type ControlPlane } from "./control-plane.ts";
 import { createLogger } from "./logger.ts";
 import type { GuestFiles } from "./seeds.ts";
-import { stateFolderOpen } from "./state-folder.ts";
+import { stateFolderOpen, type StateFolder } from "./state-folder.ts";
 
 export interface CloudOptions {
   readonly config: Config;
@@ -37,45 +38,57 @@ export async function cloudStart({
   };
   process.on("uncaughtException", crashed);
   process.on("unhandledRejection", crashed);
-  const bus = createInProcessBus();
-  const instancesPath = config.instancesPath ?? `/var/lib/sealstone/${state.cloudId}`;
-  const controlPlane = await controlPlaneStart({
-    statePath: state.path,
-    databasePath: config.databasePath,
-    address: config.api.listenAddress,
-    port: config.api.listenPort,
-    publicUrl: config.api.publicUrl,
-    bus,
-    log: log.child({ part: "control-plane" }),
-    guest,
-  });
-  let agent: Agent | undefined;
-  if (withAgent) {
-    await mkdir(join(state.path, "agent"), { recursive: true, mode: 0o700 });
-    agent = createAgent({
-      bus,
-      config: agentConfigOf(config),
-      log: log.child({ part: "agent" }),
-      clock: systemClock,
-      statePath: state.path,
-      instancesPath,
-      cloudId: state.cloudId,
-    });
-    await agent.start();
-  }
-  announce(controlPlane, {
-    logPath,
-    durationMs: systemClock.now() - startedAt,
-    withGuest: guest !== undefined,
-  });
-  return {
-    async stop() {
-      await controlPlane.stop();
-      await agent?.stop();
-      await bus.close();
-      await state.release();
-    },
+  const stops: (() => Promise<void>)[] = [() => state.release()];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).toReversed()) await end();
   };
+  try {
+    const bus = createInProcessBus();
+    stops.push(() => bus.close());
+    const controlPlane = await controlPlaneStart({
+      statePath: state.path,
+      databasePath: config.databasePath,
+      address: config.api.listenAddress,
+      port: config.api.listenPort,
+      publicUrl: config.api.publicUrl,
+      bus,
+      log: log.child({ part: "control-plane" }),
+      guest,
+    });
+    stops.push(() => controlPlane.stop());
+    if (withAgent) {
+      const agent = agentOf(config, { bus, log, state });
+      // It ends after the control plane, which still sends it commands.
+      stops.splice(-1, 0, () => agent.stop());
+      await mkdir(join(state.path, "agent"), { recursive: true, mode: 0o700 });
+      await agent.start();
+    }
+    announce(controlPlane, {
+      logPath,
+      durationMs: systemClock.now() - startedAt,
+      withGuest: guest !== undefined,
+    });
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function agentOf(
+  config: Config,
+  parts: { readonly bus: Bus; readonly log: Logger; readonly state: StateFolder },
+): Agent {
+  const { path: statePath, cloudId } = parts.state;
+  return createAgent({
+    bus: parts.bus,
+    config: agentConfigOf(config),
+    log: parts.log.child({ part: "agent" }),
+    clock: systemClock,
+    statePath,
+    instancesPath: config.instancesPath ?? `/var/lib/sealstone/${cloudId}`,
+    cloudId,
+  });
 }
 
 function announce(

@@ -56,7 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(help());
     return line.values.help === true ? 0 : 2;
   }
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
     console.error(
       `sealstone: there is no command "${name}"; there are: ${Object.keys(commands).join(", ")}.`,
@@ -80,5 +80,6 @@ try {
   console.error(expected ? `sealstone: ${error.message}` : error);
   if (expected && error.cause !== undefined && process.env["SEALSTONE_TRACE"])
     console.error(errorText(error.cause));
-  process.exitCode = 1;
+  // Whatever a failed start has left open must not keep the process alive.
+  process.exit(1);
 }

@@ -230,6 +230,37 @@ test("a delete in the middle of a create waits for it, then leaves nothing", asy
   expect(await leftOvers()).toEqual(nothing);
 });
 
+test("two deletes at once are one", async () => {
+  const id = await made();
+  const answers = await Promise.all([1, 2, 3].map(() => cloud.demo.send("DELETE", `${servers}/${id}`)));
+  for (const { status } of answers) expect([204, 404]).toContain(status);
+  expect(await settled(id)).toEqual({ gone: true });
+  expect(await leftOvers()).toEqual(nothing);
+});
+
+test("a hard reboot that loses its domain on the way ends in ERROR and can be tried again", async () => {
+  const id = await made();
+  cloud.host.failNext("domainDefine", "conflict");
+  await act(cloud.demo, id, { reboot: { type: "HARD" } });
+  expect(await settled(id)).toMatchObject({
+    status: "ERROR",
+    fault: { message: "domainDefine fails by script" },
+  });
+  expect(cloud.host.servers.get(id)?.tpm).toBeDefined();
+  await act(cloud.demo, id, { reboot: { type: "HARD" } });
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  await remove(id);
+  expect(await leftOvers()).toEqual(nothing);
+});
+
+test("a name filter that would take a regular expression for ever is answered at once", async () => {
+  const id = await made(cloud.demo, { name: "a".repeat(200), flavorRef: flavors["plain.small"] });
+  const { body } = await cloud.demo.send("GET", `${servers}?name=${encodeURIComponent("^(a+)+b$")}`);
+  expect(body.servers).toEqual([]);
+  expect((await cloud.demo.send("GET", `${servers}?name=aaa`)).body.servers).toMatchObject([{ id }]);
+  await remove(id);
+});
+
 test("a server of another project does not exist for members", async () => {
   const id = await made(cloud.admin, {
     flavorRef: flavors["plain.small"],

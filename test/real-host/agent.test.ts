@@ -148,8 +148,8 @@ class TestServer {
       displayName: `<"a & b'>`,
       vcpus: 1,
       memoryMiB: 256,
-      kernelImageId: kernel.ref.imageId,
-      ramdiskImageId: ramdisk.ref.imageId,
+      kernel: kernel.ref,
+      ramdisk: ramdisk.ref,
       kernelCommandLine: "console=ttyS0 quiet facts_every=3",
       tpm: spec,
     });

@@ -121,6 +121,8 @@ sagaTests(serverCreate, {
         taskState: "scheduling",
         powerState: "no-state",
         hostId: undefined,
+        // It fills the host: a claim that is made twice would find no room.
+        flavor: { ...aServer().flavor, vcpus: 4, memoryMiB: 2_048, rootGiB: 20 },
       }),
       false,
     ),

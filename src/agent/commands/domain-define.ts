@@ -9,16 +9,14 @@ export const domainDefine: Command<"domainDefine"> = async (context, spec) => {
   // Throws when the UUID is taken by a domain that is not ours.
   await ownDomainFind(context, spec.serverId);
   const { disk, consoleLog } = paths.server(spec.serverId);
-  const imagePath = (imageId: string | undefined): string | undefined =>
-    imageId === undefined ? undefined : paths.image(imageId);
   const xml = domainXml(spec, {
     cloudId,
     virtType: config.libvirt.virtType,
     diskPath: disk,
     directIo,
     consoleLogPath: consoleLog,
-    kernelPath: imagePath(spec.kernelImageId),
-    ramdiskPath: imagePath(spec.ramdiskImageId),
+    kernelPath: spec.kernel && paths.image(spec.kernel),
+    ramdiskPath: spec.ramdisk && paths.image(spec.ramdisk),
   });
   await define(libvirt, xml);
   return {};

@@ -38,7 +38,7 @@ test("concurrent needs share one transfer, later ones need none", async () => {
   const image = reference();
   const [first, second] = await Promise.all([cache.ensure(image), cache.ensure(image)]);
   expect(first).toEqual({
-    path: join(folder, "_base", image.imageId),
+    path: join(folder, "_base", `${image.imageId}-${image.sha512.slice(0, 32)}`),
     format: "raw",
     virtualSize: content.length,
   });
@@ -48,6 +48,17 @@ test("concurrent needs share one transfer, later ones need none", async () => {
   expect(reads).toBe(3);
   expect(await readFile(first.path)).toEqual(content);
   expect((await stat(first.path)).mode & 0o777).toBe(0o644);
+});
+
+test("other bytes of the same length under the same id are another file, and the first stays", async () => {
+  const image = reference();
+  const { path } = await cache.ensure(image);
+  const before = content;
+  content = randomBytes(before.length);
+  const other = await cache.ensure(reference({ imageId: image.imageId }));
+  expect(other.path).not.toBe(path);
+  expect(await readFile(other.path)).toEqual(content);
+  expect(await readFile(path)).toEqual(before);
 });
 
 test("a damaged transfer is refused, leaves nothing, and the next one starts anew", async () => {

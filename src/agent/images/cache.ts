@@ -24,7 +24,7 @@ const chunkTimeoutMs = 60_000;
 const draftSuffix = ".part";
 const factsSuffix = ".virtual-size";
 
-/** Images on this host: fetched once, verified, then never changed. An image's id stands for its bytes (Glance). */
+/** Images on this host: fetched once, verified, then never changed: its name says which bytes it holds. */
 export class ImageCache {
   readonly #transfers = new Map<string, Promise<CachedImage>>();
   readonly #paths: AgentPaths;
@@ -47,19 +47,20 @@ export class ImageCache {
 
   /** The image's file, after a transfer when it is not here yet; all who need it now share one. */
   async ensure(image: ImageRef): Promise<CachedImage> {
-    const under = this.#transfers.get(image.imageId);
+    const key = this.#paths.image(image);
+    const under = this.#transfers.get(key);
     if (under) return await under;
     const mine = this.#find(image).then((found) => found ?? this.#fetch(image));
-    this.#transfers.set(image.imageId, mine);
+    this.#transfers.set(key, mine);
     try {
       return await mine;
     } finally {
-      this.#transfers.delete(image.imageId);
+      this.#transfers.delete(key);
     }
   }
 
   async #find(image: ImageRef): Promise<CachedImage | undefined> {
-    const path = this.#paths.image(image.imageId);
+    const path = this.#paths.image(image);
     const [size, facts] = await Promise.all([fileSizeFind(path), fileTextFind(`${path}${factsSuffix}`)]);
     if (size === undefined || size !== image.sizeBytes || facts === undefined) return undefined;
     return { path, format: formatOf(image), virtualSize: Number(facts) };
@@ -67,7 +68,7 @@ export class ImageCache {
 
   async #fetch(image: ImageRef): Promise<CachedImage> {
     const format = formatOf(image);
-    const path = this.#paths.image(image.imageId);
+    const path = this.#paths.image(image);
     const draft = `${path}${draftSuffix}`;
     const started = performance.now();
     try {

@@ -80,7 +80,8 @@ export async function flavorExtraSpecsSet(
 }
 
 export async function flavorExtraSpecFetch(ctx: ComputeCtx, id: string, name: string): Promise<string> {
-  const value = (await flavorFetch(ctx, id)).extraSpecs[name];
+  const { extraSpecs } = await flavorFetch(ctx, id);
+  const value = Object.hasOwn(extraSpecs, name) ? extraSpecs[name] : undefined;
   if (value !== undefined) return value;
   throw new CloudError("not-found", `Flavor ${id} has no extra specs with key ${name}.`);
 }

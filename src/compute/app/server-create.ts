@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { newUuid, type SagaId } from "#base/ids.ts";
+import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
 import { isoSeconds } from "#base/clock.ts";
 import type { ImageFacts } from "#image/index.ts";
 import { sagaStart } from "#saga/index.ts";
@@ -58,7 +58,7 @@ async function createWithTpm(
   sagaId: SagaId,
   tpm: TpmConstraint,
 ): Promise<Server> {
-  const { database, secrets } = ctx.deps;
+  const { database } = ctx.deps;
   await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
@@ -67,9 +67,22 @@ async function createWithTpm(
     await insert(ctx, server, sagaId, sealed);
     return server;
   } catch (error) {
-    if (sealed) await secrets.delete(ctx.caller, sealed.secretId, ctx.requestId);
-    await database.transaction((tx) => tpmIntentDelete(tx, draft.id));
+    // Without its id the secret may exist all the same: the intent stays, and the reaper finds it by name.
+    if (sealed) await secretForget(ctx, draft.id, sealed.secretId);
     throw error;
+  }
+}
+
+/** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */
+async function secretForget(ctx: ComputeCtx, serverId: string, secretId: SecretId): Promise<void> {
+  try {
+    await ctx.deps.secrets.deleteAsService(secretId, ctx.requestId);
+    await ctx.deps.database.transaction((tx) => tpmIntentDelete(tx, serverId));
+  } catch (error) {
+    ctx.log.warn(
+      { serverId, secretId, error: String(error) },
+      "the passphrase of a refused server is left to the reaper",
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { newUuid, type SagaId } from "#base/ids.ts";
 import type { Saga } from "#saga/index.ts";
 import { sagaStart } from "#saga/index.ts";
 import { serverActionPermit, serverActionRules, type ServerActionName } from "../domain/server-action.ts";
+import { namePattern } from "../domain/name-pattern.ts";
 import { vmStatesOfStatus, type Server } from "../domain/server.ts";
 import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverActionSagas, type ServerActionParams } from "../sagas/server-action-sagas.ts";
@@ -41,7 +42,7 @@ export interface ServerQuery {
 /** A page of the servers that the caller may see, newest first. Throws `invalid` for an unknown marker. */
 export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promise<Server[]> {
   if (query.allTenants) ctx.enforce(allProjectsRule);
-  const name = query.name === undefined ? undefined : namePattern(query.name);
+  const matches = query.name === undefined ? undefined : namePattern(query.name);
   const all = await serverList(ctx.deps.database.db, {
     projectId: query.allTenants ? query.projectId : ctx.caller.projectId,
     userId: query.userId,
@@ -54,7 +55,7 @@ export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promi
   const { changesSince } = query;
   const matching = all.filter(
     (server) =>
-      (name === undefined || name.test(server.name)) &&
+      (matches === undefined || matches(server.name)) &&
       (query.hostname === undefined || server.hostname === query.hostname) &&
       (changesSince === undefined || server.updatedAt >= changesSince),
   );
@@ -63,15 +64,6 @@ export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promi
     throw new CloudError("invalid", `marker [${query.marker}] not found`);
   }
   return matching.slice(start, start + query.limit);
-}
-
-/** Nova matches names as a regular expression of the database. */
-function namePattern(text: string): RegExp {
-  try {
-    return new RegExp(text, "i");
-  } catch (cause) {
-    throw new CloudError("invalid", `The name filter '${text}' is not a regular expression.`, { cause });
-  }
 }
 
 export async function serverRenameAs(
@@ -111,7 +103,10 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
     taskState: rule.task,
     action: rule.nova,
     event: `compute_${rule.nova}_instance`,
-    permit: (current) => serverActionPermit(current, action),
+    permit(current) {
+      serverActionPermit(current, action);
+      return true;
+    },
     sealedBox: sealed?.sealedBox,
   });
 }
@@ -126,7 +121,8 @@ export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
     taskState: "deleting",
     action: "delete",
     event: "compute_terminate_instance",
-    permit: () => undefined,
+    // A delete that was faster is the same delete.
+    permit: (current) => current.taskState !== "deleting",
     sealedBox: undefined,
   });
 }
@@ -137,8 +133,8 @@ interface SagaRequest {
   readonly taskState: NonNullable<Server["taskState"]>;
   readonly action: string;
   readonly event: string;
-  /** Looks again inside the transaction: another request may have been faster. */
-  readonly permit: (current: Server) => void;
+  /** Looks again inside the transaction: another request may have been faster. False: there is nothing left to do. */
+  readonly permit: (current: Server) => boolean;
   readonly sealedBox: Uint8Array | undefined;
 }
 
@@ -152,7 +148,7 @@ async function serverSagaStart(
   await ctx.deps.database.transaction(async (tx) => {
     const current = await serverFind(tx, server.id);
     if (!current) throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
-    request.permit(current);
+    if (!request.permit(current)) return;
     await serverUpdate(tx, server.id, { taskState: request.taskState }, now);
     await serverActionInsert(tx, {
       request_id: ctx.requestId,

@@ -76,7 +76,9 @@ const namespaces =
  * nobody knows, are free. Throws `invalid` in Nova's words.
  */
 export function extraSpecValidate(name: string, value: string): void {
-  const values = known[name] ?? families.find(([pattern]) => pattern.test(name))?.[1];
+  const values =
+    (Object.hasOwn(known, name) ? known[name] : undefined) ??
+    families.find(([pattern]) => pattern.test(name))?.[1];
   if (values === undefined) {
     if (!namespaces.test(name)) return;
     throw new CloudError(

@@ -21,8 +21,8 @@ export function domainSpecOf(server: Server): Static<typeof commands.domainDefin
     displayName: server.name,
     vcpus: server.flavor.vcpus,
     memoryMiB: server.flavor.memoryMiB,
-    ...(kernel === undefined ? {} : { kernelImageId: kernel.imageId, kernelCommandLine }),
-    ...(ramdisk === undefined ? {} : { ramdiskImageId: ramdisk.imageId }),
+    ...(kernel === undefined ? {} : { kernel, kernelCommandLine }),
+    ...(ramdisk === undefined ? {} : { ramdisk }),
     ...(tpm === undefined ? {} : { tpm: { version: tpm.version, model: tpm.model, secretId: tpm.secretId } }),
   };
 }

@@ -1,6 +1,6 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
-import { nothing, saga, terminal, type SagaUndo } from "#saga/index.ts";
+import { nothing, retryable, saga, terminal, type SagaUndo } from "#saga/index.ts";
 import { tpmRequiredTraits } from "#vtpm/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { hostIsUp } from "../app/host.ts";
@@ -50,6 +50,9 @@ async function serverFail(step: Undo): Promise<void> {
 async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: string }> {
   const { placement, clock, database } = step.deps;
   const server = await serverOf(step);
+  // A claim whose answer was lost in a crash: the host may have no room for a second one.
+  const [held] = await placement.allocationsOf(server.id);
+  if (held) return { hostId: held.providerUuid };
   const resources = resourcesOf(server);
   const requiredTraits = server.tpm ? [...tpmRequiredTraits(server.tpm)] : [];
   const [candidates, hosts] = [
@@ -73,6 +76,14 @@ async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: str
       // Somebody else was faster on this host: the next candidate.
       if (!isCloudError(error, "no-capacity", "conflict")) throw error;
     }
+  }
+  // After a time without the cloud its hosts have yet to report themselves.
+  const silent = hosts.filter((host) => !host.disabled && !hostIsUp(host, clock.now()));
+  if (silent.some(({ id }) => candidates.some(({ providerUuid }) => providerUuid === id))) {
+    const names = silent.map(({ hostname }) => hostname).join(", ");
+    throw retryable(
+      new CloudError("no-capacity", `No valid host was found: ${names} would do but does not report itself.`),
+    );
   }
   const asked = [
     ...Object.entries(resources).map(([name, amount]) => `${name}=${amount}`),

@@ -30,7 +30,10 @@ export async function placedServerOf(step: ServerStep): Promise<Server & { reado
   throw terminal(new CloudError("conflict", `Instance ${server.id} is on no host.`));
 }
 
-/** Waits until no other saga works on this server, so that a delete follows a create and does not race it. */
+/**
+ * Waits until no older saga works on this server, so that a delete follows a create and does not race it. Only older
+ * ones: two that wait for each other would wait for ever.
+ */
 export async function othersEnded(step: ServerStep): Promise<void> {
   const { db } = step.deps.database;
   const resource = step.params.serverId;
@@ -38,7 +41,11 @@ export async function othersEnded(step: ServerStep): Promise<void> {
     await sagaList(db, { resource, state: "running" }),
     await sagaList(db, { resource, state: "unwinding" }),
   ];
-  const other = [...running, ...unwinding].find(({ id }) => id !== step.sagaId);
+  const all = [...running, ...unwinding];
+  const own = all.find(({ id }) => id === step.sagaId);
+  const other = all.find(
+    (run) => own && (run.createdAt < own.createdAt || (run.createdAt === own.createdAt && run.id < own.id)),
+  );
   if (other)
     throw retryable(new CloudError("conflict", `${other.name} ${other.id} is still working on the server.`));
 }
@@ -95,11 +102,16 @@ const vmStateOfPower: Partial<Record<PowerState, VmState>> = {
   crashed: "stopped",
 };
 
-/** After a failed action the server is what its domain is; when the host does not say, what it was. */
+/** After a failed action the server is what its domain is (none: ERROR); when the host does not say, what it was. */
 export async function failAsFound(step: ServerStep & { readonly error: SagaFailure }): Promise<void> {
   const server = await serverFind(step.deps.database.db, step.params.serverId);
   const found =
     server?.hostId === undefined ? undefined : await powerStateFound(step, server.id, server.hostId);
+  if (found === "no-domain") {
+    const fault = { code: 500, message: step.error.message, created: step.deps.clock.now() };
+    await fail(step, step.error, { vmState: "error", powerState: "no-state", fault });
+    return;
+  }
   const vmState = found && vmStateOfPower[found];
   await fail(step, step.error, {
     ...(found === undefined ? {} : { powerState: found }),
@@ -114,14 +126,14 @@ async function powerStateFound(
   step: ServerStep,
   serverId: string,
   hostId: string,
-): Promise<PowerState | undefined> {
+): Promise<PowerState | "no-domain" | undefined> {
   try {
     const { servers } = await step.deps.bus.request(
       commands.serversInspect,
       {},
       { hostId, timeoutMs: 10_000 },
     );
-    return servers.find((entry) => entry.serverId === serverId && entry.domain)?.powerState;
+    return servers.find((entry) => entry.serverId === serverId && entry.domain)?.powerState ?? "no-domain";
   } catch (error) {
     step.log.warn(
       { serverId, hostId, error: String(error) },

@@ -72,7 +72,7 @@ function atLeastOf(query: Query, name: "minRam" | "minDisk"): number {
 
 function sort(flavors: readonly Flavor[], query: Query): Flavor[] {
   const name = queryText(query, "sort_key") ?? "flavorid";
-  const key = sortKeys[name];
+  const key = Object.hasOwn(sortKeys, name) ? sortKeys[name] : undefined;
   const direction = queryText(query, "sort_dir") ?? "asc";
   if (!key || !["asc", "desc"].includes(direction)) {
     throw new CloudError("invalid", `Invalid sort: sort_key ${name}, sort_dir ${direction}.`);

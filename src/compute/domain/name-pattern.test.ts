@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { namePattern } from "./name-pattern.ts";
+
+test.each([
+  ["web", "my-Web-1", true],
+  ["^web", "my-web", false],
+  ["^web$", "web", true],
+  ["^web$", "web-1", false],
+  ["web.*1$", "web-11", true],
+  ["w.b", "wab", true],
+  ["a.*a", "a", false],
+  ["^.*$", "", true],
+  ["", "anything", true],
+  ["web (1)", "my web (1)", true],
+  ["1\\.5", "v1.5", true],
+  ["1\\.5", "v1x5", false],
+])("%j and %j: %s", (pattern, name, expected) => {
+  expect(namePattern(pattern)(name)).toBe(expected);
+});
+
+test("agrees with the regular expressions of the same language", () => {
+  const part = fc.constantFrom("a", "b", ".", ".*");
+  const pattern = fc.tuple(
+    fc.constantFrom("", "^"),
+    fc.array(part, { maxLength: 6 }),
+    fc.constantFrom("", "$"),
+  );
+  const name = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 8 });
+  fc.assert(
+    fc.property(pattern, name, ([start, parts, end], text) => {
+      const source = start + parts.join("") + end;
+      expect(namePattern(source)(text), source).toBe(new RegExp(source, "i").test(text));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("no pattern takes long", () => {
+  expect(namePattern(`${".*a".repeat(80)}$`)("b".repeat(255))).toBe(false);
+  expect(namePattern("^(a+)+$")("a".repeat(255))).toBe(false);
+});
