@@ -8,6 +8,7 @@ import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { computePolicyRules } from "./policy-rules.ts";
 import { powerStateRecord, powerStatesReconcile } from "./reconcilers/power-states.ts";
+import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
@@ -81,7 +82,7 @@ function listen(deps: ComputeDeps): (() => void)[] {
     bus.serve(hostRegister, {}, async (facts) => {
       await hostRegistered(deps, facts);
       // What happened on the host while it was away.
-      setImmediate(() => void powerStatesReconcile(deps).catch(failed));
+      setImmediate(() => void hostReturned(deps).catch(failed));
       return {};
     }),
     bus.subscribe(hostHeartbeat, ({ hostId }) => {
@@ -93,10 +94,17 @@ function listen(deps: ComputeDeps): (() => void)[] {
   ];
 }
 
+async function hostReturned(deps: ComputeDeps): Promise<void> {
+  await powerStatesReconcile(deps);
+  await stuckSagasRetry(deps);
+}
+
 function reconcilePeriodically(deps: ComputeDeps): () => void {
   const run = async (): Promise<void> => {
     await powerStatesReconcile(deps);
     await tpmIntentsReap(deps);
+    await stuckSagasRetry(deps);
+    await endedSagasPrune(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

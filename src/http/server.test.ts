@@ -168,6 +168,15 @@ test("policy, actions, unknown URL and method", async () => {
   expect([wrong.status, wrong.headers["allow"]]).toEqual([405, "POST, DELETE"]);
 });
 
+test("what the router refuses has an envelope and a request id too", async () => {
+  for (const url of ["/compute/things/%zz", `/compute/things/${"a".repeat(400)}`]) {
+    const answer = await send("DELETE", url);
+    expect([400, 404, 414]).toContain(answer.status);
+    expect(answer.headers["x-openstack-request-id"]).toMatch(/^req-/);
+    expect(Object.values(answer.body as object)[0]).toMatchObject({ code: answer.status });
+  }
+});
+
 test("bodies: malformed, empty, huge, of a foreign type, raw", async () => {
   expect((await send("POST", "/compute/things/1", "{")).status).toBe(400);
   expect((await send("POST", "/compute/things/1")).status).toBe(400);

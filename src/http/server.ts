@@ -20,25 +20,37 @@ declare module "fastify" {
 /** All services on one port; not yet listening. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const policy = createPolicy(Object.assign({}, ...options.services.map((service) => service.policyRules)));
+  const byPrefix = [...options.services].sort((a, b) => b.prefix.length - a.prefix.length);
+  const serviceOf = (request: FastifyRequest): Service | undefined =>
+    byPrefix.find(({ prefix }) => request.url === prefix || request.url.startsWith(`${prefix}/`));
+  const begin = (request: FastifyRequest, reply: FastifyReply): void => {
+    request.requestId = newRequestId();
+    request.startedAt = options.clock.now();
+    reply.header("x-openstack-request-id", request.requestId);
+  };
   const app = Fastify({
     bodyLimit: jsonBodyLimit,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
+    // What the router itself refuses (a malformed URL, a parameter that is too long) has passed no hook.
+    frameworkErrors(error, request, reply) {
+      begin(request as FastifyRequest, reply as FastifyReply);
+      const at = {
+        service: serviceOf(request as FastifyRequest),
+        request: request as FastifyRequest,
+        reply: reply as FastifyReply,
+      };
+      renderError(error, { ...at, log: options.log });
+      logAnswer(options, at.request, at.reply);
+    },
   });
   app.removeAllContentTypeParsers();
   app.decorateRequest("requestId", "");
   app.decorateRequest("startedAt", 0);
-  app.addHook("onRequest", async (request, reply) => {
-    request.requestId = newRequestId();
-    request.startedAt = options.clock.now();
-    reply.header("x-openstack-request-id", request.requestId);
-  });
+  app.addHook("onRequest", async (request, reply) => begin(request, reply));
   app.addHook("onResponse", async (request, reply) => logAnswer(options, request, reply));
   for (const service of options.services) mountService(app, service, { ...options, policy });
-  const byPrefix = [...options.services].sort((a, b) => b.prefix.length - a.prefix.length);
-  const serviceOf = (request: FastifyRequest): Service | undefined =>
-    byPrefix.find(({ prefix }) => request.url === prefix || request.url.startsWith(`${prefix}/`));
   app.setNotFoundHandler((request, reply) => {
     const service = serviceOf(request);
     const error = notFoundError(service, request);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { systemClock } from "#base/clock.ts";
@@ -52,14 +53,17 @@ export interface ControlPlane {
 export async function controlPlaneStart(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { statePath, bus, log, publicUrl } = options;
   const clock = systemClock;
+  const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
+  const account = { authUrl: `${publicUrl}/identity`, fresh: !existsSync(options.databasePath) };
+  const [admin, demo] = [
+    { ...account, path: openrcPaths.admin, user: "admin", project: "admin" },
+    { ...account, path: openrcPaths.demo, user: "demo", project: "demo" },
+  ];
+  const adminPassword = await openrcEnsure(admin);
+  const demoPassword = await openrcEnsure(demo);
   const database = await openDatabase({ path: options.databasePath, migrations: allMigrations });
   const identity = createIdentity({ database, clock, log, catalog: () => catalogOf(publicUrl) });
-  const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
-  const authUrl = `${publicUrl}/identity`;
-  await identity.bootstrap({
-    adminPassword: await openrcEnsure({ path: openrcPaths.admin, user: "admin", project: "admin", authUrl }),
-    demoPassword: await openrcEnsure({ path: openrcPaths.demo, user: "demo", project: "demo", authUrl }),
-  });
+  await identity.bootstrap({ adminPassword, demoPassword });
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
   const placement = createPlacement({ database, clock, log });
   const keyManager = await createKeyManager({

@@ -8,14 +8,19 @@ interface Account {
   readonly project: string;
   /** Where Keystone is: `http://127.0.0.1:8700/identity`. */
   readonly authUrl: string;
+  /** Whether the user is yet to be made: only then can a password be chosen. */
+  readonly fresh: boolean;
 }
 
 /**
  * Writes the file to source for this user, mode 0600, and answers the password in it: the one that was there,
- * or a new random one. The file comes before the user does, so that no password is ever lost in between.
+ * or a new random one. The file comes before the user does, so that no password is ever lost in between; a file that
+ * its owner removed later is not made again with a password that would be wrong.
  */
 export async function openrcEnsure(account: Account): Promise<Secret<string>> {
-  const password = (await passwordIn(account.path)) ?? randomBytes(18).toString("base64url");
+  const known = await passwordIn(account.path);
+  const password = known ?? randomBytes(18).toString("base64url");
+  if (known === undefined && !account.fresh) return new Secret(password);
   const lines = [
     `# Sealstone: user ${account.user} of project ${account.project}. Use it by: . ${account.path}`,
     `export OS_AUTH_URL=${account.authUrl}`,
@@ -28,7 +33,7 @@ export async function openrcEnsure(account: Account): Promise<Secret<string>> {
     "export OS_REGION_NAME=RegionOne",
     "export OS_INTERFACE=public",
   ];
-  await writeFile(`${account.path}.new`, `${lines.join("\n")}\n`, { mode: 0o600 });
+  await writeFile(`${account.path}.new`, `${lines.join("\n")}\n`, { mode: 0o600, flush: true });
   await rename(`${account.path}.new`, account.path);
   return new Secret(password);
 }

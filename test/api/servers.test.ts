@@ -230,6 +230,20 @@ test("a delete in the middle of a create waits for it, then leaves nothing", asy
   expect(await leftOvers()).toEqual(nothing);
 });
 
+test("a create whose unwinding is stuck is undone when its host comes back", async () => {
+  cloud.host.failNext("domainStart", "conflict");
+  cloud.host.failNext("domainUndefine", "conflict");
+  const { body } = await create(cloud.demo);
+  const id = body.server.id as string;
+  await eventually(async () => (cloud.host.calls.at(-1) === "domainUndefine" ? true : undefined));
+  expect(cloud.host.servers.get(id)).toMatchObject({ domain: true });
+  await cloud.host.register();
+  expect(await settled(id)).toMatchObject({ status: "ERROR", fault: { code: 500 } });
+  await eventually(async () => (cloud.host.servers.has(id) ? undefined : true));
+  await remove(id);
+  expect(await leftOvers()).toEqual(nothing);
+});
+
 test("two deletes at once are one", async () => {
   const id = await made();
   const answers = await Promise.all([1, 2, 3].map(() => cloud.demo.send("DELETE", `${servers}/${id}`)));

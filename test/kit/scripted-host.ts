@@ -23,6 +23,8 @@ export interface ScriptedHost {
   failNext(command: keyof typeof commands, code: ErrorCode, times?: number): void;
   /** Calls of this command wait until the function that is answered is called. */
   hold(command: keyof typeof commands): () => void;
+  /** Reports itself, as an agent does when it comes back. */
+  register(): Promise<unknown>;
   /** Puts a server there that was made before. */
   place(
     serverId: string,
@@ -119,13 +121,16 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       return handlers[name](message as never);
     }),
   );
-  await bus.request(hostRegister, hostFacts(hostId, key.publicKey), { timeoutMs: 5_000 });
+  const register = (): Promise<unknown> =>
+    bus.request(hostRegister, hostFacts(hostId, key.publicKey), { timeoutMs: 5_000 });
+  await register();
   bus.publish(hostHeartbeat, { hostId });
   return {
     hostId,
     servers,
     calls,
     passphrases,
+    register,
     place: (serverId, { powerState, tpm }) =>
       void servers.set(serverId, { domain: true, disks: true, managedSave: false, powerState, tpm }),
     failNext: (name, code, times = 1) =>

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -82,6 +83,8 @@ function expectSameTpm(kind: Kind, now: GuestFacts): void {
   expect(now.devices).toEqual(then?.devices);
   if (kind.version === undefined) return;
   expect(now.pcrs.size).toBeGreaterThan(0);
+  expect(now.pcrs).toEqual(then?.pcrs);
+  expect(now.ekSha256).toMatch(/^[0-9a-f]{64}$/);
   expect(now.ekSha256).toBe(then?.ekSha256);
   if (kind.version === "1.2") return;
   expect(now.nv).toEqual({ state: "read", value: then?.nv?.value });
@@ -164,9 +167,9 @@ test("the state on the disk is ciphertext, and the passphrase is in no file, log
 
 test("stop and start", async () => {
   await onAll({ "os-stop": null }, "SHUTOFF");
-  const hash = await readFile(stateFile(kinds[2] as Kind));
+  const stopped = await readFile(stateFile(kinds[2] as Kind));
   await onAll({ "os-start": null }, "ACTIVE");
-  expect(await readFile(stateFile(kinds[2] as Kind))).toHaveLength(hash.length);
+  expect(sha256(await readFile(stateFile(kinds[2] as Kind)))).toBe(sha256(stopped));
   for (const kind of kinds) expectSameTpm(kind, await facts(id(kind), ({ boots }) => boots === 2));
   expect(await libvirtSecrets()).toBe("");
 });
@@ -250,6 +253,8 @@ test("delete leaves nothing", async () => {
   const { body } = await cloud.admin.send("GET", `/placement/resource_providers/${uuid}/allocations`);
   expect(body.allocations).toEqual({});
 });
+
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Shannon entropy of the bytes, of 8 bits at most. */
 function entropyBits(bytes: Buffer): number {

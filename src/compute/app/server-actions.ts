@@ -7,8 +7,11 @@ import type { ComputeCtx } from "./deps.ts";
 import { serverFetch } from "./server.ts";
 
 /** Newest first. Since 2.21 the actions of a deleted server are still there. */
-export async function serverActionsOf(ctx: ComputeCtx, serverId: string): Promise<ServerAction[]> {
-  const rule = "os_compute_api:os-instance-actions:list";
+export async function serverActionsOf(
+  ctx: ComputeCtx,
+  serverId: string,
+  rule = "os_compute_api:os-instance-actions:list",
+): Promise<ServerAction[]> {
   const { db } = ctx.deps.database;
   if (await serverFind(db, serverId)) await serverFetch(ctx, serverId, rule);
   const actions = await serverActionList(db, serverId);
@@ -19,6 +22,7 @@ export async function serverActionsOf(ctx: ComputeCtx, serverId: string): Promis
   if (first === undefined || (deleted && (!atLeast(ctx, "2.21") || foreign))) {
     throw new CloudError("not-found", `Instance ${serverId} could not be found.`);
   }
+  ctx.enforce(rule, { project_id: first.project_id, user_id: first.user_id });
   return actions;
 }
 
@@ -27,7 +31,7 @@ export async function serverActionFetch(
   serverId: string,
   requestId: string,
 ): Promise<{ readonly action: ServerAction; readonly hostname: string | undefined }> {
-  await serverActionsOf(ctx, serverId);
+  await serverActionsOf(ctx, serverId, "os_compute_api:os-instance-actions:show");
   const action = await serverActionFind(ctx.deps.database.db, serverId, requestId);
   if (!action)
     throw new CloudError("not-found", `Action for request_id ${requestId} on instance ${serverId} not found`);
