@@ -17,6 +17,8 @@ export interface AgentContext {
   readonly paths: AgentPaths;
   readonly bus: Bus;
   readonly libvirt: LibvirtConnection;
+  /** Of the host, asked for once: its processor stays, and where KVM is broken libvirt takes seconds for an answer. */
+  readonly capabilitiesXml: string;
   readonly log: Logger;
   readonly clock: Clock;
   /** Passphrases for this host are sealed to it. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
 import { commands, createInProcessBus, hostRegister, serverPowerChanged, type Bus } from "#bus/index.ts";
@@ -14,6 +15,8 @@ let fake: FakeLibvirtd;
 let bus: Bus;
 let agents: Agent[];
 let registrations: string[];
+/** What the control plane answers to the next registrations instead of taking them. */
+let refusals: CloudError[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "agent-"));
@@ -22,7 +25,10 @@ beforeEach(async () => {
   bus = createInProcessBus();
   agents = [];
   registrations = [];
+  refusals = [];
   bus.serve(hostRegister, {}, ({ hostname, traits }) => {
+    const refusal = refusals.shift();
+    if (refusal) return Promise.reject(refusal);
     registrations.push(`${hostname} ${traits.some((trait) => trait.includes("TPM"))}`);
     return Promise.resolve({});
   });
@@ -98,6 +104,22 @@ test("a host keeps its id, registers at its start and when libvirtd comes back, 
   await expect.poll(() => powers.length, until).toBeGreaterThan(told);
   await first.stop();
   expect(await agentOf(false).start()).toEqual({ hostId });
+});
+
+test("is registered once the control plane took it, however often it did not", async () => {
+  refusals.push(new CloudError("unavailable", "not yet"), new CloudError("timeout", "nor now"));
+  const agent = agentOf(false);
+  await agent.start();
+  expect(registrations).toEqual([]);
+  await agent.registered();
+  expect(registrations).toEqual(["here false"]);
+});
+
+test("a host whose name another one has is told so instead of trying for ever", async () => {
+  refusals.push(new CloudError("already-exists", "Host here reports itself as another"));
+  const agent = agentOf(false);
+  await agent.start();
+  await expect(agent.registered()).rejects.toThrow("Host here reports itself as another");
 });
 
 test("two clouds on one libvirt do not see or touch each other's servers", async () => {

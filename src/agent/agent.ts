@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "#base/clock.ts";
-import { CloudError, errorText } from "#base/errors.ts";
+import { CloudError, errorText, isCloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import type { Bus } from "#bus/index.ts";
-import { LibvirtConnection, type ConnectionChange } from "#libvirt/index.ts";
+import { capabilities, LibvirtConnection, type ConnectionChange } from "#libvirt/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import type { AgentConfig } from "./agent-config.ts";
 import type { AgentContext } from "./agent-context.ts";
@@ -16,7 +16,7 @@ import { ImageCache } from "./images/cache.ts";
 import { leftoversRemove } from "./leftovers.ts";
 import { DomainWatch } from "./report/domain-watch.ts";
 import { PowerReports } from "./report/power-reports.ts";
-import { registrationRun } from "./report/registration.ts";
+import { registrationRun, type RegistrationListener } from "./report/registration.ts";
 import { requirementsCheck } from "./requirements.ts";
 import { ServerQueue } from "./server-queue.ts";
 import { tpmAuthorityPrepare, tpmAuthorityWarm } from "./tpm/authority.ts";
@@ -41,6 +41,11 @@ export interface Agent {
    * Rejects (CloudError `conflict`) when the host misses something, naming each part and its fix. Once only.
    */
   start(): Promise<{ readonly hostId: string }>;
+  /**
+   * Resolves once the control plane knows the host and can give it servers. Rejects with the reason when it takes
+   * another for the same host, which time does not mend.
+   */
+  registered(): Promise<void>;
   /** Takes no more commands, lets those under way end (for a while), leaves. Servers keep running. */
   stop(): Promise<void>;
 }
@@ -50,12 +55,21 @@ const stopPatienceMs = 10_000;
 
 export function createAgent(options: AgentOptions): Agent {
   const ended = new AbortController();
+  const registered = Promise.withResolvers<void>();
+  // Nobody need ask.
+  registered.promise.catch(() => undefined);
   let running: Running | undefined;
   return {
     async start() {
-      running = await agentRun(options, ended.signal);
+      running = await agentRun(options, ended.signal, {
+        onRegistered: registered.resolve,
+        onRefused: (reason) => {
+          if (isCloudError(reason, "already-exists")) registered.reject(reason);
+        },
+      });
       return { hostId: running.context.hostId };
     },
+    registered: () => registered.promise,
     async stop() {
       ended.abort();
       await running?.stop();
@@ -68,7 +82,11 @@ interface Running {
   stop(): Promise<void>;
 }
 
-async function agentRun(options: AgentOptions, signal: AbortSignal): Promise<Running> {
+async function agentRun(
+  options: AgentOptions,
+  signal: AbortSignal,
+  hear: RegistrationListener,
+): Promise<Running> {
   const { config, log, instancesPath } = options;
   let onChange = (change: ConnectionChange): void => void change;
   const libvirt = await libvirtOpen(config, (change) => onChange(change));
@@ -84,7 +102,7 @@ async function agentRun(options: AgentOptions, signal: AbortSignal): Promise<Run
     const report = (): void => {
       registration.abort();
       registration = new AbortController();
-      void registrationRun(context, AbortSignal.any([signal, registration.signal]));
+      void registrationRun(context, AbortSignal.any([signal, registration.signal]), hear);
       void reports
         .reportAll()
         .catch((error: unknown) => log.debug({ error: errorText(error) }, "power states not reported"));
@@ -145,8 +163,9 @@ async function contextMake(
   const paths = agentPaths(places);
   const images = new ImageCache(paths, bus, log);
   await mkdir(dirname(paths.hostKey), { recursive: true, mode: 0o700 });
-  const [hostId, key, swtpmUser, directIo] = await Promise.all([
+  const [hostId, capabilitiesXml, key, swtpmUser, directIo] = await Promise.all([
     hostIdLoad(paths.hostId),
+    capabilities(libvirt),
     sealKeyPairLoad(paths.hostKey),
     swtpmUserPrepare(config, paths),
     directIoProbe(places.instancesPath),
@@ -160,6 +179,7 @@ async function contextMake(
     paths,
     bus,
     libvirt,
+    capabilitiesXml,
     clock,
     key,
     images,

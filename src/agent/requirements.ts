@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { errorText } from "#base/errors.ts";
 import { domainCapabilities, libvirtVersion, LibvirtConnection } from "#libvirt/index.ts";
 import type { AgentConfig } from "./agent-config.ts";
@@ -19,7 +20,7 @@ export async function hostRequirementsCheck(input: RequirementsInput): Promise<r
   const { socketPath } = input.config.libvirt;
   try {
     await using libvirt: LibvirtConnection = await LibvirtConnection.open({ socketPath });
-    return await requirementsCheck(input, libvirt);
+    return [...(await requirementsCheck(input, libvirt)), ...(await kvmDeviceCheck(libvirt))];
   } catch (error) {
     const unreachable: Requirement = {
       name: "libvirtd",
@@ -82,6 +83,30 @@ function virtTypeCheck(config: AgentConfig, capabilities: string | undefined): R
         : "apt-get install qemu-system-x86",
     needed: true,
   };
+}
+
+/**
+ * A device that does not work is worse than none: libvirt takes KVM for usable, finds QEMU without it, and probes QEMU
+ * anew at every question and every start (virQEMUCapsIsValid of libvirt's qemu_capabilities.c).
+ */
+async function kvmDeviceCheck(libvirt: LibvirtConnection): Promise<readonly Requirement[]> {
+  if (!existsSync("/dev/kvm")) return [];
+  const query = { arch: "x86_64", machine: "pc", virtType: "kvm" } as const;
+  const ok = await domainCapabilities(libvirt, query).then(
+    () => true,
+    () => false,
+  );
+  return [
+    {
+      name: "/dev/kvm",
+      ok,
+      found: ok
+        ? "libvirt offers KVM"
+        : "there, but QEMU cannot use it: libvirt probes QEMU anew at every start of a server, which takes seconds",
+      fix: "make KVM work (virtualization in the firmware, or nested virtualization), or take the device away: rm /dev/kvm",
+      needed: false,
+    },
+  ];
 }
 
 async function vtpmChecks(

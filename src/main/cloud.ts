@@ -62,6 +62,7 @@ export async function cloudStart({
       stops.splice(-1, 0, () => agent.stop());
       await mkdir(join(state.path, "agent"), { recursive: true, mode: 0o700 });
       await agent.start();
+      await hostKnown(agent);
     }
     announce(controlPlane, {
       logPath,
@@ -72,6 +73,20 @@ export async function cloudStart({
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** A cloud that says it is up has its host: the first server finds it. Says what it waits for when that takes time. */
+async function hostKnown(agent: Agent): Promise<void> {
+  const startedAt = performance.now();
+  const waiting = setInterval(() => {
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
+    console.log(`      the API answers; waiting for this host to report itself … ${seconds} s`);
+  }, 2_000);
+  try {
+    await agent.registered();
+  } finally {
+    clearInterval(waiting);
   }
 }
 

@@ -5,28 +5,26 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../kit/client.ts";
-import { startRealCloud, type RealCloud } from "../kit/real-cloud.ts";
+import { realCloudForTests } from "../kit/real-cloud-for-tests.ts";
 
 const run = promisify(execFile);
 
-let cloud: RealCloud;
+const cloud = realCloudForTests();
 let folder: string;
 beforeAll(async () => {
-  cloud = await startRealCloud();
   folder = await mkdtemp(join(tmpdir(), "sealstone-client-"));
 });
 afterAll(async () => {
-  await cloud.remove();
   await rm(folder, { recursive: true });
 });
 
 /** Runs a line of shell as a user would, after sourcing the openrc file; answers what it printed. */
 async function shell(user: "admin" | "demo", line: string): Promise<string> {
-  const openrc = join(cloud.statePath, user === "admin" ? "openrc" : "openrc-demo");
+  const openrc = join(cloud().statePath, user === "admin" ? "openrc" : "openrc-demo");
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,
-    HOST: cloud.hostname,
+    HOST: cloud().hostname,
     FLAVOR: "mine",
     FOLDER: folder,
   };
@@ -64,7 +62,7 @@ test("tokens, catalogue, projects, hypervisors, services", async () => {
   expect(await shell("admin", "openstack role assignment list --names -f value")).toContain(
     "member demo@Default",
   );
-  expect(await shell("admin", "openstack hypervisor list -f value")).toContain(`${cloud.hostname} QEMU`);
+  expect(await shell("admin", "openstack hypervisor list -f value")).toContain(`${cloud().hostname} QEMU`);
   expect(await shell("admin", "openstack compute service list -f value -c Binary -c State")).toBe(
     "nova-compute up",
   );

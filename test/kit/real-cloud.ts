@@ -24,8 +24,8 @@ export interface RealCloud {
   start(): Promise<void>;
   /** SIGTERM; the exit status. */
   stop(): Promise<number>;
-  /** Ends it and removes whatever it left on the machine. */
-  remove(): Promise<void>;
+  /** Ends it and removes whatever it left on the machine, but for its state directory when that is to be looked at. */
+  remove(options?: { readonly keepState: boolean }): Promise<void>;
 }
 
 /** `sealstone start` in a process of its own, on this machine's libvirt, with state and port of its own. */
@@ -83,13 +83,13 @@ export async function startRealCloud(): Promise<RealCloud> {
       process.kill("SIGTERM");
       return ended;
     },
-    async remove() {
+    async remove(options = { keepState: false }) {
       if (process.exitCode === null && process.signalCode === null) await cloud.stop();
       for (const name of await domains()) {
         await run("virsh", ["destroy", name]).catch(() => undefined);
         await run("virsh", ["undefine", name, "--managed-save", "--tpm"]).catch(() => undefined);
       }
-      await rm(statePath, { recursive: true, force: true });
+      if (!options.keepState) await rm(statePath, { recursive: true, force: true });
       await rm(instancesPath, { recursive: true, force: true });
     },
   };

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { parseGuestFacts, type GuestFacts } from "../../guest/console-facts.ts";
 import { eventually } from "../kit/client.ts";
-import { startRealCloud, type RealCloud } from "../kit/real-cloud.ts";
+import { realCloudForTests } from "../kit/real-cloud-for-tests.ts";
 import { bytesFind } from "../kit/bytes-find.ts";
 
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ const kinds: readonly Kind[] = [
   { name: "none", version: undefined, extraSpecs: {} },
 ];
 
-let cloud: RealCloud;
+const cloud = realCloudForTests();
 let image: string;
 const ids = new Map<string, string>();
 /** The first block of each server's first boot. */
@@ -35,15 +35,13 @@ const servers = "/compute/v2.1/servers";
 const bootTimeoutMs = 120_000;
 
 beforeAll(async () => {
-  cloud = await startRealCloud();
-  const images = await cloud.demo.send("GET", "/image/v2/images?name=sealstone-guest");
+  const images = await cloud().demo.send("GET", "/image/v2/images?name=sealstone-guest");
   image = images.body.images[0].id as string;
 });
-afterAll(() => cloud.remove());
 
 async function status(serverId: string, wanted: string): Promise<void> {
   await eventually(async () => {
-    const { body } = await cloud.demo.send("GET", `${servers}/${serverId}`);
+    const { body } = await cloud().demo.send("GET", `${servers}/${serverId}`);
     if (body.server.status === "ERROR" && wanted !== "ERROR")
       throw new Error(JSON.stringify(body.server.fault));
     return body.server.status === wanted && body.server["OS-EXT-STS:task_state"] === null ? true : undefined;
@@ -51,7 +49,7 @@ async function status(serverId: string, wanted: string): Promise<void> {
 }
 
 async function consoleOf(serverId: string): Promise<string> {
-  const answer = await cloud.demo.send("POST", `${servers}/${serverId}/action`, {
+  const answer = await cloud().demo.send("POST", `${servers}/${serverId}/action`, {
     "os-getConsoleOutput": {},
   });
   return answer.status === 200 ? (answer.body.output as string) : "";
@@ -69,7 +67,7 @@ function id(kind: Kind): string {
 /** The same on all servers, at a time. */
 async function onAll(body: object, wanted: string): Promise<void> {
   for (const kind of kinds) {
-    const answer = await cloud.demo.send("POST", `${servers}/${id(kind)}/action`, body);
+    const answer = await cloud().demo.send("POST", `${servers}/${id(kind)}/action`, body);
     expect(answer.status, JSON.stringify(answer.body)).toBe(202);
   }
   for (const kind of kinds) await status(id(kind), wanted);
@@ -103,15 +101,15 @@ function stateFile(kind: Kind): string {
 
 test("each kind boots with the device it asked for", async () => {
   for (const kind of kinds) {
-    const flavor = await cloud.admin.send("POST", "/compute/v2.1/flavors", {
+    const flavor = await cloud().admin.send("POST", "/compute/v2.1/flavors", {
       flavor: { name: kind.name, ram: 256, vcpus: 1, disk: 1 },
     });
     const flavorId = flavor.body.flavor.id as string;
-    await cloud.admin.send("POST", `/compute/v2.1/flavors/${flavorId}/os-extra_specs`, {
+    await cloud().admin.send("POST", `/compute/v2.1/flavors/${flavorId}/os-extra_specs`, {
       extra_specs: kind.extraSpecs,
     });
     const server = { name: kind.name, imageRef: image, flavorRef: flavorId, networks: "none" };
-    const { body } = await cloud.demo.send("POST", servers, { server }, "2.37");
+    const { body } = await cloud().demo.send("POST", servers, { server }, "2.37");
     ids.set(kind.name, body.server.id as string);
   }
   for (const kind of kinds) {
@@ -134,12 +132,12 @@ test("the state on the disk is ciphertext, and the passphrase is in no file, log
     expect(state.readUInt16BE(4) & 1).toBe(1);
     expect(entropyBits(state)).toBeGreaterThan(7.8);
   }
-  const { body } = await cloud.demo.send("GET", "/key-manager/v1/secrets");
+  const { body } = await cloud().demo.send("GET", "/key-manager/v1/secrets");
   const secret = (body.secrets as { name: string; secret_ref: string }[]).find(({ name }) =>
     name.endsWith(id(kinds[0] as Kind)),
   );
   const payload = await fetch(`${secret?.secret_ref ?? ""}/payload`, {
-    headers: { "x-auth-token": cloud.demo.token, accept: "application/octet-stream" },
+    headers: { "x-auth-token": cloud().demo.token, accept: "application/octet-stream" },
   });
   const passphrase = Buffer.from(await payload.arrayBuffer());
   expect(passphrase).toHaveLength(512);
@@ -151,8 +149,8 @@ test("the state on the disk is ciphertext, and the passphrase is in no file, log
     Buffer.from(piece.toString("base64").slice(0, 31)),
   ]);
   const places = [
-    cloud.statePath,
-    cloud.instancesPath,
+    cloud().statePath,
+    cloud().instancesPath,
     "/var/lib/libvirt",
     "/var/log/libvirt",
     "/var/log/swtpm",
@@ -200,7 +198,9 @@ test("suspend and resume: memory and TPM go on together", async () => {
 
 test("who may not read the passphrase is refused and the guest runs on", async () => {
   const [crb] = kinds as [Kind];
-  const answer = await cloud.admin.send("POST", `${servers}/${id(crb)}/action`, { reboot: { type: "HARD" } });
+  const answer = await cloud().admin.send("POST", `${servers}/${id(crb)}/action`, {
+    reboot: { type: "HARD" },
+  });
   expect(answer.status).toBe(403);
   await status(id(crb), "ACTIVE");
   expect((await facts(id(crb), () => true)).boots).toBe(4);
@@ -208,49 +208,49 @@ test("who may not read the passphrase is refused and the guest runs on", async (
 
 test("a TPM whose state is gone is not remade: the start is refused and says why", async () => {
   const [, tis] = kinds as [Kind, Kind];
-  await cloud.demo.send("POST", `${servers}/${id(tis)}/action`, { "os-stop": null });
+  await cloud().demo.send("POST", `${servers}/${id(tis)}/action`, { "os-stop": null });
   await status(id(tis), "SHUTOFF");
   await run("mv", [stateFile(tis), `${stateFile(tis)}.away`]);
-  await cloud.demo.send("POST", `${servers}/${id(tis)}/action`, { "os-start": null });
+  await cloud().demo.send("POST", `${servers}/${id(tis)}/action`, { "os-start": null });
   await status(id(tis), "SHUTOFF");
   const path = `${servers}/${id(tis)}/os-instance-actions`;
-  const actions = await cloud.demo.send("GET", path, undefined, "2.84");
+  const actions = await cloud().demo.send("GET", path, undefined, "2.84");
   const [newest] = actions.body.instanceActions as { request_id: string; message: string }[];
   expect(newest?.message).toBe("Error");
-  const detail = await cloud.demo.send("GET", `${path}/${newest?.request_id ?? ""}`, undefined, "2.84");
+  const detail = await cloud().demo.send("GET", `${path}/${newest?.request_id ?? ""}`, undefined, "2.84");
   expect(detail.body.instanceAction.events[0].details).toMatch(/TPM/);
   await expect(readFile(stateFile(tis))).rejects.toThrow(/ENOENT/);
   await run("mv", [`${stateFile(tis)}.away`, stateFile(tis)]);
-  await cloud.demo.send("POST", `${servers}/${id(tis)}/action`, { "os-start": null });
+  await cloud().demo.send("POST", `${servers}/${id(tis)}/action`, { "os-start": null });
   await status(id(tis), "ACTIVE");
   expectSameTpm(tis, await facts(id(tis), ({ boots }) => boots === 5));
 });
 
 test("a stop of the cloud leaves its servers running, and they are found again", async () => {
-  expect(await cloud.stop()).toBe(0);
+  expect(await cloud().stop()).toBe(0);
   expect((await run("virsh", ["-q", "list", "--name"])).stdout).toContain(id(kinds[0] as Kind));
-  await cloud.start();
+  await cloud().start();
   for (const kind of kinds) await status(id(kind), "ACTIVE");
 });
 
 test("delete leaves nothing", async () => {
   for (const kind of kinds)
-    expect((await cloud.demo.send("DELETE", `${servers}/${id(kind)}`)).status).toBe(204);
+    expect((await cloud().demo.send("DELETE", `${servers}/${id(kind)}`)).status).toBe(204);
   for (const kind of kinds) {
     await eventually(
       async () =>
-        (await cloud.demo.send("GET", `${servers}/${id(kind)}`)).status === 404 ? true : undefined,
+        (await cloud().demo.send("GET", `${servers}/${id(kind)}`)).status === 404 ? true : undefined,
       bootTimeoutMs,
     );
   }
-  expect(await cloud.domains()).toEqual([]);
+  expect(await cloud().domains()).toEqual([]);
   expect(await libvirtSecrets()).toBe("");
-  expect(await readdir(join(cloud.instancesPath, "servers"))).toEqual([]);
+  expect(await readdir(join(cloud().instancesPath, "servers"))).toEqual([]);
   for (const kind of kinds) expect(await readdir("/var/lib/libvirt/swtpm")).not.toContain(id(kind));
-  expect((await cloud.demo.send("GET", "/key-manager/v1/secrets")).body.secrets).toEqual([]);
-  const providers = await cloud.admin.send("GET", "/placement/resource_providers");
+  expect((await cloud().demo.send("GET", "/key-manager/v1/secrets")).body.secrets).toEqual([]);
+  const providers = await cloud().admin.send("GET", "/placement/resource_providers");
   const [{ uuid }] = providers.body.resource_providers as [{ uuid: string }];
-  const { body } = await cloud.admin.send("GET", `/placement/resource_providers/${uuid}/allocations`);
+  const { body } = await cloud().admin.send("GET", `/placement/resource_providers/${uuid}/allocations`);
   expect(body.allocations).toEqual({});
 });
 

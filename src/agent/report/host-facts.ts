@@ -2,7 +2,7 @@ import { statfs } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import type { Static } from "typebox";
 import type { hostRegister } from "#bus/index.ts";
-import { capabilities, domainCapabilities, hypervisorVersion, nodeInfo } from "#libvirt/index.ts";
+import { domainCapabilities, hypervisorVersion, nodeInfo } from "#libvirt/index.ts";
 import { tpmHostTraits } from "#vtpm/index.ts";
 import type { AgentConfig } from "../agent-config.ts";
 import type { AgentContext } from "../agent-context.ts";
@@ -13,11 +13,10 @@ export type HostFacts = Static<typeof hostRegister.request>;
 
 /** What the host is and has, as it is now. */
 export async function hostFactsCollect(context: AgentContext): Promise<HostFacts> {
-  const { config, hostId, key, libvirt, paths } = context;
-  const [node, version, capabilitiesXml, domainCapabilitiesXml, disk] = await Promise.all([
+  const { capabilitiesXml, config, hostId, key, libvirt, paths } = context;
+  const [node, version, domainCapabilitiesXml, disk] = await Promise.all([
     nodeInfo(libvirt),
     hypervisorVersion(libvirt),
-    capabilities(libvirt),
     domainCapabilities(libvirt, { arch: "x86_64", machine: "pc", virtType: config.libvirt.virtType }),
     statfs(paths.instances),
   ]);

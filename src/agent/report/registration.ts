@@ -12,21 +12,40 @@ const heartbeatMs = 10_000;
 /** Disks and memory may grow, packages may come and go: facts are looked at anew this often. */
 const heartbeatsPerLook = 6;
 
-/** Makes the host known and keeps it so until `signal`. Never rejects. */
-export async function registrationRun(context: AgentContext, signal: AbortSignal): Promise<void> {
+export interface RegistrationListener {
+  /** The control plane knows the host: it can be given servers. */
+  onRegistered(): void;
+  onRefused(reason: unknown): void;
+}
+
+/**
+ * Makes the host known, calls `onRegistered`, and keeps it known until `signal`. Never rejects: what keeps the host
+ * from being known goes to `onRefused`, once for each new reason, and is tried again.
+ */
+export async function registrationRun(
+  context: AgentContext,
+  signal: AbortSignal,
+  hear: RegistrationListener,
+): Promise<void> {
   try {
-    let known = await registerUntilAnswered(context, signal);
+    let known = await registerUntilAnswered(context, signal, hear);
+    hear.onRegistered();
     for (let beat = 1; !signal.aborted; beat++) {
       context.bus.publish(hostHeartbeat, { hostId: context.hostId });
       await sleep(heartbeatMs, signal);
-      if (beat % heartbeatsPerLook === 0) known = await registerIfChanged(context, known, signal);
+      if (beat % heartbeatsPerLook === 0) known = await registerIfChanged(context, known, signal, hear);
     }
   } catch (error) {
     if (!signal.aborted) context.log.error({ error: errorText(error) }, "the host's registration ended");
   }
 }
 
-async function registerUntilAnswered(context: AgentContext, signal: AbortSignal): Promise<HostFacts> {
+async function registerUntilAnswered(
+  context: AgentContext,
+  signal: AbortSignal,
+  hear: RegistrationListener,
+): Promise<HostFacts> {
+  let told = "";
   for (let delayMs = retryFirstMs; ; delayMs = Math.min(2 * delayMs, retryMostMs)) {
     signal.throwIfAborted();
     try {
@@ -35,10 +54,13 @@ async function registerUntilAnswered(context: AgentContext, signal: AbortSignal)
       context.log.info({ hostname: facts.hostname, traits: facts.traits }, "host is registered");
       return facts;
     } catch (error) {
-      context.log.debug(
-        { error: errorText(error), delayMs },
-        "the control plane does not take the registration yet",
-      );
+      signal.throwIfAborted();
+      const reason = errorText(error);
+      if (reason !== told) {
+        context.log.warn({ error: reason, delayMs }, "this host is not registered yet");
+        hear.onRefused(error);
+      }
+      told = reason;
     }
     await sleep(delayMs, signal);
   }
@@ -48,6 +70,7 @@ async function registerIfChanged(
   context: AgentContext,
   known: HostFacts,
   signal: AbortSignal,
+  hear: RegistrationListener,
 ): Promise<HostFacts> {
   try {
     if (isDeepStrictEqual(await hostFactsCollect(context), known)) return known;
@@ -56,5 +79,5 @@ async function registerIfChanged(
     context.log.debug({ error: errorText(error) }, "facts of the host could not be collected");
     return known;
   }
-  return await registerUntilAnswered(context, signal);
+  return await registerUntilAnswered(context, signal, hear);
 }
