@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kernelFetch, kernelModules } from "./kernel.ts";
-import { guestPackages } from "./packages.ts";
+import { guestPackages, tpm12Packages } from "./packages.ts";
 import { ramdiskBuild } from "./ramdisk.ts";
 import { run } from "./run.ts";
+import { tpm12ToolsFetch } from "./tpm12-tools.ts";
 
 export interface Guest {
   readonly kernelPath: string;
@@ -50,7 +51,10 @@ async function buildInto(guest: Guest, work: string, report: (message: string) =
   report("fetching the guest's kernel");
   const kernel = await kernelFetch(work);
   report(`packing the guest's files around ${kernel.packageName}`);
-  const ramdisk = await ramdiskBuild(await kernelModules(kernel.modulesFolder));
+  const tpm12Tools = await tpm12ToolsFetch(work);
+  if (!tpm12Tools)
+    report(`this distribution has no ${tpm12Packages.join(" and ")}: a TPM 1.2 shows no NV value`);
+  const ramdisk = await ramdiskBuild(await kernelModules(kernel.modulesFolder), tpm12Tools);
   await copyFile(kernel.vmlinuzPath, guest.kernelPath);
   await writeFile(guest.ramdiskPath, ramdisk);
   await run("qemu-img", ["create", "-q", "-f", "qcow2", guest.diskPath, DISK_SIZE]);

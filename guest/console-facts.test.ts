@@ -44,15 +44,17 @@ describe("a guest with a TPM 2.0, booted twice", () => {
   });
 });
 
-test("a TPM 1.2 has a device, a version, an EK and SHA-1 PCRs, but no NV value and no secret", async () => {
+test("a TPM 1.2 has a device, a version, an owner, an EK, SHA-1 PCRs, an NV value and a secret", async () => {
   const [block] = parseGuestFacts(await sample("tpm12.txt"));
   expect(block).toMatchObject({
     boots: 2,
     devices: ["/dev/tpm0"],
     tpmVersion: "1.2",
-    ekSha256: "58abff58fc6f89b90b2d0ac50010a41813fe511884558463330c8854f0fbd76f",
-    nv: undefined,
-    secret: undefined,
+    ekSha256: "43d4208560ed40442b645ff093c933a701c0d75d28800406df8a4826f8fb72ed",
+    owner: "owned",
+    nv: { state: "read", value: "2c5b11a93953e397dea45dd1713f675c" },
+    secret: { state: "unsealed", value: "0b5e7c66079d2da2e09eb0d1cbae4af2" },
+    problems: [],
   });
   expect(block?.pcrs.get("sha1:0")).toBe("3a3f780f11a4b49969fcaa80cd6e3957c33b2275");
 });

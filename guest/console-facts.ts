@@ -19,6 +19,8 @@ export interface GuestFacts {
   /** Over the DER SubjectPublicKeyInfo (2.0) or the RSA modulus (1.2). */
   readonly ekSha256: string | undefined;
   readonly certificateSha256: string | undefined;
+  /** TPM 1.2: `taken` at the first boot, `owned` ever after. */
+  readonly owner: string | undefined;
   /** By bank and index: `sha256:0`. */
   readonly pcrs: ReadonlyMap<string, string>;
   readonly nv: GuestValue<"written" | "read"> | undefined;
@@ -75,6 +77,7 @@ function factsFrom(facts: ReadonlyMap<string, string>): GuestFacts | undefined {
     tpmVersion: VERSION_OF_MAJOR.get(facts.get("tpm_version_major")),
     ekSha256: sha256In(facts.get("EK")),
     certificateSha256: sha256In(facts.get("certificate")),
+    owner: facts.get("owner"),
     pcrs: new Map(lines.flatMap(([key, value]) => (key.startsWith("PCR ") ? [[key.slice(4), value]] : []))),
     nv: valueFrom(facts.get("NV"), ["written", "read"]),
     secret: valueFrom(facts.get("secret"), ["sealed", "unsealed"]),

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { kernelMetaPackage } from "./packages.ts";
+import { packagesUnpack } from "./packages-unpack.ts";
 import { run } from "./run.ts";
 
 export interface UnpackedKernel {
@@ -21,16 +22,13 @@ const WANTED_MODULES = ["virtio_pci", "virtio_blk", "virtio-rng", "button", "evd
 /** Fetches the distribution's current cloud kernel into the folder and unpacks it there, without installing it. */
 export async function kernelFetch(folder: string): Promise<UnpackedKernel> {
   const packageName = await kernelPackageName();
-  await run("apt-get", ["download", packageName], folder);
-  const archive = (await readdir(folder)).find((name) => name.endsWith(".deb"));
-  if (archive === undefined) throw new Error(`apt-get download ${packageName} left no .deb in ${folder}`);
   const unpacked = join(folder, "kernel");
-  await run("dpkg-deb", ["-x", join(folder, archive), unpacked]);
+  await packagesUnpack([packageName], unpacked);
   const files = await readdir(unpacked, { recursive: true });
   const vmlinuz = files.find((path) => path.startsWith("boot/vmlinuz-"));
   const builtIn = files.find((path) => /lib\/modules\/[^/]+\/modules\.builtin$/.test(path));
   if (vmlinuz === undefined || builtIn === undefined) {
-    throw new Error(`${archive} holds no boot/vmlinuz-* or no lib/modules/*/modules.builtin`);
+    throw new Error(`${packageName} holds no boot/vmlinuz-* or no lib/modules/*/modules.builtin`);
   }
   return {
     packageName,

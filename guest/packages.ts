@@ -6,3 +6,6 @@ export const guestPackages: readonly string[] = ["busybox-static", "qemu-utils",
 
 /** Depends on the current kernel package of the distribution, whose name carries the version. */
 export const kernelMetaPackage = "linux-image-cloud-amd64";
+
+/** Fetched and unpacked too, where the distribution has them. */
+export const tpm12Packages: readonly string[] = ["trousers", "tpm-tools"];

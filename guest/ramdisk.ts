@@ -1,28 +1,35 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { constants, zstdCompress } from "node:zlib";
 import { cpioArchive } from "./cpio.ts";
 import type { CpioEntry } from "./cpio.ts";
 import type { KernelModule } from "./kernel.ts";
 import { run } from "./run.ts";
+import type { UnpackedTools } from "./tpm12-tools.ts";
 
 const zstdCompressAsync = promisify(zstdCompress);
 const COMPRESSION_LEVEL = 12;
 const FACT_SCRIPTS = ["block.sh", "disk.sh", "tpm2.sh", "tpm12.sh"];
 
 /** The guest's first file system: busybox, tpm2-tools with their libraries, modules and the scripts of this folder. */
-export async function ramdiskBuild(modules: readonly KernelModule[]): Promise<Buffer> {
+export async function ramdiskBuild(
+  modules: readonly KernelModule[],
+  tpm12Tools: UnpackedTools | undefined,
+): Promise<Buffer> {
   const files: CpioEntry[] = [
     await copied(join(import.meta.dirname, "init"), "init"),
     { kind: "link", path: "bin/sh", target: "busybox" },
     ...(await Promise.all(
       FACT_SCRIPTS.map((name) => copied(join(import.meta.dirname, name), `lib/facts/${name}`)),
     )),
-    ...(await programEntries()),
+    ...(await programEntries(tpm12Tools)),
     ...moduleEntries(modules),
   ];
-  const mountPoints = ["dev", "proc", "sys", "run"].map((path): CpioEntry => ({ kind: "directory", path }));
+  const mountPoints = ["dev", "etc", "proc", "sys", "run"].map((path): CpioEntry => ({
+    kind: "directory",
+    path,
+  }));
   const folders = parentFolders(files.map((entry) => entry.path));
   // The kernel opens the console before init can mount /dev.
   const console: CpioEntry = { kind: "character-device", path: "dev/console", major: 5, minor: 1 };
@@ -32,7 +39,7 @@ export async function ramdiskBuild(modules: readonly KernelModule[]): Promise<Bu
 }
 
 /** Libraries keep the path at which the loader of this machine found them: the guest's loader is the same one. */
-async function programEntries(): Promise<readonly CpioEntry[]> {
+async function programEntries(tools: UnpackedTools | undefined): Promise<readonly CpioEntry[]> {
   const tpm2 = "/usr/bin/tpm2";
   // The device back end is opened by name at run time, so the program's own list does not show it.
   const deviceBackEnd = await libraryFind("libtss2-tcti-device.so.0");
@@ -40,23 +47,35 @@ async function programEntries(): Promise<readonly CpioEntry[]> {
   for (const program of [tpm2, deviceBackEnd]) {
     for (const path of await librariesOf(program)) libraries.add(path);
   }
+  const unpacked = (tools?.programs ?? []).map((path) => join(tools?.folder ?? "", path));
+  // TrouSerS' daemon ends its threads with it: the C library loads it by name.
+  if (tools) libraries.add(await libraryFind("libgcc_s.so.1"));
+  for (const program of unpacked) {
+    for (const path of await librariesOf(program, tools?.libraryFolders)) libraries.add(path);
+  }
   return await Promise.all([
     copied("/bin/busybox", "bin/busybox"),
     copied(tpm2, "usr/bin/tpm2"),
-    ...[...libraries].map((path) => copied(path, path.slice(1))),
+    ...[...libraries, ...unpacked].map((path) => copied(path, placeOf(path, tools))),
   ]);
+}
+
+/** What was unpacked goes where it would be installed. */
+function placeOf(path: string, tools: UnpackedTools | undefined): string {
+  return tools !== undefined && path.startsWith(tools.folder) ? relative(tools.folder, path) : path.slice(1);
 }
 
 async function libraryFind(name: string): Promise<string> {
   const cache = (await run("/sbin/ldconfig", ["-p"])).toString();
   const line = cache.split("\n").find((candidate) => candidate.trim().startsWith(`${name} `));
   const path = line?.split(" => ")[1];
-  if (path === undefined) throw new Error(`${name} is not installed; it comes with tpm2-tools`);
+  if (path === undefined) throw new Error(`${name} is not installed`);
   return path;
 }
 
-async function librariesOf(program: string): Promise<readonly string[]> {
-  const listing = (await run("ldd", [program])).toString();
+async function librariesOf(program: string, folders: readonly string[] = []): Promise<readonly string[]> {
+  const search = `LD_LIBRARY_PATH=${folders.join(":")}`;
+  const listing = (await run("env", [search, "ldd", program])).toString();
   const missing = /(\S+) => not found/.exec(listing)?.[1];
   if (missing !== undefined) throw new Error(`${program} needs ${missing}, which is not installed`);
   return [...listing.matchAll(/(\/\S+) \(0x/g)].flatMap((match) => match[1] ?? []);
