@@ -51,7 +51,10 @@ export interface Agent {
 }
 
 /** How long a stop waits for commands under way; what does not end is repeated by whoever asked for it. */
-const stopPatienceMs = 10_000;
+const stopPatienceMs = 30_000;
+
+/** After a boot of the machine libvirtd first looks at every domain and probes its QEMUs. */
+const loginTimeoutMs = 180_000;
 
 export function createAgent(options: AgentOptions): Agent {
   const ended = new AbortController();
@@ -137,7 +140,7 @@ async function libvirtOpen(
 ): Promise<LibvirtConnection> {
   const { socketPath } = config.libvirt;
   try {
-    return await LibvirtConnection.open({ socketPath, onConnectionChange });
+    return await LibvirtConnection.open({ socketPath, onConnectionChange, loginTimeoutMs });
   } catch (cause) {
     throw new CloudError(
       "conflict",

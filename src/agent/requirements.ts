@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { errorText } from "#base/errors.ts";
-import { domainCapabilities, libvirtVersion, LibvirtConnection } from "#libvirt/index.ts";
+import { domainCapabilities, libvirtVersion, LibvirtConnection, LibvirtError } from "#libvirt/index.ts";
 import type { AgentConfig } from "./agent-config.ts";
 import { domainTpmVersionFind } from "./domain-xml/metadata.ts";
 import { hostProgramChecks, instancesPathCheck } from "./host-checks.ts";
@@ -29,7 +29,7 @@ export async function hostRequirementsCheck(input: RequirementsInput): Promise<r
       fix: "apt-get install libvirt-daemon-system; systemctl start libvirtd (without systemd: virtlogd -d; libvirtd -d)",
       needed: true,
     };
-    return [unreachable, ...(await localChecks(input))];
+    return [unreachable, ...(await localChecks(input)), ...unknownChecks(input)];
   }
 }
 
@@ -43,13 +43,35 @@ export async function requirementsCheck(
     { name: "libvirtd", ok: true, found: `libvirt ${answers.version}`, fix: "", needed: true },
     virtTypeCheck(input.config, answers.capabilities),
     ...(await localChecks(input)),
-    ...(await vtpmChecks(input, answers, libvirt)),
+    emulatorCheck(input.config, answers),
+    await swtpmEnabledCheck(input.config, input.cloudId, libvirt),
   ];
 }
 
+/** What can be seen without libvirtd. */
 async function localChecks({ config, instancesPath }: RequirementsInput): Promise<readonly Requirement[]> {
-  return [...(await hostProgramChecks(config.libvirt.swtpmEnabled)), await instancesPathCheck(instancesPath)];
+  return [
+    ...(await hostProgramChecks(config.libvirt.swtpmEnabled)),
+    await instancesPathCheck(instancesPath),
+    ...(await swtpmUserChecks(config)),
+    keyManagerCheck(config),
+  ];
 }
+
+/** What only libvirtd can tell, while it does not answer. */
+function unknownChecks({ config }: RequirementsInput): readonly Requirement[] {
+  const unknown = {
+    ok: false,
+    found: "not known: libvirtd does not answer",
+    fix: "start libvirtd, then look again",
+  };
+  return [
+    { ...unknown, name: `[libvirt] virt_type = ${config.libvirt.virtType}`, needed: true },
+    { ...unknown, name: emulatorName, needed: config.libvirt.swtpmEnabled },
+  ];
+}
+
+const emulatorName = "libvirt offers emulated TPMs";
 
 interface LibvirtAnswers {
   readonly version: string;
@@ -65,7 +87,10 @@ async function libvirtAnswers(
   const [version, capabilities] = await Promise.all([
     libvirtVersion(libvirt),
     // libvirt refuses the question when QEMU or KVM is not there.
-    domainCapabilities(libvirt, query).catch(() => undefined),
+    domainCapabilities(libvirt, query).catch((error: unknown) => {
+      if (error instanceof LibvirtError) return undefined;
+      throw error;
+    }),
   ]);
   return { version, capabilities };
 }
@@ -109,26 +134,10 @@ async function kvmDeviceCheck(libvirt: LibvirtConnection): Promise<readonly Requ
   ];
 }
 
-async function vtpmChecks(
-  { config, cloudId }: RequirementsInput,
-  { capabilities }: LibvirtAnswers,
-  libvirt: LibvirtConnection,
-): Promise<readonly Requirement[]> {
-  const { swtpmEnabled: needed, swtpmUser, swtpmGroup } = config.libvirt;
+async function swtpmUserChecks({ libvirt }: AgentConfig): Promise<readonly Requirement[]> {
+  const { swtpmEnabled: needed, swtpmUser, swtpmGroup } = libvirt;
   const { uid, gid } = await swtpmUserFind(swtpmUser, swtpmGroup);
-  const tpm = tpmCapabilitiesRead(capabilities ?? "");
-  const emulator = tpm.versions.length > 0 && tpm.models.length > 0;
-  const { backend } = config.keyManager;
   return [
-    {
-      name: "libvirt offers emulated TPMs",
-      ok: emulator,
-      found: emulator
-        ? `${tpm.versions.join(", ")}; ${tpm.models.join(", ")}`
-        : "domain capabilities list no <tpm> with backend emulator",
-      fix: "apt-get install swtpm swtpm-tools; systemctl restart libvirtd",
-      needed,
-    },
     {
       name: "[libvirt] swtpm_user",
       ok: uid !== undefined,
@@ -143,15 +152,31 @@ async function vtpmChecks(
       fix: `apt-get install swtpm, or addgroup --system ${swtpmGroup}, or name another in [libvirt] swtpm_group`,
       needed,
     },
-    {
-      name: "[key_manager] backend",
-      ok: backend !== undefined,
-      found: backend ?? "none",
-      fix: "set backend = embedded in section [key_manager]",
-      needed,
-    },
-    await swtpmEnabledCheck(config, cloudId, libvirt),
   ];
+}
+
+function keyManagerCheck({ keyManager: { backend }, libvirt }: AgentConfig): Requirement {
+  return {
+    name: "[key_manager] backend",
+    ok: backend !== undefined,
+    found: backend ?? "none",
+    fix: "set backend = embedded in section [key_manager]",
+    needed: libvirt.swtpmEnabled,
+  };
+}
+
+function emulatorCheck({ libvirt }: AgentConfig, { capabilities }: LibvirtAnswers): Requirement {
+  const tpm = tpmCapabilitiesRead(capabilities ?? "");
+  const ok = tpm.versions.length > 0 && tpm.models.length > 0;
+  return {
+    name: emulatorName,
+    ok,
+    found: ok
+      ? `${tpm.versions.join(", ")}; ${tpm.models.join(", ")}`
+      : "domain capabilities list no <tpm> with backend emulator",
+    fix: "apt-get install swtpm swtpm-tools; systemctl restart libvirtd",
+    needed: libvirt.swtpmEnabled,
+  };
 }
 
 /** Off is a choice, unless there are servers that cannot live without. */

@@ -29,6 +29,7 @@ export function createInProcessBus(): Bus {
         throw new CloudError(
           "unavailable",
           `Nobody answers on ${subject}; is the agent of that host running?`,
+          { data: { nobodyAnswers: true } },
         );
       const question = checked(contract.request, message, subject);
       const answer = overTheWire(await withTimeout(answered(handler, question), timeoutMs, subject));

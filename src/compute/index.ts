@@ -89,7 +89,7 @@ function listen(deps: ComputeDeps): (() => void)[] {
       database.transaction((tx) => hostSeen(tx, hostId, clock.now())).catch(failed);
     }),
     bus.subscribe(serverPowerChanged, ({ serverId, powerState }) => {
-      powerStateRecord(deps, serverId, powerState).catch(failed);
+      powerStateRecord(deps, serverId, { power: powerState }).catch(failed);
     }),
   ];
 }

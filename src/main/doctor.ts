@@ -27,7 +27,9 @@ export async function doctor(input: {
   print("");
   print(
     missing.length === 0
-      ? "This host can carry servers with a vTPM."
+      ? config.libvirt.swtpmEnabled
+        ? "This host can carry servers with a vTPM."
+        : "This host can carry servers, but none with a vTPM: [libvirt] swtpm_enabled is False."
       : `${missing.length} missing: ${missing.map(({ name }) => name).join(", ")}.`,
   );
   return { ok: missing.length === 0 };

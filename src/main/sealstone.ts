@@ -73,7 +73,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  // What still waits for something (a guest that does not heed its power button) must not keep a stopped cloud alive.
+  process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   // What a user can mend is one line; anything else is a bug, and its stack helps to find it.
   const expected = isCloudError(error) && error.code !== "bug";

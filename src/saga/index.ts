@@ -5,7 +5,7 @@ export type { SagaFailure } from "./errors.ts";
 export { createSagaExecutor } from "./executor.ts";
 export type { SagaExecutor, SagaExecutorOptions, SagaOutcome } from "./executor.ts";
 export { sagaMigrations } from "./store/migrations/0005-saga.ts";
-export { sagaFetch, sagaFind, sagaList, sagaPrune, sagaRetry, sagaStart } from "./store/runs.ts";
+export { sagaAbandon, sagaFetch, sagaFind, sagaList, sagaPrune, sagaRetry, sagaStart } from "./store/runs.ts";
 export type { SagaListFilter, SagaRun, SagaStartInput, SagaState } from "./store/runs.ts";
 export { sagaLogList } from "./store/log.ts";
 export type { SagaEvent, SagaLogEntry } from "./store/log.ts";

@@ -11,12 +11,12 @@ import { vtpmSecretFind, vtpmSecretRemove, withVtpmSecret } from "../tpm/libvirt
 import { tpmStateLook, tpmStateLostError } from "../tpm/state.ts";
 import type { Command, CommandMessage } from "./command.ts";
 
-/** Longer than any start or restore takes. */
-const startPatienceMs = 60_000;
+/** Longer than a start, a restore or a way down takes; who asked asks again after that. */
+const changePatienceMs = 90_000;
 
 export const domainStart: Command<"domainStart"> = async (context, { serverId, tpm }) => {
   const domain = await ownDomainFetch(context, serverId);
-  await startUnderWayEnd(context, domain);
+  await changeUnderWayEnd(context, domain);
   if (await isActive(context.libvirt, domain.handle)) return await alreadyStarted(context, serverId);
   const version = domainTpmVersionFind(domain.xml);
   if (version === undefined) {
@@ -31,14 +31,18 @@ export const domainStart: Command<"domainStart"> = async (context, { serverId, t
 };
 
 /**
- * libvirtd goes on with a start whose caller was killed, and that start still needs the secret. It ends by itself:
- * the domain runs, or is off again.
+ * libvirtd goes on with a start whose caller was killed, and that start still needs the secret; and a guest that is on
+ * its way down is not one that runs. Both end by themselves. Throws `timeout` when they do not.
  */
-async function startUnderWayEnd({ libvirt }: AgentContext, { handle }: OwnDomain): Promise<void> {
-  for (const end = performance.now() + startPatienceMs; performance.now() < end; await sleep(50)) {
+async function changeUnderWayEnd({ libvirt }: AgentContext, { handle }: OwnDomain): Promise<void> {
+  for (const end = performance.now() + changePatienceMs; performance.now() < end; await sleep(50)) {
     const { state, reason } = await domainGetState(libvirt, handle);
-    if (state !== "paused" || reason !== "starting-up") return;
+    if (state !== "shutdown" && (state !== "paused" || reason !== "starting-up")) return;
   }
+  throw new CloudError(
+    "timeout",
+    `The domain ${handle.name} is still starting or shutting down after ${changePatienceMs / 1_000} s.`,
+  );
 }
 
 /** Repeated after a crash: the process that started it may not have come to removing the secret. */

@@ -8,7 +8,12 @@ export const domainSuspend: Command<"domainSuspend"> = async (context, { serverI
   const { libvirt } = context;
   const { handle } = await ownDomainFetch(context, serverId);
   if (await isActive(libvirt, handle)) {
-    await domainManagedSave(libvirt, handle);
+    try {
+      await domainManagedSave(libvirt, handle);
+    } catch (error) {
+      // After a crash: the save that the killed process had asked for ended while this one waited for its turn.
+      if ((await isActive(libvirt, handle)) || !(await domainHasManagedSave(libvirt, handle))) throw error;
+    }
     return {};
   }
   if (await domainHasManagedSave(libvirt, handle)) return {};

@@ -63,6 +63,8 @@ export class ImageCache {
     const path = this.#paths.image(image);
     const [size, facts] = await Promise.all([fileSizeFind(path), fileTextFind(`${path}${factsSuffix}`)]);
     if (size === undefined || size !== image.sizeBytes || facts === undefined) return undefined;
+    // What a power cut left of the text is no size: the image is fetched again.
+    if (!/^\d+$/.test(facts)) return undefined;
     return { path, format: formatOf(image), virtualSize: Number(facts) };
   }
 
@@ -75,7 +77,7 @@ export class ImageCache {
       await this.#download(image, draft);
       const virtualSize =
         format === "raw" ? image.sizeBytes : await imageVirtualSize(draft, image.imageId, format);
-      await writeFile(`${path}${factsSuffix}`, String(virtualSize));
+      await writeFile(`${path}${factsSuffix}`, String(virtualSize), { flush: true });
       await rename(draft, path);
       await syncToDisk(this.#paths.images);
       const ms = Math.round(performance.now() - started);
@@ -90,16 +92,17 @@ export class ImageCache {
     const hash = createHash("sha512");
     await using file: FileHandle = await open(draft, "w", 0o644);
     let offset = 0;
-    let next = this.#chunk(image, 0);
+    let next: Promise<Buffer> | undefined;
     while (offset < image.sizeBytes) {
-      const bytes = await next;
+      const bytes = await (next ?? this.#chunk(image, offset));
       if (bytes.length === 0) break;
       offset += bytes.length;
       // The next piece travels while this one is written.
-      if (offset < image.sizeBytes) next = this.#chunk(image, offset);
-      next.catch(() => {});
+      next = offset < image.sizeBytes ? this.#chunk(image, offset) : undefined;
+      next?.catch(() => {});
       hash.update(bytes);
-      await file.write(bytes);
+      // Unlike write, it goes on until every byte is written.
+      await file.writeFile(bytes);
     }
     const sha512 = hash.digest("hex");
     if (offset !== image.sizeBytes || sha512 !== image.sha512.toLowerCase()) {

@@ -10,7 +10,7 @@ const retryFirstMs = 100;
 const retryMostMs = 5_000;
 const heartbeatMs = 10_000;
 /** Disks and memory may grow, packages may come and go: facts are looked at anew this often. */
-const heartbeatsPerLook = 6;
+const lookMs = 60_000;
 
 export interface RegistrationListener {
   /** The control plane knows the host: it can be given servers. */
@@ -30,10 +30,18 @@ export async function registrationRun(
   try {
     let known = await registerUntilAnswered(context, signal, hear);
     hear.onRegistered();
-    for (let beat = 1; !signal.aborted; beat++) {
-      context.bus.publish(hostHeartbeat, { hostId: context.hostId });
-      await sleep(heartbeatMs, signal);
-      if (beat % heartbeatsPerLook === 0) known = await registerIfChanged(context, known, signal, hear);
+    // Beside the looks: these wait for libvirt, which may be busy for long while the host is well.
+    const beat = setInterval(
+      () => context.bus.publish(hostHeartbeat, { hostId: context.hostId }),
+      heartbeatMs,
+    );
+    try {
+      for (;;) {
+        await sleep(lookMs, signal);
+        known = await registerIfChanged(context, known, signal, hear);
+      }
+    } finally {
+      clearInterval(beat);
     }
   } catch (error) {
     if (!signal.aborted) context.log.error({ error: errorText(error) }, "the host's registration ended");

@@ -3,12 +3,13 @@ import type { ComputeSagaDeps } from "./deps.ts";
 
 /** Records what a host says of itself, here and as a resource provider. */
 export async function hostRegistered(deps: ComputeSagaDeps, facts: HostFacts): Promise<void> {
-  await deps.database.transaction((tx) => hostUpsert(tx, facts, deps.clock.now()));
+  // Placement first: it refuses a second host of the same name with a reason that the host can show.
   await deps.placement.providerEnsure({
     uuid: facts.hostId,
     name: facts.hostname,
     traits: facts.traits,
     inventories: facts.inventories,
   });
+  await deps.database.transaction((tx) => hostUpsert(tx, facts, deps.clock.now()));
   deps.log.info({ hostId: facts.hostId, hostname: facts.hostname }, "host registered");
 }

@@ -62,7 +62,9 @@ export function serverActionPermit(server: Server, action: ServerActionName): vo
       `Cannot '${rule.nova}' instance ${server.id} while it is in task_state ${server.taskState}`,
     );
   }
-  if (!rule.from.includes(server.vmState) || (server.vmState === "error" && server.hostId === undefined)) {
+  // A create that failed may not have finished unwinding: what it made is to go, not to run.
+  const neverMade = server.hostId === undefined || server.launchedAt === undefined;
+  if (!rule.from.includes(server.vmState) || (server.vmState === "error" && neverMade)) {
     throw new CloudError(
       "conflict",
       `Cannot '${rule.nova}' instance ${server.id} while it is in vm_state ${server.vmState}`,

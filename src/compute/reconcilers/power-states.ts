@@ -4,14 +4,26 @@ import type { PowerState, Server, VmState } from "../domain/server.ts";
 import { hostList } from "../store/hosts.ts";
 import { serverFind, serverList, serverUpdate } from "../store/servers.ts";
 
+/** What a host says of a domain; an event says nothing of a managed save. */
+export interface DomainLook {
+  readonly power: PowerState;
+  readonly managedSave?: boolean;
+}
+
+function isSagaTheJudge(server: Server): boolean {
+  return server.taskState !== undefined || server.vmState === "building" || server.vmState === "error";
+}
+
 /**
  * What a domain's own change means for its server (nova.compute.manager._sync_instance_power_state): a guest
  * that shut itself down is stopped; a domain that somebody started or paused by hand is what it is. A server with a task is
  * left to its saga.
  */
-export function vmStateAfter(server: Server, power: PowerState): VmState | undefined {
-  if (server.taskState !== undefined || server.vmState === "building" || server.vmState === "error")
-    return undefined;
+export function vmStateAfter(server: Server, { power, managedSave }: DomainLook): VmState | undefined {
+  if (isSagaTheJudge(server)) return undefined;
+  // Somebody saved it by hand, or started it from its save and it went off since.
+  if (managedSave === true && server.vmState !== "suspended") return "suspended";
+  if (managedSave === false && power === "shutdown" && server.vmState === "suspended") return "stopped";
   if (power === "running" && server.vmState !== "active") return "active";
   if (power === "paused" && server.vmState === "active") return "paused";
   const off = power === "shutdown" || power === "crashed";
@@ -21,14 +33,16 @@ export function vmStateAfter(server: Server, power: PowerState): VmState | undef
 export async function powerStateRecord(
   deps: ComputeSagaDeps,
   serverId: string,
-  power: PowerState,
+  look: DomainLook,
+  /** When the host was asked: what changed since then is newer. */
+  askedAt = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   await deps.database.transaction(async (tx) => {
     const server = await serverFind(tx, serverId);
-    if (!server || server.taskState !== undefined) return;
-    const vmState = vmStateAfter(server, power);
+    if (!server || server.taskState !== undefined || server.updatedAt >= askedAt) return;
+    const vmState = vmStateAfter(server, look);
     // A managed save looks like a domain that is off: its server says more.
-    const powerState = server.vmState === "suspended" && vmState === undefined ? "suspended" : power;
+    const powerState = server.vmState === "suspended" && vmState === undefined ? "suspended" : look.power;
     if (vmState === undefined && powerState === server.powerState) return;
     await serverUpdate(
       tx,
@@ -40,18 +54,35 @@ export async function powerStateRecord(
   });
 }
 
+/** A server whose domain is gone from its host, by somebody's hand: its state would promise what is not there. */
+async function lostDomainRecord(deps: ComputeSagaDeps, serverId: string, askedAt: number): Promise<void> {
+  const now = deps.clock.now();
+  await deps.database.transaction(async (tx) => {
+    const server = await serverFind(tx, serverId);
+    if (!server || isSagaTheJudge(server) || server.updatedAt >= askedAt) return;
+    const message = "The server's domain is gone from its host. A hard reboot defines and starts it again.";
+    const fault = { code: 500, message, created: now };
+    await serverUpdate(tx, serverId, { vmState: "error", powerState: "no-state", fault }, now);
+    deps.log.warn({ serverId, hostId: server.hostId }, "the server's domain is gone from its host");
+  });
+}
+
 /** Compares every host's domains with our servers; what an event did not tell is found here. */
 export async function powerStatesReconcile(deps: ComputeSagaDeps): Promise<void> {
   for (const host of await hostList(deps.database.db)) {
+    const askedAt = deps.clock.now();
     try {
       const { servers: found } = await deps.bus.request(
         commands.serversInspect,
         {},
-        { hostId: host.id, timeoutMs: 30_000 },
+        { hostId: host.id, timeoutMs: 120_000 },
       );
       const known = new Set((await serverList(deps.database.db, { hostId: host.id })).map(({ id }) => id));
-      for (const { serverId, powerState, domain } of found) {
-        if (known.has(serverId) && domain) await powerStateRecord(deps, serverId, powerState);
+      const withDomain = new Set(found.filter(({ domain }) => domain).map(({ serverId }) => serverId));
+      for (const id of known) if (!withDomain.has(id)) await lostDomainRecord(deps, id, askedAt);
+      for (const { serverId, powerState: power, domain, managedSave } of found) {
+        if (known.has(serverId) && domain)
+          await powerStateRecord(deps, serverId, { power, managedSave }, askedAt);
         if (!known.has(serverId))
           deps.log.warn(
             { hostId: host.id, serverId },

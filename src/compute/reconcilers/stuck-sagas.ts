@@ -1,4 +1,4 @@
-import { sagaList, sagaPrune } from "#saga/index.ts";
+import { sagaAbandon, sagaList, sagaPrune } from "#saga/index.ts";
 import type { ComputeDeps } from "../app/deps.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 
@@ -12,7 +12,12 @@ const keptMs = 7 * 24 * 3_600_000;
 export async function stuckSagasRetry({ database, executor, clock, log }: ComputeDeps): Promise<void> {
   for (const run of await sagaList(database.db, { state: "stuck" })) {
     const server = run.resource === undefined ? undefined : await serverFind(database.db, run.resource);
-    if (!server) continue;
+    if (!server) {
+      // Deleted meanwhile, with everything that the undo was for.
+      if (run.resource !== undefined)
+        await database.transaction((tx) => sagaAbandon(tx, run.id, clock.now()));
+      continue;
+    }
     const message = run.stuckReason ?? "An operation on this server is stuck.";
     log.warn(
       { sagaId: run.id, saga: run.name, serverId: server.id, reason: message },

@@ -7,7 +7,7 @@ import { hostIsUp } from "../app/host.ts";
 import { statusOfFault } from "../domain/fault.ts";
 import type { Server } from "../domain/server.ts";
 import { hostList } from "../store/hosts.ts";
-import { serverUpdate } from "../store/servers.ts";
+import { serverFind, serverUpdate } from "../store/servers.ts";
 import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
 import { passphraseForHost } from "./passphrase-handover.ts";
@@ -110,9 +110,12 @@ async function allocationRelease(step: Undo): Promise<void> {
 async function hostAssign(step: ServerStep & { outputs: { allocation: { hostId: string } } }): Promise<void> {
   const { database, clock } = step.deps;
   const { hostId } = step.outputs.allocation;
-  const server = await serverOf(step);
-  const taskState = server.taskState === "deleting" ? "deleting" : "spawning";
-  await database.transaction((tx) => serverUpdate(tx, server.id, { hostId, taskState }, clock.now()));
+  await database.transaction(async (tx) => {
+    const server = await serverFind(tx, step.params.serverId);
+    // A delete that came meanwhile keeps its task state.
+    const taskState = server?.taskState === "deleting" ? "deleting" : "spawning";
+    await serverUpdate(tx, step.params.serverId, { hostId, taskState }, clock.now());
+  });
 }
 
 async function disksCreate(step: ServerStep): Promise<void> {

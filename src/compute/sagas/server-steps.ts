@@ -1,4 +1,5 @@
 /** Steps that several sagas of a server share. */
+import type { Static } from "typebox";
 import { CloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { retryable, sagaList, terminal, type SagaFailure, type SagaStep } from "#saga/index.ts";
@@ -50,8 +51,8 @@ export async function othersEnded(step: ServerStep): Promise<void> {
     throw retryable(new CloudError("conflict", `${other.name} ${other.id} is still working on the server.`));
 }
 
-/** Often, and for ten minutes: what is waited for is a boot at the longest. */
-export const waitForOthers = { tries: 1_500, firstDelayMs: 50, maxDelayMs: 500 };
+/** Often, and for more than an hour: what is waited for may be fetching a large image. */
+export const waitForOthers = { tries: 12_000, firstDelayMs: 50, maxDelayMs: 500 };
 
 /** Starts or restores the server's domain, with its TPM's passphrase when it has one. */
 export async function domainStart(step: ServerStep): Promise<void> {
@@ -107,33 +108,36 @@ export async function failAsFound(step: ServerStep & { readonly error: SagaFailu
   const server = await serverFind(step.deps.database.db, step.params.serverId);
   const found =
     server?.hostId === undefined ? undefined : await powerStateFound(step, server.id, server.hostId);
-  if (found === "no-domain") {
+  if (found?.domain === false) {
     const fault = { code: 500, message: step.error.message, created: step.deps.clock.now() };
     await fail(step, step.error, { vmState: "error", powerState: "no-state", fault });
     return;
   }
-  const vmState = found && vmStateOfPower[found];
+  const vmState = found?.managedSave === true ? "suspended" : found && vmStateOfPower[found.powerState];
   await fail(step, step.error, {
-    ...(found === undefined ? {} : { powerState: found }),
-    // A domain that is off may be a suspended one: only a running one contradicts what the server was.
-    ...(vmState === undefined || (vmState === "stopped" && server?.vmState === "suspended")
-      ? {}
-      : { vmState }),
+    ...(found === undefined ? {} : { powerState: found.powerState }),
+    ...(vmState === undefined ? {} : { vmState }),
   });
 }
+
+type FoundServer = Pick<
+  Static<typeof commands.serversInspect.reply>["servers"][number],
+  "domain" | "powerState" | "managedSave"
+>;
 
 async function powerStateFound(
   step: ServerStep,
   serverId: string,
   hostId: string,
-): Promise<PowerState | "no-domain" | undefined> {
+): Promise<FoundServer | undefined> {
   try {
     const { servers } = await step.deps.bus.request(
       commands.serversInspect,
       {},
-      { hostId, timeoutMs: 10_000 },
+      { hostId, timeoutMs: 120_000 },
     );
-    return servers.find((entry) => entry.serverId === serverId && entry.domain)?.powerState ?? "no-domain";
+    const absent: FoundServer = { domain: false, powerState: "no-state", managedSave: false };
+    return servers.find((entry) => entry.serverId === serverId) ?? absent;
   } catch (error) {
     step.log.warn(
       { serverId, hostId, error: String(error) },

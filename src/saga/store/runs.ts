@@ -138,6 +138,16 @@ export async function sagaRetry(tx: Tx, id: SagaId): Promise<void> {
     .execute();
 }
 
+/** Ends a stuck saga whose resource is gone, and erases its box. Nothing happens to one that is not stuck. */
+export async function sagaAbandon(tx: Tx, id: SagaId, nowMs: number): Promise<void> {
+  await tx
+    .updateTable("saga_runs")
+    .set({ state: "unwound", sealed_box: null, finished_at: nowMs })
+    .where("id", "=", id)
+    .where("state", "=", "stuck")
+    .execute();
+}
+
 /** Deletes the sagas that ended before this instant (ms since the epoch), with their logs; stuck ones stay. Returns how many. */
 export async function sagaPrune(tx: Tx, endedBeforeMs: number): Promise<number> {
   const old = tx
