@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { prepareHost } from "../src/main/setup/prepare-host.ts";
 import { startRealCloud, type RealCloud } from "../test/kit/real-cloud.ts";
+import { serverRun } from "./server-run.ts";
 import { figuresLine, figuresOf } from "./figures.ts";
 
 const run = promisify(execFile);
@@ -25,10 +26,9 @@ export async function bench(args: readonly string[]): Promise<void> {
     none: [],
   };
   try {
-    const { image, flavor } = await namesOf(cloud);
-    await serverRound(cloud, image, flavor); // The image comes into the cache, the certificate authority is made.
+    await serverRound(cloud); // The image comes into the cache, the certificate authority is made.
     for (let round = 0; round < rounds; round += 1) {
-      const { ms, xml } = await serverRound(cloud, image, flavor);
+      const { ms, xml } = await serverRound(cloud);
       samples.ours.push(ms);
       const raw = await rawRound(cloud, xml);
       samples.raw.push(raw.made);
@@ -52,41 +52,11 @@ export async function bench(args: readonly string[]): Promise<void> {
   );
 }
 
-async function namesOf(cloud: RealCloud): Promise<{ image: string; flavor: string }> {
-  const images = await cloud.demo.send("GET", "/image/v2/images?name=sealstone-guest");
-  const flavors = await cloud.demo.send("GET", "/compute/v2.1/flavors");
-  const flavor = (flavors.body.flavors as { name: string; id: string }[]).find(
-    ({ name }) => name === "vtpm.small",
-  );
-  return { image: images.body.images[0].id as string, flavor: flavor?.id ?? "" };
-}
-
 /** Creates a server, keeps its domain's XML, deletes it. */
-async function serverRound(
-  cloud: RealCloud,
-  image: string,
-  flavor: string,
-): Promise<{ ms: number; xml: string }> {
-  const started = performance.now();
-  const server = { name: "bench", imageRef: image, flavorRef: flavor, networks: "none" };
-  const { body } = await cloud.demo.send("POST", "/compute/v2.1/servers", { server }, "2.37");
-  const path = `/compute/v2.1/servers/${body.server.id}`;
-  let status = "BUILD";
-  while (status === "BUILD") {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    status = (await cloud.demo.send("GET", path)).body.server.status as string;
-  }
-  const ms = performance.now() - started;
-  if (status !== "ACTIVE") throw new Error(`the server is ${status}`);
-  const { stdout: xml } = await run("virsh", [
-    "dumpxml",
-    "--inactive",
-    "--security-info",
-    body.server.id as string,
-  ]);
-  await cloud.demo.send("DELETE", path);
-  while ((await cloud.demo.send("GET", path)).status !== 404)
-    await new Promise((resolve) => setTimeout(resolve, 20));
+async function serverRound(cloud: RealCloud): Promise<{ ms: number; xml: string }> {
+  const { id, ms, remove } = await serverRun(cloud.demo);
+  const { stdout: xml } = await run("virsh", ["dumpxml", "--inactive", "--security-info", id]);
+  await remove();
   return { ms, xml };
 }
 

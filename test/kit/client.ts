@@ -13,6 +13,11 @@ export interface Client {
   send(method: string, path: string, body?: unknown, version?: string): Promise<Answer>;
 }
 
+/** A client with a token that is there already. */
+export function clientOf(url: string, token: string): Pick<Client, "send"> {
+  return { send: (method, path, body, version) => send(url + path, { method, body, version, token }) };
+}
+
 /** A token by password, scoped to a project of the domain `default`. */
 export async function clientAuthenticate(
   url: string,
@@ -38,7 +43,7 @@ export async function clientAuthenticate(
     token: value,
     projectId: token.project.id,
     userId: token.user.id,
-    send: (method, path, body, version) => send(url + path, { method, body, version, token: value }),
+    ...clientOf(url, value),
   };
 }
 
@@ -77,7 +82,10 @@ export async function eventually<T>(look: () => Promise<T | undefined>, timeoutM
 }
 
 /** An image with a few bytes of data, active. */
-export async function imageMake(client: Client, properties: Record<string, unknown> = {}): Promise<string> {
+export async function imageMake(
+  client: Pick<Client, "send">,
+  properties: Record<string, unknown> = {},
+): Promise<string> {
   const made = await client.send("POST", "/image/v2/images", {
     name: "test",
     disk_format: "raw",

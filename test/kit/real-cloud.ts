@@ -18,6 +18,8 @@ export interface RealCloud {
   readonly demo: Client;
   /** Names of the domains of this cloud that libvirt knows. */
   domains(): Promise<string[]>;
+  /** Of the process that is the cloud now. */
+  pid(): number;
   /** kill -9 of the process itself. */
   kill(): Promise<void>;
   /** Starts it again after a kill or a stop; resolves when the API answers. */
@@ -70,6 +72,7 @@ export async function startRealCloud(): Promise<RealCloud> {
     admin,
     demo,
     domains,
+    pid: () => process.pid ?? 0,
     async kill() {
       const ended = exited(process);
       process.kill("SIGKILL");
