@@ -8,7 +8,7 @@ import { vmStatesOfStatus, type Server } from "../domain/server.ts";
 import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverActionSagas, type ServerActionParams } from "../sagas/server-action-sagas.ts";
 import { serverActionInsert } from "../store/server-actions.ts";
-import { serverFind, serverList, serverRename, serverUpdate } from "../store/servers.ts";
+import { serverFind, serverList, serverUpdate } from "../store/servers.ts";
 import type { ComputeCtx, ComputeSagaDeps } from "./deps.ts";
 import { passphraseRead } from "./passphrase.ts";
 
@@ -17,10 +17,16 @@ const allProjectsRule = "os_compute_api:servers:detail:get_all_tenants";
 /** Throws `not-found`: a server of another project does not exist for callers who are not administrators. */
 export async function serverFetch(ctx: ComputeCtx, id: string, rule: string): Promise<Server> {
   const server = await serverFind(ctx.deps.database.db, id);
-  const visible = server && (server.projectId === ctx.caller.projectId || ctx.allows(allProjectsRule));
-  if (!visible) throw new CloudError("not-found", `Instance ${id} could not be found.`);
-  ctx.enforce(rule, { project_id: server.projectId, user_id: server.userId });
+  if (!server) throw new CloudError("not-found", `Instance ${id} could not be found.`);
+  serverPermit(ctx, server, rule);
   return server;
+}
+
+/** Throws `not-found` when the caller may not know of the server, `forbidden` when the rule says no. */
+export function serverPermit(ctx: ComputeCtx, server: Server, rule: string): void {
+  if (server.projectId !== ctx.caller.projectId && !ctx.allows(allProjectsRule))
+    throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
+  ctx.enforce(rule, { project_id: server.projectId, user_id: server.userId });
 }
 
 export interface ServerQuery {
@@ -64,16 +70,6 @@ export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promi
     throw new CloudError("invalid", `marker [${query.marker}] not found`);
   }
   return matching.slice(start, start + query.limit);
-}
-
-export async function serverRenameAs(
-  ctx: ComputeCtx,
-  id: string,
-  changes: { readonly name?: string; readonly description?: string | null; readonly hostname?: string },
-): Promise<Server> {
-  const server = { ...(await serverFetch(ctx, id, "os_compute_api:servers:update")), ...changes };
-  await ctx.deps.database.transaction((tx) => serverRename(tx, server, ctx.clock.now()));
-  return server;
 }
 
 const actionPolicies: Readonly<Record<ServerActionName, string>> = {

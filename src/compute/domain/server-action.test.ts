@@ -49,4 +49,7 @@ test("status follows vm_state and task_state", () => {
   ]);
   expect(serverStatus({ vmState: "active", taskState: "rebooting" })).toBe("REBOOT");
   expect(serverStatus({ vmState: "paused", taskState: "rebooting_hard" })).toBe("PAUSED");
+  expect(serverStatus({ vmState: "active", taskState: "rebooting_hard" })).toBe("HARD_REBOOT");
+  expect(serverStatus({ vmState: "stopped", taskState: "rebooting_hard" })).toBe("SHUTOFF");
+  expect(serverStatus({ vmState: "error", taskState: "rebooting_hard" })).toBe("ERROR");
 });

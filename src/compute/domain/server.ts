@@ -33,6 +33,8 @@ export type PowerState = keyof typeof powerStates;
 export interface Fault {
   readonly code: number;
   readonly message: string;
+  /** What hosts and programs said: for administrators. */
+  readonly details?: string | undefined;
   readonly created: number;
 }
 
@@ -71,6 +73,12 @@ export interface ServerTpm extends TpmConstraint {
   readonly secretId: SecretId;
 }
 
+/** Who locked the server: an administrator's lock only an administrator takes away. */
+export interface ServerLock {
+  readonly by: "owner" | "admin";
+  readonly reason: string | null;
+}
+
 export interface Server {
   readonly id: string;
   readonly projectId: string;
@@ -85,6 +93,13 @@ export interface Server {
   readonly keyName: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly userData: string | null;
+  readonly accessIPv4: string;
+  readonly accessIPv6: string;
+  readonly diskConfig: "AUTO" | "MANUAL";
+  readonly tags: readonly string[];
+  readonly lock: ServerLock | undefined;
+  /** The host that an administrator asked for. */
+  readonly destinationId: string | undefined;
   readonly vmState: VmState;
   readonly taskState: TaskState | undefined;
   readonly powerState: PowerState;
@@ -108,9 +123,9 @@ export function serverStatus(server: Pick<Server, "vmState" | "taskState">): str
     case "suspended":
       return "SUSPENDED";
     case "stopped":
-      return server.taskState === "rebooting_hard" ? "HARD_REBOOT" : "SHUTOFF";
+      return "SHUTOFF";
     case "error":
-      return server.taskState === "rebooting_hard" ? "HARD_REBOOT" : "ERROR";
+      return "ERROR";
   }
 }
 

@@ -3,7 +3,7 @@ import { CloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { retryable, sagaList, terminal, type SagaFailure, type SagaStep } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
-import type { PowerState, Server, VmState } from "../domain/server.ts";
+import type { Fault, PowerState, Server, VmState } from "../domain/server.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverFind, serverUpdate, type ServerChanges } from "../store/servers.ts";
 import { hostCommand } from "./host-command.ts";
@@ -89,10 +89,19 @@ export async function fail(step: ServerStep, error: SagaFailure, changes: Server
     await serverActionFinish(
       tx,
       step.params,
-      { result: "Error", details: error.message, hostId: server.hostId },
+      { result: "Error", details: detailsOf(error), hostId: server.hostId },
       clock.now(),
     );
   });
+}
+
+/** The message is the owner's; what hosts and programs said, administrators see too. */
+export function faultOf(error: SagaFailure, code: number, created: number): Fault {
+  return { code, message: error.message, details: detailsOf(error), created };
+}
+
+function detailsOf({ message, detail }: SagaFailure): string {
+  return detail === undefined ? message : `${message} ${detail}`;
 }
 
 const vmStateOfPower: Partial<Record<PowerState, VmState>> = {
@@ -108,7 +117,7 @@ export async function failAsFound(step: ServerStep & { readonly error: SagaFailu
   const found =
     server?.hostId === undefined ? undefined : await powerStateFound(step, server.id, server.hostId);
   if (found === "no-domain") {
-    const fault = { code: 500, message: step.error.message, created: step.deps.clock.now() };
+    const fault = faultOf(step.error, 500, step.deps.clock.now());
     await fail(step, step.error, { vmState: "error", powerState: "no-state", fault });
     return;
   }

@@ -30,17 +30,26 @@ declare module "#db/tables.ts" {
 type ServerDetails = Pick<
   Server,
   "description" | "hostname" | "reservationId" | "image" | "flavor" | "keyName" | "userData"
-> & { readonly tpm?: Server["tpm"] };
+> &
+  Partial<
+    Pick<Server, "tpm" | "accessIPv4" | "accessIPv6" | "diskConfig" | "tags" | "lock" | "destinationId">
+  >;
 
 function fromRow(row: ServerRow): Server {
-  const { tpm, ...details } = JSON.parse(row.details) as ServerDetails;
+  const details = JSON.parse(row.details) as ServerDetails;
   return {
     id: row.id,
     projectId: row.project_id,
     userId: row.user_id,
     name: row.name,
+    accessIPv4: "",
+    accessIPv6: "",
+    diskConfig: "MANUAL",
+    tags: [],
+    lock: undefined,
+    destinationId: undefined,
+    tpm: undefined,
     ...details,
-    tpm,
     metadata: JSON.parse(row.metadata) as Record<string, string>,
     vmState: row.vm_state,
     taskState: row.task_state ?? undefined,
@@ -55,6 +64,7 @@ function fromRow(row: ServerRow): Server {
 
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
+  const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -64,6 +74,12 @@ function detailsOf(server: Server): string {
     keyName,
     userData,
     tpm,
+    accessIPv4,
+    accessIPv6,
+    diskConfig,
+    tags,
+    lock,
+    destinationId,
   } satisfies Record<keyof ServerDetails, unknown>);
 }
 
@@ -149,11 +165,16 @@ export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, n
     .execute();
 }
 
-/** Name and description, as the owner may change them at any time. */
+/** Name, metadata and details, as the owner may change them at any time. */
 export async function serverRename(tx: Tx, server: Server, now: number): Promise<void> {
   await tx
     .updateTable("compute_servers")
-    .set({ name: server.name, details: detailsOf(server), updated_at: now })
+    .set({
+      name: server.name,
+      details: detailsOf(server),
+      metadata: JSON.stringify(server.metadata),
+      updated_at: now,
+    })
     .where("id", "=", server.id)
     .execute();
 }

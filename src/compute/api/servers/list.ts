@@ -7,7 +7,7 @@ import type { Server } from "../../domain/server.ts";
 import type { Host } from "../../store/hosts.ts";
 import { nextLinks } from "../links.ts";
 import { booleanOf, pageOf, queryText, type Query } from "../paging.ts";
-import { serverDetail, serverSummary } from "./view.ts";
+import { serverDetailInList, serverSummary } from "./view.ts";
 
 /** GET /servers */
 export const serverList = operation<ComputeDeps>({
@@ -23,7 +23,7 @@ export const serverListDetail = operation<ComputeDeps>({
     const hosts = await hostsAll(ctx);
     const byId = new Map(hosts.map((host) => [host.id, host]));
     const { servers, links } = await page(ctx, query, "/servers/detail", hosts);
-    return { servers: servers.map((server) => serverDetail(ctx, server, byId)), ...links };
+    return { servers: servers.map((server) => serverDetailInList(ctx, server, byId)), ...links };
   },
 });
 

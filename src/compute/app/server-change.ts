@@ -1,0 +1,26 @@
+import { CloudError } from "#base/errors.ts";
+import type { Server } from "../domain/server.ts";
+import { serverFind, serverRename } from "../store/servers.ts";
+import type { ComputeCtx } from "./deps.ts";
+import { serverPermit } from "./server.ts";
+
+/**
+ * Changes what the owner may change at any time: read, judged and written in one transaction, so that no other change
+ * is lost. Answers the server as it was written.
+ */
+export async function serverChangeAs(
+  ctx: ComputeCtx,
+  id: string,
+  rule: string,
+  change: (server: Server) => Server,
+): Promise<Server> {
+  const updatedAt = ctx.clock.now();
+  return ctx.deps.database.transaction(async (tx) => {
+    const server = await serverFind(tx, id);
+    if (!server) throw new CloudError("not-found", `Instance ${id} could not be found.`);
+    serverPermit(ctx, server, rule);
+    const changed = { ...change(server), updatedAt };
+    await serverRename(tx, changed, updatedAt);
+    return changed;
+  });
+}
