@@ -3,12 +3,11 @@ import { newUuid, type SagaId } from "#base/ids.ts";
 import type { Saga } from "#saga/index.ts";
 import { sagaStart } from "#saga/index.ts";
 import { serverActionPermit, serverActionRules, type ServerActionName } from "../domain/server-action.ts";
-import { namePattern } from "../domain/name-pattern.ts";
-import { vmStatesOfStatus, type Server } from "../domain/server.ts";
+import type { Server } from "../domain/server.ts";
 import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverActionSagas, type ServerActionParams } from "../sagas/server-action-sagas.ts";
 import { serverActionInsert } from "../store/server-actions.ts";
-import { serverFind, serverList, serverUpdate } from "../store/servers.ts";
+import { serverFind, serverUpdate } from "../store/servers.ts";
 import type { ComputeCtx, ComputeSagaDeps } from "./deps.ts";
 import { passphraseRead } from "./passphrase.ts";
 
@@ -27,49 +26,6 @@ export function serverPermit(ctx: ComputeCtx, server: Server, rule: string): voi
   if (server.projectId !== ctx.caller.projectId && !ctx.allows(allProjectsRule))
     throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
   ctx.enforce(rule, { project_id: server.projectId, user_id: server.userId });
-}
-
-export interface ServerQuery {
-  readonly allTenants: boolean;
-  readonly projectId: string | undefined;
-  readonly userId: string | undefined;
-  readonly status: string | undefined;
-  readonly name: string | undefined;
-  readonly imageId: string | undefined;
-  readonly flavorId: string | undefined;
-  readonly hostname: string | undefined;
-  readonly hostId: string | undefined;
-  readonly uuid: string | undefined;
-  readonly changesSince: number | undefined;
-  readonly limit: number;
-  readonly marker: string | undefined;
-}
-
-/** A page of the servers that the caller may see, newest first. Throws `invalid` for an unknown marker. */
-export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promise<Server[]> {
-  if (query.allTenants) ctx.enforce(allProjectsRule);
-  const matches = query.name === undefined ? undefined : namePattern(query.name);
-  const all = await serverList(ctx.deps.database.db, {
-    projectId: query.allTenants ? query.projectId : ctx.caller.projectId,
-    userId: query.userId,
-    imageId: query.imageId,
-    flavorId: query.flavorId,
-    hostId: query.hostId,
-    vmStates: query.status === undefined ? undefined : vmStatesOfStatus(query.status),
-    ids: query.uuid === undefined ? undefined : [query.uuid],
-  });
-  const { changesSince } = query;
-  const matching = all.filter(
-    (server) =>
-      (matches === undefined || matches(server.name)) &&
-      (query.hostname === undefined || server.hostname === query.hostname) &&
-      (changesSince === undefined || server.updatedAt >= changesSince),
-  );
-  const start = query.marker === undefined ? 0 : matching.findIndex(({ id }) => id === query.marker) + 1;
-  if (query.marker !== undefined && start === 0) {
-    throw new CloudError("invalid", `marker [${query.marker}] not found`);
-  }
-  return matching.slice(start, start + query.limit);
 }
 
 const actionPolicies: Readonly<Record<ServerActionName, string>> = {

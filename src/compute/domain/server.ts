@@ -129,15 +129,39 @@ export function serverStatus(server: Pick<Server, "vmState" | "taskState">): str
   }
 }
 
-/** The `vm_state`s that clients mean by a status, for list filters; none for an unknown one. */
-export function vmStatesOfStatus(status: string): readonly VmState[] {
-  const byStatus: Readonly<Record<string, readonly VmState[]>> = {
-    BUILD: ["building"],
-    ACTIVE: ["active"],
-    PAUSED: ["paused"],
-    SUSPENDED: ["suspended"],
-    SHUTOFF: ["stopped"],
-    ERROR: ["error"],
-  };
-  return byStatus[status.toUpperCase()] ?? [];
+type StateTest = (server: Pick<Server, "vmState" | "taskState">) => boolean;
+
+/** What clients mean by a status in a filter (nova.api.openstack.common.task_and_vm_state_from_status). */
+const statusTests: Readonly<Record<string, StateTest>> = {
+  BUILD: ({ vmState }) => vmState === "building",
+  ACTIVE: ({ vmState }) => vmState === "active",
+  REBOOT: ({ vmState, taskState }) => vmState === "active" && taskState === "rebooting",
+  HARD_REBOOT: ({ vmState, taskState }) => vmState === "active" && taskState === "rebooting_hard",
+  PAUSED: ({ vmState }) => vmState === "paused",
+  SUSPENDED: ({ vmState }) => vmState === "suspended",
+  SHUTOFF: ({ vmState }) => vmState === "stopped",
+  ERROR: ({ vmState }) => vmState === "error",
+};
+
+/** Statuses of Nova that no server here is in. */
+const otherStatuses = [
+  "PASSWORD",
+  "REBUILD",
+  "MIGRATING",
+  "RESIZE",
+  "VERIFY_RESIZE",
+  "REVERT_RESIZE",
+  "RESCUE",
+  "DELETED",
+  "SOFT_DELETED",
+  "SHELVED",
+  "SHELVED_OFFLOADED",
+];
+
+/** True for servers in one of the statuses; undefined when none of them is a status at all. */
+export function statusFilter(statuses: readonly string[]): StateTest | undefined {
+  const names = statuses.map((status) => status.toUpperCase());
+  const tests = names.flatMap((name) => statusTests[name] ?? []);
+  if (tests.length === 0 && !names.some((name) => otherStatuses.includes(name))) return undefined;
+  return (server) => tests.some((test) => test(server));
 }

@@ -92,11 +92,6 @@ export interface ServerListFilter {
   /** Undefined: all projects. */
   readonly projectId?: string | undefined;
   readonly hostId?: string | undefined;
-  readonly userId?: string | undefined;
-  readonly imageId?: string | undefined;
-  readonly flavorId?: string | undefined;
-  readonly vmStates?: readonly VmState[] | undefined;
-  readonly ids?: readonly string[] | undefined;
 }
 
 /** Newest first, as Nova lists (created_at desc, id desc). */
@@ -104,11 +99,6 @@ export async function serverList(db: Db, filter: ServerListFilter = {}): Promise
   let query = db.selectFrom("compute_servers").selectAll();
   if (filter.projectId !== undefined) query = query.where("project_id", "=", filter.projectId);
   if (filter.hostId !== undefined) query = query.where("host_id", "=", filter.hostId);
-  if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
-  if (filter.imageId !== undefined) query = query.where("image_id", "=", filter.imageId);
-  if (filter.flavorId !== undefined) query = query.where("flavor_id", "=", filter.flavorId);
-  if (filter.vmStates !== undefined) query = query.where("vm_state", "in", filter.vmStates);
-  if (filter.ids !== undefined) query = query.where("id", "in", filter.ids);
   const rows = await query.orderBy("created_at", "desc").orderBy("id", "desc").execute();
   return rows.map(fromRow);
 }
