@@ -5,6 +5,7 @@ import { statusFilter, type Server } from "../../domain/server.ts";
 import { serverFilter, type HostnameOf, type ServerTest } from "../../domain/server-filter.ts";
 import { serverSortKeys, type SortKey } from "../../domain/server-sort.ts";
 import { booleanOf, queryText, type Query } from "../paging.ts";
+import { timeOf } from "../times.ts";
 
 const paging = ["limit", "marker", "page_size", "sort_key", "sort_dir"];
 
@@ -65,7 +66,10 @@ export function testOf(ctx: ComputeCtx, query: Query, hostnameOf: HostnameOf): S
 }
 
 function changedBetween(filters: Readonly<Record<string, string>>): ServerTest {
-  const [since, before] = [timeOf(filters, "changes-since"), timeOf(filters, "changes-before")];
+  const [since, before] = [
+    timeOf(filters["changes-since"], "changes-since"),
+    timeOf(filters["changes-before"], "changes-before"),
+  ];
   if (since !== undefined && before !== undefined && before < since)
     throw new CloudError(
       "invalid",
@@ -73,16 +77,6 @@ function changedBetween(filters: Readonly<Record<string, string>>): ServerTest {
     );
   return ({ updatedAt }: Server) =>
     (since === undefined || updatedAt >= since) && (before === undefined || updatedAt <= before);
-}
-
-/** ISO 8601; without a zone it is UTC. */
-function timeOf(values: Readonly<Record<string, string>>, name: string): number | undefined {
-  const text = values[name];
-  if (text === undefined) return undefined;
-  const time = Date.parse(/[zZ]$|[+-]\d\d:?\d\d$/.test(text) || !text.includes(":") ? text : `${text}Z`);
-  if (Number.isNaN(time))
-    throw new CloudError("invalid", `Invalid input for query parameters ${name}. Value: ${text}.`);
-  return time;
 }
 
 function lockedOf(filters: Readonly<Record<string, string>>): ServerTest {
