@@ -24,3 +24,21 @@ export async function serverChangeAs(
     return changed;
   });
 }
+
+/** As `serverChangeAs`, but only for a server that was made and has not failed (nova's check_instance_state of metadata and tags). */
+export async function serverChangeRunning(
+  ctx: ComputeCtx,
+  id: string,
+  action: { readonly rule: string; readonly what: string },
+  change: (server: Server) => Server,
+): Promise<Server> {
+  return serverChangeAs(ctx, id, action.rule, (server) => {
+    if (server.vmState === "building" || server.vmState === "error") {
+      throw new CloudError(
+        "conflict",
+        `Cannot '${action.what}' instance ${id} while it is in vm_state ${server.vmState}`,
+      );
+    }
+    return change(server);
+  });
+}

@@ -25,7 +25,7 @@ export const addresses = {
   accessIPv6: Type.Optional(Type.String({ format: "ipv6" })),
 };
 export const diskConfig = Type.Optional(Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL")]));
-const serverTag = Type.String({ minLength: 1, maxLength: 60, pattern: "^[^,/]*$" });
+export const serverTag = Type.String({ minLength: 1, maxLength: 60, pattern: "^[^,/]*$" });
 /** parameter_types.boolean */
 export const novaTrue = ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"] as const;
 const novaFalse = ["False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no"] as const;
@@ -33,7 +33,7 @@ const boolean = Type.Union([Type.Boolean(), Type.Enum([...novaTrue, ...novaFalse
 const uuid = Type.String({
   pattern: "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$",
 });
-const serverMetadata = Type.Record(
+export const serverMetadata = Type.Record(
   Type.String({ pattern: "^[a-zA-Z0-9-_:. ]{1,255}$" }),
   Type.String({ maxLength: 255 }),
   closed,
