@@ -34,6 +34,7 @@ import { serverConsoleOutput } from "./api/servers/console-output.ts";
 import { serverCreate } from "./api/servers/create.ts";
 import { serverDelete } from "./api/servers/delete.ts";
 import { serverList, serverListDetail } from "./api/servers/list.ts";
+import { serverLock, serverUnlock } from "./api/servers/lock.ts";
 import {
   metadataCreate,
   metadataDelete,
@@ -81,6 +82,8 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "unpause", serverUnpause, novaByApp("os-pause-server:unpause")),
   action(actions, "suspend", serverSuspend, novaByApp("os-suspend-server:suspend")),
   action(actions, "resume", serverResume, novaByApp("os-suspend-server:resume")),
+  action(actions, "lock", serverLock, novaByApp("os-lock-server:lock")),
+  action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
 
   route("GET", metadata, metadataList, novaByApp("server-metadata:index")),

@@ -2,7 +2,7 @@ import { CloudError } from "#base/errors.ts";
 import type { Server } from "../domain/server.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { serverPermit } from "./server.ts";
+import { serverLockPermit, serverPermit } from "./server.ts";
 
 /**
  * Changes what the owner may change at any time: read, judged and written in one transaction, so that no other change
@@ -33,6 +33,7 @@ export async function serverChangeRunning(
   change: (server: Server) => Server,
 ): Promise<Server> {
   return serverChangeAs(ctx, id, action.rule, (server) => {
+    if (action.what.endsWith("metadata")) serverLockPermit(ctx, server);
     if (server.vmState === "building" || server.vmState === "error") {
       throw new CloudError(
         "conflict",

@@ -28,6 +28,12 @@ export function serverPermit(ctx: ComputeCtx, server: Server, rule: string): voi
   ctx.enforce(rule, { project_id: server.projectId, user_id: server.userId });
 }
 
+/** Throws `conflict` when the server is locked and the caller no administrator (nova's check_instance_lock). */
+export function serverLockPermit(ctx: ComputeCtx, server: Server): void {
+  if (server.lock && !ctx.allows("context_is_admin"))
+    throw new CloudError("conflict", `Instance ${server.id} is locked`);
+}
+
 const actionPolicies: Readonly<Record<ServerActionName, string>> = {
   start: "os_compute_api:servers:start",
   stop: "os_compute_api:servers:stop",
@@ -45,6 +51,7 @@ const actionPolicies: Readonly<Record<ServerActionName, string>> = {
  */
 export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActionName): Promise<void> {
   const server = await serverFetch(ctx, id, actionPolicies[action]);
+  serverLockPermit(ctx, server);
   serverActionPermit(server, action);
   const rule = serverActionRules[action];
   const sagaId = newUuid<SagaId>();
@@ -56,6 +63,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
     action: rule.nova,
     event: `compute_${rule.nova}_instance`,
     permit(current) {
+      serverLockPermit(ctx, current);
       serverActionPermit(current, action);
       return true;
     },
@@ -66,6 +74,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
 /** Deletes in every state; what another saga does with the server ends first. Never needs the passphrase. */
 export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
   const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
+  serverLockPermit(ctx, server);
   if (server.taskState === "deleting") return;
   await serverSagaStart(ctx, serverDeleteSaga, {
     sagaId: newUuid<SagaId>(),
