@@ -34,8 +34,18 @@ import { serverConsoleOutput } from "./api/servers/console-output.ts";
 import { serverCreate } from "./api/servers/create.ts";
 import { serverDelete } from "./api/servers/delete.ts";
 import { serverList, serverListDetail } from "./api/servers/list.ts";
+import { serverLock, serverUnlock } from "./api/servers/lock.ts";
+import {
+  metadataCreate,
+  metadataDelete,
+  metadataList,
+  metadataReplace,
+  metadataShow,
+  metadataUpdate,
+} from "./api/servers/metadata.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
 import { serverShow } from "./api/servers/show.ts";
+import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from "./api/servers/tags.ts";
 import { serverUpdate } from "./api/servers/update.ts";
 import { serviceList } from "./api/services/list.ts";
 import { serviceUpdate } from "./api/services/update.ts";
@@ -45,9 +55,12 @@ import type { ComputeDeps } from "./app/deps.ts";
 const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
 /** The rule is checked against the server's owner, or the key pair's, once that is read. */
 const novaByApp = (rule: string) => ({ policy: `os_compute_api:${rule}`, enforcedByApp: true });
+const tagged = (name: string) => ({ ...novaByApp(`os-server-tags:${name}`), since: "2.26" });
 const open = { policy: "public" };
 
 const actions = "/v2.1/servers/:id/action";
+const metadata = "/v2.1/servers/:id/metadata";
+const tags = "/v2.1/servers/:id/tags";
 const specs = "/v2.1/flavors/:id/os-extra_specs";
 
 /** Nova's API reference, in its order. */
@@ -69,7 +82,22 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "unpause", serverUnpause, novaByApp("os-pause-server:unpause")),
   action(actions, "suspend", serverSuspend, novaByApp("os-suspend-server:suspend")),
   action(actions, "resume", serverResume, novaByApp("os-suspend-server:resume")),
+  action(actions, "lock", serverLock, novaByApp("os-lock-server:lock")),
+  action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
+
+  route("GET", metadata, metadataList, novaByApp("server-metadata:index")),
+  route("POST", metadata, metadataCreate, novaByApp("server-metadata:create")),
+  route("PUT", metadata, metadataReplace, novaByApp("server-metadata:update_all")),
+  route("GET", `${metadata}/:key`, metadataShow, novaByApp("server-metadata:show")),
+  route("PUT", `${metadata}/:key`, metadataUpdate, novaByApp("server-metadata:update")),
+  route("DELETE", `${metadata}/:key`, metadataDelete, novaByApp("server-metadata:delete")),
+  route("GET", tags, tagList, tagged("index")),
+  route("PUT", tags, tagReplace, tagged("update_all")),
+  route("DELETE", tags, tagDeleteAll, tagged("delete_all")),
+  route("GET", `${tags}/:tag`, tagShow, tagged("show")),
+  route("PUT", `${tags}/:tag`, tagAdd, tagged("update")),
+  route("DELETE", `${tags}/:tag`, tagDelete, tagged("delete")),
 
   route(
     "GET",

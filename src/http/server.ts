@@ -51,9 +51,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.addHook("onRequest", async (request, reply) => begin(request, reply));
   app.addHook("onResponse", async (request, reply) => logAnswer(options, request, reply));
   for (const service of options.services) mountService(app, service, { ...options, policy });
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     const service = serviceOf(request);
-    const error = notFoundError(service, request);
+    const error = (await refusal(options, service, request)) ?? notFoundError(service, request);
     return renderError(error, { service, request, reply, log: options.log });
   });
   app.setErrorHandler((error, request, reply) =>
@@ -103,6 +103,27 @@ function groupByUrl(routes: Service["routes"]): Map<string, Route<unknown>[]> {
 function addBodyParsers(scope: FastifyInstance, raw: boolean): void {
   if (raw) scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
   else scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+}
+
+/**
+ * In front of every service but Keystone stands keystonemiddleware: without a valid token nothing is said of which paths
+ * there are.
+ */
+async function refusal(
+  options: HttpServerOptions,
+  service: Service | undefined,
+  request: FastifyRequest,
+): Promise<unknown> {
+  if (!service || service.type === "identity") return undefined;
+  const token = request.headers["x-auth-token"];
+  if (typeof token !== "string" || token === "")
+    return new CloudError("unauthenticated", "The request you have made requires authentication.");
+  try {
+    await options.authenticate(token);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function notFoundError(service: Service | undefined, request: FastifyRequest): CloudError {

@@ -19,8 +19,8 @@ export interface ScriptedHost {
   readonly calls: string[];
   /** Passphrases that reached the host, by command. */
   readonly passphrases: string[];
-  /** The next call of this command fails so, `times` times. */
-  failNext(command: keyof typeof commands, code: ErrorCode, times?: number): void;
+  /** The next call of this command fails so, `times` times, with what only administrators may read. */
+  failNext(command: keyof typeof commands, code: ErrorCode, times?: number, detail?: string): void;
   /** Calls of this command wait until the function that is answered is called. */
   hold(command: keyof typeof commands): () => void;
   /** Reports itself, as an agent does when it comes back. */
@@ -40,7 +40,7 @@ export interface ScriptedHost {
 export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: string): Promise<ScriptedHost> {
   const servers = new Map<string, ScriptedServer>();
   const [calls, passphrases]: [string[], string[]] = [[], []];
-  const failures = new Map<string, ErrorCode[]>();
+  const failures = new Map<string, CloudError[]>();
   const holds = new Map<string, Promise<void>>();
   const of = (serverId: string): ScriptedServer => {
     const known = servers.get(serverId);
@@ -117,7 +117,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       calls.push(name);
       await holds.get(name);
       const failure = failures.get(name)?.shift();
-      if (failure) throw new CloudError(failure, `${name} fails by script`);
+      if (failure) throw failure;
       return handlers[name](message as never);
     }),
   );
@@ -133,10 +133,13 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     register,
     place: (serverId, { powerState, tpm }) =>
       void servers.set(serverId, { domain: true, disks: true, managedSave: false, powerState, tpm }),
-    failNext: (name, code, times = 1) =>
+    failNext: (name, code, times = 1, detail) =>
       void failures.set(
         name,
-        Array.from({ length: times }, () => code),
+        Array.from(
+          { length: times },
+          () => new CloudError(code, `${name} fails by script`, detail === undefined ? {} : { detail }),
+        ),
       ),
     hold(name) {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -16,6 +16,8 @@ export interface TestCloud {
   readonly host: ScriptedHost;
   readonly admin: Client;
   readonly demo: Client;
+  /** One more host beside the first; the caller stops it. */
+  hostAdd(hostId: string): Promise<ScriptedHost>;
   /** Password authentication of any user, scoped to a project by name. */
   client(user: string, password: string, project: string): Promise<Client>;
   /** Ends the control plane and starts it again on the same state. */
@@ -55,6 +57,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     admin: await client("admin", await passwordOf("openrc"), "admin"),
     demo: await client("demo", await passwordOf("openrc-demo"), "demo"),
     client,
+    hostAdd: (hostId) => scriptedHostStart(bus, key, hostId),
     async restart() {
       await controlPlane.stop();
       controlPlane = await start();

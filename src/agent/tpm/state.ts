@@ -68,7 +68,8 @@ export async function tpmStateDelete(paths: ServerPaths): Promise<void> {
 export function tpmStateLostError(serverId: string, paths: ServerPaths, version: TpmVersion): CloudError {
   return new CloudError(
     "conflict",
-    `The TPM state of server ${serverId} is missing: expected ${tpmStateFile(paths, version)}, found none or an empty file. ` +
-      "It is not made anew, because what was sealed to the old one would be lost for good. Restore the file from a backup, or delete the server.",
+    `The TPM state of server ${serverId} is missing from its host. ` +
+      "It is not made anew, because what was sealed to the old one would be lost for good. Have the operator restore it from a backup, or delete the server.",
+    { detail: `expected ${tpmStateFile(paths, version)}, found none or an empty file` },
   );
 }

@@ -26,7 +26,9 @@ export function nextLinks(
   if (!page.full || page.lastId === undefined) return [];
   const next = new URLSearchParams();
   for (const [name, value] of Object.entries(page.query)) {
-    if (name !== "marker" && typeof value === "string") next.set(name, value);
+    if (name === "marker") continue;
+    for (const one of Array.isArray(value) ? value : [value])
+      if (typeof one === "string") next.append(name, one);
   }
   next.set("marker", page.lastId);
   return [{ rel: "next", href: `${ctx.baseUrl}/v2.1${path}?${next.toString()}` }];

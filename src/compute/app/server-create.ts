@@ -2,10 +2,9 @@ import { randomBytes } from "node:crypto";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
 import { isoSeconds } from "#base/clock.ts";
-import type { ImageFacts } from "#image/index.ts";
 import { sagaStart } from "#saga/index.ts";
 import { tpmConstraintResolve, type TpmConstraint } from "#vtpm/index.ts";
-import type { ImageFile, Server, ServerImage } from "../domain/server.ts";
+import type { Server, ServerImage } from "../domain/server.ts";
 import { serverCreate as serverCreateSaga } from "../sagas/server-create.ts";
 import type { Flavor } from "../store/flavors.ts";
 import { keypairFind } from "../store/keypairs.ts";
@@ -14,6 +13,8 @@ import { serverInsert } from "../store/servers.ts";
 import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
+import { destinationResolve, type DestinationInput } from "./server-destination.ts";
+import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
 
 export interface ServerInput {
@@ -25,6 +26,11 @@ export interface ServerInput {
   readonly keyName: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly userData: string | null;
+  readonly accessIPv4: string;
+  readonly accessIPv6: string;
+  readonly diskConfig: Server["diskConfig"];
+  readonly tags: readonly string[];
+  readonly destination: DestinationInput;
 }
 
 /**
@@ -32,9 +38,10 @@ export interface ServerInput {
  * and image is `invalid` here, where Nova answers 202 and then ends in ERROR.
  */
 export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise<Server> {
+  const destinationId = await destinationResolve(ctx, input.destination);
   const flavor = await flavorOf(ctx, input.flavorId);
   const image = await imageOf(ctx, input.imageId);
-  imageFits(image, flavor);
+  imageFits(ctx, image, flavor);
   const tpm = tpmConstraintResolve({ flavor, image });
   if (
     input.keyName !== null &&
@@ -42,7 +49,7 @@ export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise
   ) {
     throw new CloudError("invalid", `Invalid key_name provided: there is no keypair ${input.keyName}.`);
   }
-  const server = newServer(ctx, input, flavor, await serverImageOf(ctx, image));
+  const server = newServer(ctx, { ...input, destinationId }, flavor, await serverImageOf(ctx, image));
   const sagaId = newUuid<SagaId>();
   if (!tpm) {
     await insert(ctx, server, sagaId, undefined);
@@ -132,66 +139,12 @@ async function flavorOf(ctx: ComputeCtx, id: string): Promise<Flavor> {
   }
 }
 
-async function imageOf(ctx: ComputeCtx, id: string): Promise<ImageFacts> {
-  try {
-    const image = await ctx.deps.image.imageFetch(ctx.caller, id);
-    if (image.status === "active") return image;
-    throw new CloudError("invalid", `Image ${id} is not active.`);
-  } catch (cause) {
-    if (isCloudError(cause, "not-found")) {
-      throw new CloudError("invalid", `Invalid imageRef provided: image ${id} could not be found.`, {
-        cause,
-      });
-    }
-    throw cause;
-  }
-}
-
-/** nova.compute.api.API._validate_flavor_image_nostatus */
-function imageFits(image: ImageFacts, flavor: Flavor): void {
-  if (flavor.memoryMiB < image.minRamMiB) {
-    throw new CloudError(
-      "invalid",
-      `Flavor's memory is too small for requested image: ${flavor.name} has ${flavor.memoryMiB} MiB, image ${image.id} needs ${image.minRamMiB} MiB.`,
-    );
-  }
-  if (flavor.rootGiB === 0) return;
-  const flavorBytes = flavor.rootGiB * 1024 ** 3;
-  const imageBytes = Math.max(image.sizeBytes ?? 0, image.virtualSizeBytes ?? 0);
-  if (imageBytes > flavorBytes) {
-    throw new CloudError(
-      "invalid",
-      `Flavor's disk is too small for requested image. Flavor disk is ${flavorBytes} bytes, image is ${imageBytes} bytes.`,
-    );
-  }
-  if (image.minDiskGiB > flavor.rootGiB) {
-    throw new CloudError(
-      "invalid",
-      `Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is ${flavorBytes} bytes, minimum size is ${image.minDiskGiB * 1024 ** 3} bytes.`,
-    );
-  }
-}
-
-/** The caller must be allowed to see kernel and ramdisk too. */
-async function serverImageOf(ctx: ComputeCtx, image: ImageFacts): Promise<ServerImage> {
-  const { kernel_id: kernelId, ramdisk_id: ramdiskId } = image.properties;
-  return {
-    id: image.id,
-    properties: image.properties,
-    disk: imageFileOf(image),
-    ...(kernelId === undefined ? {} : { kernel: imageFileOf(await imageOf(ctx, kernelId)) }),
-    ...(ramdiskId === undefined ? {} : { ramdisk: imageFileOf(await imageOf(ctx, ramdiskId)) }),
-  };
-}
-
-function imageFileOf({ id: imageId, sha512, sizeBytes, diskFormat }: ImageFacts): ImageFile {
-  if (sha512 === undefined || sizeBytes === undefined || diskFormat === undefined) {
-    throw new CloudError("invalid", `Image ${imageId} has no data.`);
-  }
-  return { imageId, sha512, sizeBytes, diskFormat };
-}
-
-function newServer(ctx: ComputeCtx, input: ServerInput, flavor: Flavor, image: ServerImage): Server {
+function newServer(
+  ctx: ComputeCtx,
+  input: ServerInput & { readonly destinationId: string | undefined },
+  flavor: Flavor,
+  image: ServerImage,
+): Server {
   const { projectId, userId } = ctx.caller;
   if (projectId === undefined) {
     throw new CloudError(
@@ -214,6 +167,12 @@ function newServer(ctx: ComputeCtx, input: ServerInput, flavor: Flavor, image: S
     keyName: input.keyName,
     metadata: input.metadata,
     userData: input.userData,
+    accessIPv4: input.accessIPv4,
+    accessIPv6: input.accessIPv6,
+    diskConfig: input.diskConfig,
+    tags: input.tags,
+    lock: undefined,
+    destinationId: input.destinationId,
     vmState: "building",
     taskState: "scheduling",
     powerState: "no-state",

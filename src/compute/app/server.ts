@@ -3,12 +3,11 @@ import { newUuid, type SagaId } from "#base/ids.ts";
 import type { Saga } from "#saga/index.ts";
 import { sagaStart } from "#saga/index.ts";
 import { serverActionPermit, serverActionRules, type ServerActionName } from "../domain/server-action.ts";
-import { namePattern } from "../domain/name-pattern.ts";
-import { vmStatesOfStatus, type Server } from "../domain/server.ts";
+import type { Server } from "../domain/server.ts";
 import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverActionSagas, type ServerActionParams } from "../sagas/server-action-sagas.ts";
 import { serverActionInsert } from "../store/server-actions.ts";
-import { serverFind, serverList, serverRename, serverUpdate } from "../store/servers.ts";
+import { serverFind, serverUpdate } from "../store/servers.ts";
 import type { ComputeCtx, ComputeSagaDeps } from "./deps.ts";
 import { passphraseRead } from "./passphrase.ts";
 
@@ -17,63 +16,22 @@ const allProjectsRule = "os_compute_api:servers:detail:get_all_tenants";
 /** Throws `not-found`: a server of another project does not exist for callers who are not administrators. */
 export async function serverFetch(ctx: ComputeCtx, id: string, rule: string): Promise<Server> {
   const server = await serverFind(ctx.deps.database.db, id);
-  const visible = server && (server.projectId === ctx.caller.projectId || ctx.allows(allProjectsRule));
-  if (!visible) throw new CloudError("not-found", `Instance ${id} could not be found.`);
+  if (!server) throw new CloudError("not-found", `Instance ${id} could not be found.`);
+  serverPermit(ctx, server, rule);
+  return server;
+}
+
+/** Throws `not-found` when the caller may not know of the server, `forbidden` when the rule says no. */
+export function serverPermit(ctx: ComputeCtx, server: Server, rule: string): void {
+  if (server.projectId !== ctx.caller.projectId && !ctx.allows(allProjectsRule))
+    throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
   ctx.enforce(rule, { project_id: server.projectId, user_id: server.userId });
-  return server;
 }
 
-export interface ServerQuery {
-  readonly allTenants: boolean;
-  readonly projectId: string | undefined;
-  readonly userId: string | undefined;
-  readonly status: string | undefined;
-  readonly name: string | undefined;
-  readonly imageId: string | undefined;
-  readonly flavorId: string | undefined;
-  readonly hostname: string | undefined;
-  readonly hostId: string | undefined;
-  readonly uuid: string | undefined;
-  readonly changesSince: number | undefined;
-  readonly limit: number;
-  readonly marker: string | undefined;
-}
-
-/** A page of the servers that the caller may see, newest first. Throws `invalid` for an unknown marker. */
-export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promise<Server[]> {
-  if (query.allTenants) ctx.enforce(allProjectsRule);
-  const matches = query.name === undefined ? undefined : namePattern(query.name);
-  const all = await serverList(ctx.deps.database.db, {
-    projectId: query.allTenants ? query.projectId : ctx.caller.projectId,
-    userId: query.userId,
-    imageId: query.imageId,
-    flavorId: query.flavorId,
-    hostId: query.hostId,
-    vmStates: query.status === undefined ? undefined : vmStatesOfStatus(query.status),
-    ids: query.uuid === undefined ? undefined : [query.uuid],
-  });
-  const { changesSince } = query;
-  const matching = all.filter(
-    (server) =>
-      (matches === undefined || matches(server.name)) &&
-      (query.hostname === undefined || server.hostname === query.hostname) &&
-      (changesSince === undefined || server.updatedAt >= changesSince),
-  );
-  const start = query.marker === undefined ? 0 : matching.findIndex(({ id }) => id === query.marker) + 1;
-  if (query.marker !== undefined && start === 0) {
-    throw new CloudError("invalid", `marker [${query.marker}] not found`);
-  }
-  return matching.slice(start, start + query.limit);
-}
-
-export async function serverRenameAs(
-  ctx: ComputeCtx,
-  id: string,
-  changes: { readonly name?: string; readonly description?: string | null; readonly hostname?: string },
-): Promise<Server> {
-  const server = { ...(await serverFetch(ctx, id, "os_compute_api:servers:update")), ...changes };
-  await ctx.deps.database.transaction((tx) => serverRename(tx, server, ctx.clock.now()));
-  return server;
+/** Throws `conflict` when the server is locked and the caller no administrator (nova's check_instance_lock). */
+export function serverLockPermit(ctx: ComputeCtx, server: Server): void {
+  if (server.lock && !ctx.allows("context_is_admin"))
+    throw new CloudError("conflict", `Instance ${server.id} is locked`);
 }
 
 const actionPolicies: Readonly<Record<ServerActionName, string>> = {
@@ -93,6 +51,7 @@ const actionPolicies: Readonly<Record<ServerActionName, string>> = {
  */
 export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActionName): Promise<void> {
   const server = await serverFetch(ctx, id, actionPolicies[action]);
+  serverLockPermit(ctx, server);
   serverActionPermit(server, action);
   const rule = serverActionRules[action];
   const sagaId = newUuid<SagaId>();
@@ -104,6 +63,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
     action: rule.nova,
     event: `compute_${rule.nova}_instance`,
     permit(current) {
+      serverLockPermit(ctx, current);
       serverActionPermit(current, action);
       return true;
     },
@@ -114,6 +74,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
 /** Deletes in every state; what another saga does with the server ends first. Never needs the passphrase. */
 export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
   const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
+  serverLockPermit(ctx, server);
   if (server.taskState === "deleting") return;
   await serverSagaStart(ctx, serverDeleteSaga, {
     sagaId: newUuid<SagaId>(),

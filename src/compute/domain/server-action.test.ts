@@ -38,6 +38,16 @@ test("a server with a task, or that failed before it had a host, is left alone",
   );
 });
 
+test("a hard reboot is permitted during other reboots, pauses and suspends; nothing else is", () => {
+  const tasks = ["rebooting", "rebooting_hard", "resuming", "unpausing", "pausing", "suspending"] as const;
+  for (const taskState of tasks) {
+    expect(() => serverActionPermit(aServer({ taskState }), "hard-reboot")).not.toThrow();
+    expect(() => serverActionPermit(aServer({ taskState }), "soft-reboot")).toThrow(/task_state/);
+  }
+  for (const taskState of ["powering-off", "powering-on", "deleting", "spawning"] as const)
+    expect(() => serverActionPermit(aServer({ taskState }), "hard-reboot")).toThrow(/task_state/);
+});
+
 test("status follows vm_state and task_state", () => {
   expect(states.map((vmState) => serverStatus({ vmState, taskState: undefined }))).toEqual([
     "BUILD",
@@ -49,4 +59,7 @@ test("status follows vm_state and task_state", () => {
   ]);
   expect(serverStatus({ vmState: "active", taskState: "rebooting" })).toBe("REBOOT");
   expect(serverStatus({ vmState: "paused", taskState: "rebooting_hard" })).toBe("PAUSED");
+  expect(serverStatus({ vmState: "active", taskState: "rebooting_hard" })).toBe("HARD_REBOOT");
+  expect(serverStatus({ vmState: "stopped", taskState: "rebooting_hard" })).toBe("SHUTOFF");
+  expect(serverStatus({ vmState: "error", taskState: "rebooting_hard" })).toBe("ERROR");
 });

@@ -17,6 +17,8 @@ export interface ServerActionRule {
   readonly nova: string;
   readonly from: readonly VmState[];
   readonly task: TaskState;
+  /** Task states that do not keep it away: its saga waits for theirs (nova.compute.task_states.ALLOW_REBOOT). */
+  readonly during?: readonly TaskState[];
   /** Where the server is afterwards. */
   readonly to: VmState;
   /** True when the domain is started or restored: a server with a vTPM needs its passphrase then (VTPM.md). */
@@ -44,6 +46,7 @@ export const serverActionRules: Readonly<Record<ServerActionName, ServerActionRu
     nova: "reboot",
     from: ["active", "stopped", "paused", "suspended", "error"],
     task: "rebooting_hard",
+    during: ["rebooting", "rebooting_hard", "resuming", "unpausing", "pausing", "suspending"],
     to: "active",
     needsPassphrase: true,
   },
@@ -56,7 +59,7 @@ export const serverActionRules: Readonly<Record<ServerActionName, ServerActionRu
 /** Throws `conflict`, in Nova's words, when the server's state does not permit the action. */
 export function serverActionPermit(server: Server, action: ServerActionName): void {
   const rule = serverActionRules[action];
-  if (server.taskState !== undefined) {
+  if (server.taskState !== undefined && rule.during?.includes(server.taskState) !== true) {
     throw new CloudError(
       "conflict",
       `Cannot '${rule.nova}' instance ${server.id} while it is in task_state ${server.taskState}`,

@@ -33,6 +33,8 @@ export type PowerState = keyof typeof powerStates;
 export interface Fault {
   readonly code: number;
   readonly message: string;
+  /** What hosts and programs said: for administrators. */
+  readonly details?: string | undefined;
   readonly created: number;
 }
 
@@ -71,6 +73,12 @@ export interface ServerTpm extends TpmConstraint {
   readonly secretId: SecretId;
 }
 
+/** Who locked the server: an administrator's lock only an administrator takes away. */
+export interface ServerLock {
+  readonly by: "owner" | "admin";
+  readonly reason: string | null;
+}
+
 export interface Server {
   readonly id: string;
   readonly projectId: string;
@@ -85,6 +93,13 @@ export interface Server {
   readonly keyName: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly userData: string | null;
+  readonly accessIPv4: string;
+  readonly accessIPv6: string;
+  readonly diskConfig: "AUTO" | "MANUAL";
+  readonly tags: readonly string[];
+  readonly lock: ServerLock | undefined;
+  /** The host that an administrator asked for. */
+  readonly destinationId: string | undefined;
   readonly vmState: VmState;
   readonly taskState: TaskState | undefined;
   readonly powerState: PowerState;
@@ -108,21 +123,45 @@ export function serverStatus(server: Pick<Server, "vmState" | "taskState">): str
     case "suspended":
       return "SUSPENDED";
     case "stopped":
-      return server.taskState === "rebooting_hard" ? "HARD_REBOOT" : "SHUTOFF";
+      return "SHUTOFF";
     case "error":
-      return server.taskState === "rebooting_hard" ? "HARD_REBOOT" : "ERROR";
+      return "ERROR";
   }
 }
 
-/** The `vm_state`s that clients mean by a status, for list filters; none for an unknown one. */
-export function vmStatesOfStatus(status: string): readonly VmState[] {
-  const byStatus: Readonly<Record<string, readonly VmState[]>> = {
-    BUILD: ["building"],
-    ACTIVE: ["active"],
-    PAUSED: ["paused"],
-    SUSPENDED: ["suspended"],
-    SHUTOFF: ["stopped"],
-    ERROR: ["error"],
-  };
-  return byStatus[status.toUpperCase()] ?? [];
+type StateTest = (server: Pick<Server, "vmState" | "taskState">) => boolean;
+
+/** What clients mean by a status in a filter (nova.api.openstack.common.task_and_vm_state_from_status). */
+const statusTests: Readonly<Record<string, StateTest>> = {
+  BUILD: ({ vmState }) => vmState === "building",
+  ACTIVE: ({ vmState }) => vmState === "active",
+  REBOOT: ({ vmState, taskState }) => vmState === "active" && taskState === "rebooting",
+  HARD_REBOOT: ({ vmState, taskState }) => vmState === "active" && taskState === "rebooting_hard",
+  PAUSED: ({ vmState }) => vmState === "paused",
+  SUSPENDED: ({ vmState }) => vmState === "suspended",
+  SHUTOFF: ({ vmState }) => vmState === "stopped",
+  ERROR: ({ vmState }) => vmState === "error",
+};
+
+/** Statuses of Nova that no server here is in. */
+const otherStatuses = [
+  "PASSWORD",
+  "REBUILD",
+  "MIGRATING",
+  "RESIZE",
+  "VERIFY_RESIZE",
+  "REVERT_RESIZE",
+  "RESCUE",
+  "DELETED",
+  "SOFT_DELETED",
+  "SHELVED",
+  "SHELVED_OFFLOADED",
+];
+
+/** True for servers in one of the statuses; undefined when none of them is a status at all. */
+export function statusFilter(statuses: readonly string[]): StateTest | undefined {
+  const names = statuses.map((status) => status.toUpperCase());
+  const tests = names.flatMap((name) => statusTests[name] ?? []);
+  if (tests.length === 0 && !names.some((name) => otherStatuses.includes(name))) return undefined;
+  return (server) => tests.some((test) => test(server));
 }

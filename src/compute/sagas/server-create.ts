@@ -14,6 +14,7 @@ import { passphraseForHost } from "./passphrase-handover.ts";
 import {
   domainStart,
   fail,
+  faultOf,
   finish,
   placedServerOf,
   serverOf,
@@ -41,8 +42,7 @@ export const serverCreate = saga<ServerActionParams, ComputeSagaDeps>("server-cr
   .step("active", { run: active, undo: "none" });
 
 async function serverFail(step: Undo): Promise<void> {
-  const { code, message } = step.error;
-  const fault = { code: statusOfFault(code), message, created: step.deps.clock.now() };
+  const fault = faultOf(step.error, statusOfFault(step.error.code), step.deps.clock.now());
   await fail(step, step.error, { vmState: "error", powerState: "no-state", hostId: null, fault });
 }
 
@@ -59,8 +59,10 @@ async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: str
     await placement.candidatesFind({ resources, requiredTraits }),
     await hostList(database.db),
   ];
+  // The host that an administrator asked for is the only one that will do.
+  const wanted = hosts.filter(({ id }) => server.destinationId === undefined || server.destinationId === id);
   const usable = new Set(
-    hosts.filter((host) => !host.disabled && hostIsUp(host, clock.now())).map(({ id }) => id),
+    wanted.filter((host) => !host.disabled && hostIsUp(host, clock.now())).map(({ id }) => id),
   );
   for (const { providerUuid } of candidates.filter((candidate) => usable.has(candidate.providerUuid))) {
     try {
@@ -78,11 +80,15 @@ async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: str
     }
   }
   // After a time without the cloud its hosts have yet to report themselves.
-  const silent = hosts.filter((host) => !host.disabled && !hostIsUp(host, clock.now()));
+  const silent = wanted.filter((host) => !host.disabled && !hostIsUp(host, clock.now()));
   if (silent.some(({ id }) => candidates.some(({ providerUuid }) => providerUuid === id))) {
     const names = silent.map(({ hostname }) => hostname).join(", ");
     throw retryable(
-      new CloudError("no-capacity", `No valid host was found: ${names} would do but does not report itself.`),
+      new CloudError(
+        "no-capacity",
+        "No valid host was found. A host that would do does not report itself at present.",
+        { detail: `silent: ${names}` },
+      ),
     );
   }
   const asked = [

@@ -6,6 +6,7 @@ import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../st
 import { hostCommand } from "./host-command.ts";
 import {
   fail,
+  faultOf,
   othersEnded,
   serverOf,
   waitForOthers,
@@ -26,7 +27,7 @@ export const serverDelete = saga<ServerActionParams, ComputeSagaDeps>("server-de
 
 async function serverFail(step: SagaUndo<ServerActionParams, ComputeSagaDeps>): Promise<void> {
   const { database, clock } = step.deps;
-  const fault = { code: 500, message: step.error.message, created: clock.now() };
+  const fault = faultOf(step.error, 500, clock.now());
   await fail(step, step.error, { vmState: "error", fault });
   // The delete itself has ended: it may be asked for again.
   await database.transaction((tx) =>

@@ -7,14 +7,20 @@ import {
   domainStart,
   failAsFound,
   finish,
+  othersEnded,
   placedServerOf,
+  waitForOthers,
   type ServerActionParams,
   type ServerStep,
 } from "./server-steps.ts";
 
-/** Off, defined anew, on; out of every state (nova.virt.libvirt.driver._hard_reboot). */
-export const serverHardReboot = saga<ServerActionParams, ComputeSagaDeps>("server-hard-reboot", 1)
+/**
+ * Off, defined anew, on; out of every state (nova.virt.libvirt.driver._hard_reboot). It may be asked for while a soft
+ * reboot, a pause or the like still runs: then it has its turn after that.
+ */
+export const serverHardReboot = saga<ServerActionParams, ComputeSagaDeps>("server-hard-reboot", 2)
   .step("server", { run: nothing, undo: failAsFound })
+  .step("turn", { run: othersEnded, undo: "none", retry: waitForOthers })
   .step("off", { run: domainUndefine, undo: "none" })
   .step("domain", { run: domainDefine, undo: "none" })
   .step("on", { run: domainStart, undo: "none" })

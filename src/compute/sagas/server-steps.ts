@@ -2,9 +2,10 @@
 import type { Static } from "typebox";
 import { CloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
-import { retryable, sagaList, terminal, type SagaFailure, type SagaStep } from "#saga/index.ts";
+import type { Db, Tx } from "#db/index.ts";
+import { retryable, sagaList, terminal, type SagaFailure, type SagaRun, type SagaStep } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
-import type { PowerState, Server, VmState } from "../domain/server.ts";
+import type { Fault, PowerState, Server, VmState } from "../domain/server.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverFind, serverUpdate, type ServerChanges } from "../store/servers.ts";
 import { hostCommand } from "./host-command.ts";
@@ -36,7 +37,17 @@ export async function placedServerOf(step: ServerStep): Promise<Server & { reado
  * ones: two that wait for each other would wait for ever.
  */
 export async function othersEnded(step: ServerStep): Promise<void> {
-  const { db } = step.deps.database;
+  const { older } = await othersOf(step, step.deps.database.db);
+  const [other] = older;
+  if (other)
+    throw retryable(new CloudError("conflict", `${other.name} ${other.id} is still working on the server.`));
+}
+
+/** The sagas of this server that have not ended, but the step's own. */
+async function othersOf(
+  step: ServerStep,
+  db: Db,
+): Promise<{ readonly older: readonly SagaRun[]; readonly younger: readonly SagaRun[] }> {
   const resource = step.params.serverId;
   const [running, unwinding] = [
     await sagaList(db, { resource, state: "running" }),
@@ -44,11 +55,17 @@ export async function othersEnded(step: ServerStep): Promise<void> {
   ];
   const all = [...running, ...unwinding];
   const own = all.find(({ id }) => id === step.sagaId);
-  const other = all.find(
-    (run) => own && (run.createdAt < own.createdAt || (run.createdAt === own.createdAt && run.id < own.id)),
-  );
-  if (other)
-    throw retryable(new CloudError("conflict", `${other.name} ${other.id} is still working on the server.`));
+  const isOlder = (run: SagaRun): boolean =>
+    own !== undefined &&
+    (run.createdAt < own.createdAt || (run.createdAt === own.createdAt && run.id < own.id));
+  const others = own === undefined ? [] : all.filter(({ id }) => id !== own.id);
+  return { older: others.filter(isOlder), younger: others.filter((run) => !isOlder(run)) };
+}
+
+/** None, unless another saga waits for this one: the task state is that one's then. */
+async function taskStateAfter(step: ServerStep, tx: Tx, server: Server): Promise<Server["taskState"]> {
+  const { younger } = await othersOf(step, tx);
+  return younger.length > 0 || server.taskState === "deleting" ? server.taskState : undefined;
 }
 
 /** Often, and for more than an hour: what is waited for may be fetching a large image. */
@@ -67,14 +84,14 @@ export async function domainStart(step: ServerStep): Promise<void> {
   });
 }
 
-/** The success: server in its new state, action finished. A delete that came meanwhile keeps its task state. */
+/** The success: server in its new state, action finished. A delete or a hard reboot that came meanwhile keeps its task state. */
 export async function finish(step: ServerStep, changes: ServerChanges): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
-    const taskState = server.taskState === "deleting" ? "deleting" : null;
-    await serverUpdate(tx, server.id, { ...changes, taskState }, clock.now());
+    const taskState = await taskStateAfter(step, tx, server);
+    await serverUpdate(tx, server.id, { ...changes, taskState: taskState ?? null }, clock.now());
     await serverActionFinish(tx, step.params, { result: "Success", hostId: server.hostId }, clock.now());
   });
 }
@@ -85,15 +102,24 @@ export async function fail(step: ServerStep, error: SagaFailure, changes: Server
   await database.transaction(async (tx) => {
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
-    const taskState = server.taskState === "deleting" ? "deleting" : null;
-    await serverUpdate(tx, server.id, { ...changes, taskState }, clock.now());
+    const taskState = await taskStateAfter(step, tx, server);
+    await serverUpdate(tx, server.id, { ...changes, taskState: taskState ?? null }, clock.now());
     await serverActionFinish(
       tx,
       step.params,
-      { result: "Error", details: error.message, hostId: server.hostId },
+      { result: "Error", details: detailsOf(error), hostId: server.hostId },
       clock.now(),
     );
   });
+}
+
+/** The message is the owner's; what hosts and programs said, administrators see too. */
+export function faultOf(error: SagaFailure, code: number, created: number): Fault {
+  return { code, message: error.message, details: detailsOf(error), created };
+}
+
+function detailsOf({ message, detail }: SagaFailure): string {
+  return detail === undefined ? message : `${message} ${detail}`;
 }
 
 const vmStateOfPower: Partial<Record<PowerState, VmState>> = {
@@ -109,7 +135,7 @@ export async function failAsFound(step: ServerStep & { readonly error: SagaFailu
   const found =
     server?.hostId === undefined ? undefined : await powerStateFound(step, server.id, server.hostId);
   if (found?.domain === false) {
-    const fault = { code: 500, message: step.error.message, created: step.deps.clock.now() };
+    const fault = faultOf(step.error, 500, step.deps.clock.now());
     await fail(step, step.error, { vmState: "error", powerState: "no-state", fault });
     return;
   }

@@ -30,17 +30,26 @@ declare module "#db/tables.ts" {
 type ServerDetails = Pick<
   Server,
   "description" | "hostname" | "reservationId" | "image" | "flavor" | "keyName" | "userData"
-> & { readonly tpm?: Server["tpm"] };
+> &
+  Partial<
+    Pick<Server, "tpm" | "accessIPv4" | "accessIPv6" | "diskConfig" | "tags" | "lock" | "destinationId">
+  >;
 
 function fromRow(row: ServerRow): Server {
-  const { tpm, ...details } = JSON.parse(row.details) as ServerDetails;
+  const details = JSON.parse(row.details) as ServerDetails;
   return {
     id: row.id,
     projectId: row.project_id,
     userId: row.user_id,
     name: row.name,
+    accessIPv4: "",
+    accessIPv6: "",
+    diskConfig: "MANUAL",
+    tags: [],
+    lock: undefined,
+    destinationId: undefined,
+    tpm: undefined,
     ...details,
-    tpm,
     metadata: JSON.parse(row.metadata) as Record<string, string>,
     vmState: row.vm_state,
     taskState: row.task_state ?? undefined,
@@ -55,6 +64,7 @@ function fromRow(row: ServerRow): Server {
 
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
+  const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -64,6 +74,12 @@ function detailsOf(server: Server): string {
     keyName,
     userData,
     tpm,
+    accessIPv4,
+    accessIPv6,
+    diskConfig,
+    tags,
+    lock,
+    destinationId,
   } satisfies Record<keyof ServerDetails, unknown>);
 }
 
@@ -76,11 +92,6 @@ export interface ServerListFilter {
   /** Undefined: all projects. */
   readonly projectId?: string | undefined;
   readonly hostId?: string | undefined;
-  readonly userId?: string | undefined;
-  readonly imageId?: string | undefined;
-  readonly flavorId?: string | undefined;
-  readonly vmStates?: readonly VmState[] | undefined;
-  readonly ids?: readonly string[] | undefined;
 }
 
 /** Newest first, as Nova lists (created_at desc, id desc). */
@@ -88,11 +99,6 @@ export async function serverList(db: Db, filter: ServerListFilter = {}): Promise
   let query = db.selectFrom("compute_servers").selectAll();
   if (filter.projectId !== undefined) query = query.where("project_id", "=", filter.projectId);
   if (filter.hostId !== undefined) query = query.where("host_id", "=", filter.hostId);
-  if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
-  if (filter.imageId !== undefined) query = query.where("image_id", "=", filter.imageId);
-  if (filter.flavorId !== undefined) query = query.where("flavor_id", "=", filter.flavorId);
-  if (filter.vmStates !== undefined) query = query.where("vm_state", "in", filter.vmStates);
-  if (filter.ids !== undefined) query = query.where("id", "in", filter.ids);
   const rows = await query.orderBy("created_at", "desc").orderBy("id", "desc").execute();
   return rows.map(fromRow);
 }
@@ -149,11 +155,16 @@ export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, n
     .execute();
 }
 
-/** Name and description, as the owner may change them at any time. */
+/** Name, metadata and details, as the owner may change them at any time. */
 export async function serverRename(tx: Tx, server: Server, now: number): Promise<void> {
   await tx
     .updateTable("compute_servers")
-    .set({ name: server.name, details: detailsOf(server), updated_at: now })
+    .set({
+      name: server.name,
+      details: detailsOf(server),
+      metadata: JSON.stringify(server.metadata),
+      updated_at: now,
+    })
     .where("id", "=", server.id)
     .execute();
 }

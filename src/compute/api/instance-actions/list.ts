@@ -1,12 +1,46 @@
-import { operation } from "#http/index.ts";
-import type { ComputeDeps } from "../../app/deps.ts";
-import { serverActionsOf } from "../../app/server-actions.ts";
+import { CloudError } from "#base/errors.ts";
+import { atLeast, operation } from "#http/index.ts";
+import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
+import { serverActionsOf, type ServerActionPage } from "../../app/server-actions.ts";
+import { nextLinks } from "../links.ts";
+import { pageOf, queryText, type Query } from "../paging.ts";
+import { timeOf } from "../times.ts";
 import { actionSummary } from "./view.ts";
 
 /** GET /servers/{id}/os-instance-actions */
 export const instanceActionList = operation<ComputeDeps>({
-  handle: async (ctx, { params }) => {
-    const actions = await serverActionsOf(ctx, params["id"] ?? "");
-    return { instanceActions: actions.map((action) => actionSummary(ctx, action)) };
+  handle: async (ctx, { params, query }) => {
+    const id = params["id"] ?? "";
+    const page = pageAsked(ctx, query);
+    const actions = await serverActionsOf(ctx, id, { page });
+    const full = page !== undefined && page.limit > 0 && actions.length === page.limit;
+    const path = `/servers/${id}/os-instance-actions`;
+    const links = nextLinks(ctx, path, { query, lastId: actions.at(-1)?.request_id, full });
+    const instanceActions = actions.map((action) => actionSummary(ctx, action));
+    return { instanceActions, ...(links.length === 0 ? {} : { links }) };
   },
 });
+
+/** Since 2.58 there are pages, and nothing else may be asked; before, queries mean nothing. */
+function pageAsked(ctx: ComputeCtx, query: Query): ServerActionPage | undefined {
+  if (!atLeast(ctx, "2.58")) return undefined;
+  const known = ["limit", "marker", "changes-since", ...(atLeast(ctx, "2.66") ? ["changes-before"] : [])];
+  for (const [name, value] of Object.entries(query)) {
+    if (!known.includes(name)) {
+      throw new CloudError("invalid", `Additional properties are not allowed ('${name}' was unexpected)`);
+    }
+    if (Array.isArray(value))
+      throw new CloudError(
+        "invalid",
+        `Invalid input for query parameters ${name}. It is given more than once.`,
+      );
+  }
+  const changesSince = timeOf(queryText(query, "changes-since"), "changes-since");
+  const changesBefore = timeOf(queryText(query, "changes-before"), "changes-before");
+  if (changesSince !== undefined && changesBefore !== undefined && changesBefore < changesSince)
+    throw new CloudError(
+      "invalid",
+      "The value of changes-since must be less than or equal to changes-before.",
+    );
+  return { ...pageOf(query), changesSince, changesBefore };
+}

@@ -40,6 +40,8 @@ function eventOf(ctx: ComputeCtx, action: ServerAction, hostname: string | undef
     ...(administrator ? { traceback: null } : {}),
     ...(atLeast(ctx, "2.62") ? { hostId } : {}),
     ...(atLeast(ctx, "2.62") && administrator ? { host: hostname ?? null } : {}),
-    ...(atLeast(ctx, "2.84") ? { details: action.details } : {}),
+    ...(atLeast(ctx, "2.84") && ctx.allows("os_compute_api:os-instance-actions:events:details")
+      ? { details: action.details }
+      : {}),
   };
 }

@@ -4,12 +4,36 @@ const closed = { additionalProperties: false };
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const anything = Type.Unknown();
 
+/** nova.api.validation.parameter_types.name: printable, no blank at either end. */
 export const serverName = Type.String({
   minLength: 1,
   maxLength: 255,
-  pattern: "^(?!\\s)[\\s\\S]*\\S$|^\\S$",
+  pattern: "^[^\\p{C}\\p{Z}]([^\\p{C}\\p{Zl}\\p{Zp}]*[^\\p{C}\\p{Z}])?$",
 });
-const serverMetadata = Type.Record(
+export const serverDescription = nullable(
+  Type.String({ maxLength: 255, pattern: "^[^\\p{C}\\p{Zl}\\p{Zp}]*$" }),
+);
+/** parameter_types.hostname, and since 2.94 parameter_types.fqdn. */
+export const serverHostname = Type.String({
+  minLength: 2,
+  maxLength: 63,
+  pattern: "^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$",
+});
+export const fullHostname = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9\\-._]*$" });
+export const addresses = {
+  accessIPv4: Type.Optional(Type.String({ format: "ipv4" })),
+  accessIPv6: Type.Optional(Type.String({ format: "ipv6" })),
+};
+export const diskConfig = Type.Optional(Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL")]));
+export const serverTag = Type.String({ minLength: 1, maxLength: 60, pattern: "^[^,/]*$" });
+/** parameter_types.boolean */
+export const novaTrue = ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"] as const;
+const novaFalse = ["False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no"] as const;
+const boolean = Type.Union([Type.Boolean(), Type.Enum([...novaTrue, ...novaFalse])]);
+const uuid = Type.String({
+  pattern: "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$",
+});
+export const serverMetadata = Type.Record(
   Type.String({ pattern: "^[a-zA-Z0-9-_:. ]{1,255}$" }),
   Type.String({ maxLength: 255 }),
   closed,
@@ -26,34 +50,36 @@ const network = Type.Object(
 );
 const networkList = Type.Array(network);
 
+const base64 = "^\\s*([A-Za-z0-9+/]\\s*)*=?\\s*=?\\s*$";
+
 const base = {
   name: serverName,
-  imageRef: Type.Optional(Type.String()),
+  imageRef: Type.Optional(Type.Union([uuid, Type.Literal("")])),
   flavorRef: Type.Union([Type.String({ minLength: 1 }), Type.Integer()]),
   adminPass: Type.Optional(Type.String()),
   metadata: Type.Optional(serverMetadata),
   networks: Type.Optional(networkList),
-  key_name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 255 }))),
-  availability_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  config_drive: Type.Optional(nullable(Type.Union([Type.Boolean(), Type.String()]))),
-  user_data: Type.Optional(nullable(Type.String({ maxLength: 65_535 }))),
+  key_name: Type.Optional(nullable(serverName)),
+  availability_zone: Type.Optional(serverName),
+  config_drive: Type.Optional(nullable(boolean)),
+  user_data: Type.Optional(nullable(Type.String({ maxLength: 65_535, pattern: base64 }))),
   min_count: Type.Optional(
     Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
   ),
   max_count: Type.Optional(
     Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
   ),
-  return_reservation_id: Type.Optional(Type.Union([Type.Boolean(), Type.String()])),
+  return_reservation_id: Type.Optional(boolean),
   security_groups: Type.Optional(Type.Array(Type.Object({ name: Type.Optional(Type.String()) }))),
   block_device_mapping: Type.Optional(Type.Array(anything)),
   block_device_mapping_v2: Type.Optional(Type.Array(Type.Record(Type.String(), anything))),
-  accessIPv4: Type.Optional(Type.String()),
-  accessIPv6: Type.Optional(Type.String()),
+  ...addresses,
   personality: Type.Optional(Type.Array(anything)),
-  "OS-DCF:diskConfig": Type.Optional(Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL")])),
+  "OS-DCF:diskConfig": diskConfig,
 };
 
-const hints = { "os:scheduler_hints": Type.Optional(Type.Record(Type.String(), anything)) };
+const hint = Type.Optional(Type.Record(Type.String(), anything));
+const hints = { "os:scheduler_hints": hint, "OS-SCH-HNT:scheduler_hints": hint };
 
 function body(fields: Readonly<Record<string, TSchema>>) {
   return Type.Object({ server: Type.Object(fields, closed), ...hints }, closed);
@@ -61,23 +87,26 @@ function body(fields: Readonly<Record<string, TSchema>>) {
 
 /** From 2.37 on it must be said which networks: a list, or none, or automatic. */
 const networks = Type.Union([networkList, Type.Literal("none"), Type.Literal("auto")]);
-const at19 = { ...base, description: Type.Optional(nullable(Type.String({ maxLength: 255 }))) };
+const at19 = { ...base, description: Type.Optional(serverDescription) };
 const at37 = { ...at19, networks };
 const at52 = {
   ...at37,
-  tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 50 })),
+  tags: Type.Optional(Type.Array(serverTag, { maxItems: 50 })),
 };
 const { personality: _gone, ...at57 } = at52;
-const at63 = { ...at57, trusted_image_certificates: Type.Optional(nullable(Type.Array(Type.String()))) };
+const certificates = Type.Array(Type.String({ minLength: 1 }), {
+  minItems: 1,
+  maxItems: 50,
+  uniqueItems: true,
+});
+const at63 = { ...at57, trusted_image_certificates: Type.Optional(nullable(certificates)) };
 const at74 = {
   ...at63,
-  host: Type.Optional(Type.String()),
-  hypervisor_hostname: Type.Optional(Type.String()),
+  host: Type.Optional(fullHostname),
+  hypervisor_hostname: Type.Optional(fullHostname),
 };
-const at90 = {
-  ...at74,
-  hostname: Type.Optional(Type.String({ pattern: "^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$" })),
-};
+const at90 = { ...at74, hostname: Type.Optional(serverHostname) };
+const at94 = { ...at90, hostname: Type.Optional(fullHostname) };
 
 /** Nova's schemas of POST /servers (nova.api.openstack.compute.schemas.servers), oldest first. */
 export const serverCreateBody = [
@@ -89,4 +118,5 @@ export const serverCreateBody = [
   { from: "2.63", schema: body(at63) },
   { from: "2.74", schema: body(at74) },
   { from: "2.90", schema: body(at90) },
+  { from: "2.94", schema: body(at94) },
 ] as const;

@@ -4,7 +4,7 @@ import { operation, Reply } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { serverCreate as create } from "../../app/server-create.ts";
 import { linksOf } from "../links.ts";
-import { serverCreateBody } from "./create-schema.ts";
+import { novaTrue, serverCreateBody } from "./create-schema.ts";
 
 interface ServerBody {
   readonly name: string;
@@ -24,14 +24,30 @@ interface ServerBody {
   readonly config_drive?: boolean | string | null;
   readonly description?: string | null;
   readonly hostname?: string;
+  readonly accessIPv4?: string;
+  readonly accessIPv6?: string;
+  readonly "OS-DCF:diskConfig"?: "AUTO" | "MANUAL";
+  readonly tags?: readonly string[];
+  readonly trusted_image_certificates?: readonly string[] | null;
+  readonly availability_zone?: string;
+  readonly host?: string;
+  readonly hypervisor_hostname?: string;
+}
+
+interface CreateBody {
+  readonly server: ServerBody;
+  readonly "os:scheduler_hints"?: object;
+  readonly "OS-SCH-HNT:scheduler_hints"?: object;
 }
 
 /** POST /servers */
 export const serverCreate = operation({
   body: serverCreateBody,
   handle: async (ctx: ComputeCtx, input) => {
-    const { server: wanted } = input.body as unknown as { readonly server: ServerBody };
+    const body = input.body as unknown as CreateBody;
+    const { server: wanted } = body;
     refuseWhatIsMissing(wanted);
+    refuseHints(body["os:scheduler_hints"] ?? body["OS-SCH-HNT:scheduler_hints"] ?? {});
     const server = await create(ctx, {
       name: wanted.name.trim(),
       description: wanted.description ?? null,
@@ -41,19 +57,27 @@ export const serverCreate = operation({
       keyName: wanted.key_name ?? null,
       metadata: wanted.metadata ?? {},
       userData: wanted.user_data ?? null,
+      accessIPv4: wanted.accessIPv4 ?? "",
+      accessIPv6: wanted.accessIPv6 ?? "",
+      diskConfig: wanted["OS-DCF:diskConfig"] ?? "MANUAL",
+      tags: [...new Set(wanted.tags)],
+      destination: {
+        availabilityZone: wanted.availability_zone,
+        host: wanted.host,
+        hypervisorHostname: wanted.hypervisor_hostname,
+      },
     });
-    if (wanted.return_reservation_id === true)
-      return new Reply(202, { reservation_id: server.reservationId });
+    if (isTrue(wanted.return_reservation_id)) return new Reply(202, { reservation_id: server.reservationId });
     const links = linksOf(ctx, `/servers/${server.id}`);
-    const body = {
+    const answer = {
       id: server.id,
       links,
-      "OS-DCF:diskConfig": "MANUAL",
+      "OS-DCF:diskConfig": server.diskConfig,
       security_groups: [{ name: "default" }],
       // Nova makes one up for clients that print it; nothing here can set it in a guest, and it is kept nowhere.
       adminPass: wanted.adminPass ?? randomBytes(9).toString("base64url"),
     };
-    return new Reply(202, { server: body }, { Location: links[0]?.href ?? "" });
+    return new Reply(202, { server: answer }, { Location: links[0]?.href ?? "" });
   },
 });
 
@@ -85,7 +109,10 @@ function refuseWhatIsMissing(server: ServerBody): void {
       "Servers cannot be attached to networks: ask for networks 'none' or 'auto', which give a server without a NIC.",
     );
   }
-  if (Number(server.min_count ?? 1) > 1 || Number(server.max_count ?? 1) > 1) {
+  const least = Number(server.min_count ?? 1);
+  if (least > Number(server.max_count ?? least))
+    throw new CloudError("invalid", "min_count must be <= max_count");
+  if (least > 1 || Number(server.max_count ?? 1) > 1) {
     throw new CloudError(
       "invalid",
       "Only one server can be created by a request: min_count and max_count may be 1.",
@@ -99,7 +126,24 @@ function refuseWhatIsMissing(server: ServerBody): void {
   }
   if ((server.personality ?? []).length > 0)
     throw new CloudError("invalid", "Files cannot be injected into servers (personality).");
-  if (server.config_drive === true || String(server.config_drive).toLowerCase() === "true") {
+  if (isTrue(server.config_drive)) {
     throw new CloudError("invalid", "Config drives are not supported: leave config_drive out.");
   }
+  if (server.trusted_image_certificates) {
+    throw new CloudError(
+      "invalid",
+      "Image signatures are not verified here: leave trusted_image_certificates out.",
+    );
+  }
+}
+
+/** A hint that were ignored would be a promise that is not kept. */
+function refuseHints(hints: object): void {
+  const [first] = Object.keys(hints);
+  if (first !== undefined)
+    throw new CloudError("invalid", `Scheduler hints are not supported: leave '${first}' out.`);
+}
+
+function isTrue(value: boolean | string | null | undefined): boolean {
+  return value === true || novaTrue.some((text) => text === value);
 }

@@ -1,18 +1,18 @@
-import { CloudError } from "#base/errors.ts";
 import { operation } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { hostsAll } from "../../app/host.ts";
-import { serversVisible } from "../../app/server.ts";
+import { serversVisible } from "../../app/server-list.ts";
 import type { Server } from "../../domain/server.ts";
-import type { Host } from "../../store/hosts.ts";
+import { serverOrder } from "../../domain/server-sort.ts";
 import { nextLinks } from "../links.ts";
-import { booleanOf, pageOf, queryText, type Query } from "../paging.ts";
-import { serverDetail, serverSummary } from "./view.ts";
+import { pageOf, type Query } from "../paging.ts";
+import { filtersOf, sortOf, strictBoolean, testOf } from "./list-query.ts";
+import { serverDetailInList, serverSummary, type HostsById } from "./view.ts";
 
 /** GET /servers */
 export const serverList = operation<ComputeDeps>({
   handle: async (ctx, { query }) => {
-    const { servers, links } = await page(ctx, query, "/servers", await hostsAll(ctx));
+    const { servers, links } = await page(ctx, query, "index", await hostsById(ctx));
     return { servers: servers.map((server) => serverSummary(ctx, server)), ...links };
   },
 });
@@ -20,47 +20,38 @@ export const serverList = operation<ComputeDeps>({
 /** GET /servers/detail */
 export const serverListDetail = operation<ComputeDeps>({
   handle: async (ctx, { query }) => {
-    const hosts = await hostsAll(ctx);
-    const byId = new Map(hosts.map((host) => [host.id, host]));
-    const { servers, links } = await page(ctx, query, "/servers/detail", hosts);
-    return { servers: servers.map((server) => serverDetail(ctx, server, byId)), ...links };
+    const hosts = await hostsById(ctx);
+    const { servers, links } = await page(ctx, query, "detail", hosts);
+    return { servers: servers.map((server) => serverDetailInList(ctx, server, hosts)), ...links };
   },
 });
+
+async function hostsById(ctx: ComputeCtx): Promise<HostsById> {
+  return new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
+}
 
 async function page(
   ctx: ComputeCtx,
   query: Query,
-  path: string,
-  hosts: readonly Host[],
+  kind: "index" | "detail",
+  hosts: HostsById,
 ): Promise<{ readonly servers: Server[]; readonly links: object }> {
   const { limit, marker } = pageOf(query);
-  const text = (name: string): string | undefined => queryText(query, name);
-  const hostname = text("host");
+  const filters = filtersOf(ctx, query);
+  const hostnameOf = ({ hostId }: Server): string | undefined =>
+    hostId === undefined ? undefined : hosts.get(hostId)?.hostname;
+  const allTenants = filters["all_tenants"] !== undefined && strictBoolean(filters["all_tenants"]);
+  const matches = testOf(ctx, query, hostnameOf);
   const servers = await serversVisible(ctx, {
-    allTenants: booleanOf(text("all_tenants")) ?? false,
-    projectId: text("project_id") ?? text("tenant_id"),
-    userId: text("user_id"),
-    status: text("status"),
-    name: text("name"),
-    imageId: text("image"),
-    flavorId: text("flavor"),
-    hostname: text("hostname"),
-    hostId:
-      hostname === undefined ? undefined : (hosts.find((host) => host.hostname === hostname)?.id ?? "none"),
-    uuid: text("uuid"),
-    changesSince: changesSinceOf(text("changes-since")),
+    allTenantsRule: allTenants ? `os_compute_api:servers:${kind}:get_all_tenants` : undefined,
+    projectId: filters["project_id"] ?? filters["tenant_id"],
+    matches: matches ?? (() => false),
+    order: serverOrder(sortOf(ctx, query), hostnameOf),
     limit,
     marker,
   });
   const full = servers.length === limit && limit > 0;
+  const path = kind === "index" ? "/servers" : "/servers/detail";
   const links = nextLinks(ctx, path, { query, lastId: servers.at(-1)?.id, full });
   return { servers, links: links.length === 0 ? {} : { servers_links: links } };
-}
-
-function changesSinceOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  if (Number.isNaN(time))
-    throw new CloudError("invalid", `Invalid input for query parameters changes-since. Value: ${text}.`);
-  return time;
 }

@@ -1,32 +1,49 @@
-import { Type } from "typebox";
-import { operation } from "#http/index.ts";
+import { Type, type TSchema } from "typebox";
+import { atLeast, operation } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { hostsAll } from "../../app/host.ts";
-import { serverRenameAs } from "../../app/server.ts";
-import { serverName } from "./create-schema.ts";
-import { serverDetail } from "./view.ts";
+import { serverChangeAs } from "../../app/server-change.ts";
+import type { Server } from "../../domain/server.ts";
+import {
+  addresses,
+  diskConfig,
+  fullHostname,
+  serverDescription,
+  serverHostname,
+  serverName,
+} from "./create-schema.ts";
+import { serverDetail, serverDetailOfOld } from "./view.ts";
 
 const closed = { additionalProperties: false };
-const base = { name: Type.Optional(serverName) };
-const at19 = {
-  ...base,
-  description: Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()])),
-};
-const at90 = {
-  ...at19,
-  hostname: Type.Optional(Type.String({ pattern: "^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$" })),
-};
+const body = (fields: Readonly<Record<string, TSchema>>) =>
+  Type.Object({ server: Type.Object(fields, closed) }, closed);
+const base = { name: Type.Optional(serverName), "OS-DCF:diskConfig": diskConfig, ...addresses };
+const at19 = { ...base, description: Type.Optional(serverDescription) };
+
+interface Changes extends Partial<
+  Pick<Server, "name" | "description" | "hostname" | "accessIPv4" | "accessIPv6">
+> {
+  readonly "OS-DCF:diskConfig"?: Server["diskConfig"];
+}
 
 /** PUT /servers/{id} */
 export const serverUpdate = operation({
   body: [
-    { from: "2.1", schema: Type.Object({ server: Type.Object(base, closed) }, closed) },
-    { from: "2.19", schema: Type.Object({ server: Type.Object(at19, closed) }, closed) },
-    { from: "2.90", schema: Type.Object({ server: Type.Object(at90, closed) }, closed) },
+    { from: "2.1", schema: body(base) },
+    { from: "2.19", schema: body(at19) },
+    { from: "2.90", schema: body({ ...at19, hostname: Type.Optional(serverHostname) }) },
+    { from: "2.94", schema: body({ ...at19, hostname: Type.Optional(fullHostname) }) },
   ],
-  handle: async (ctx: ComputeCtx, { params, body }) => {
-    const changed = await serverRenameAs(ctx, params["id"] ?? "", body.server);
+  handle: async (ctx: ComputeCtx, input) => {
+    const { "OS-DCF:diskConfig": disk, ...changes } = (input.body as unknown as { server: Changes }).server;
+    const changed = await serverChangeAs(
+      ctx,
+      input.params["id"] ?? "",
+      "os_compute_api:servers:update",
+      (server) => ({ ...server, ...changes, ...(disk === undefined ? {} : { diskConfig: disk }) }),
+    );
     const hosts = new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
-    return { server: serverDetail(ctx, changed, hosts) };
+    const view = atLeast(ctx, "2.75") ? serverDetail : serverDetailOfOld;
+    return { server: view(ctx, changed, hosts) };
   },
 });

@@ -33,13 +33,11 @@ export function serverDetail(ctx: ComputeCtx, server: Server, hosts: HostsById):
     created: isoSeconds(server.createdAt),
     updated: isoSeconds(server.updatedAt),
     addresses: {},
-    accessIPv4: "",
-    accessIPv6: "",
+    accessIPv4: server.accessIPv4,
+    accessIPv6: server.accessIPv6,
     links: linksOf(ctx, `/servers/${server.id}`),
-    "OS-DCF:diskConfig": "MANUAL",
-    ...(["ACTIVE", "BUILD", "REBOOT", "HARD_REBOOT"].includes(status)
-      ? { progress: status === "ACTIVE" ? 100 : 0 }
-      : {}),
+    "OS-DCF:diskConfig": server.diskConfig,
+    ...(["ACTIVE", "BUILD"].includes(status) ? { progress: 0 } : {}),
     "OS-EXT-AZ:availability_zone": server.hostId === undefined ? "" : "nova",
     config_drive: "",
     key_name: server.keyName,
@@ -49,10 +47,35 @@ export function serverDetail(ctx: ComputeCtx, server: Server, hosts: HostsById):
     "OS-EXT-STS:vm_state": server.vmState,
     "OS-EXT-STS:power_state": powerStates[server.powerState],
     "os-extended-volumes:volumes_attached": [],
-    ...faultOf(server, status),
+    ...faultOf(ctx, server, status),
     ...administratorFields(ctx, server, hosts),
     ...laterFields(ctx, server, hosts),
   };
+}
+
+const absentFromOld = [
+  "OS-EXT-AZ:",
+  "OS-EXT-STS:",
+  "OS-SRV-USG:",
+  "OS-EXT-SRV-ATTR:",
+  "os-extended-volumes:",
+  "key_name",
+  "config_drive",
+  "host_status",
+];
+
+/** What PUT (and rebuild) answer below 2.75: without what the extensions of v2.0 added to the others. */
+export function serverDetailOfOld(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+  const fields = Object.entries(serverDetail(ctx, server, hosts));
+  return Object.fromEntries(
+    fields.filter(([name]) => !absentFromOld.some((prefix) => name.startsWith(prefix))),
+  );
+}
+
+/** As Nova, `GET /servers/detail` says nothing of groups: each server would be looked up. */
+export function serverDetailInList(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+  const { server_groups: _groups, ...fields } = serverDetail(ctx, server, hosts) as Record<string, unknown>;
+  return fields;
 }
 
 /** Nova shows a hash instead of the host's name: the same within a project, different in another. */
@@ -65,10 +88,11 @@ function hostIdOf(server: Server, hosts: HostsById): string {
         .digest("hex");
 }
 
-function faultOf(server: Server, status: string): object {
+function faultOf(ctx: ComputeCtx, server: Server, status: string): object {
   if (!server.fault || status !== "ERROR") return {};
-  const { code, message, created } = server.fault;
-  return { fault: { code, created: isoSeconds(created), message } };
+  const { code, message, created, details } = server.fault;
+  const shown = details !== undefined && ctx.allows("context_is_admin");
+  return { fault: { code, created: isoSeconds(created), message, ...(shown ? { details } : {}) } };
 }
 
 function administratorFields(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
@@ -96,15 +120,15 @@ function administratorFields(ctx: ComputeCtx, server: Server, hosts: HostsById):
 function laterFields(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
   const host = server.hostId === undefined ? undefined : hosts.get(server.hostId);
   return {
-    ...(atLeast(ctx, "2.9") ? { locked: false } : {}),
+    ...(atLeast(ctx, "2.9") ? { locked: server.lock !== undefined } : {}),
     ...(atLeast(ctx, "2.16") && ctx.allows("os_compute_api:servers:show:host_status")
       ? { host_status: hostStatus(ctx, host) }
       : {}),
     ...(atLeast(ctx, "2.19") ? { description: server.description } : {}),
-    ...(atLeast(ctx, "2.26") ? { tags: [] } : {}),
+    ...(atLeast(ctx, "2.26") ? { tags: server.tags } : {}),
     ...(atLeast(ctx, "2.63") ? { trusted_image_certificates: null } : {}),
     ...(atLeast(ctx, "2.71") ? { server_groups: [] } : {}),
-    ...(atLeast(ctx, "2.73") ? { locked_reason: null } : {}),
+    ...(atLeast(ctx, "2.73") ? { locked_reason: server.lock?.reason ?? null } : {}),
     ...(atLeast(ctx, "2.90") ? { "OS-EXT-SRV-ATTR:hostname": server.hostname } : {}),
     ...(atLeast(ctx, "2.96") ? { pinned_availability_zone: null } : {}),
   };
@@ -113,5 +137,5 @@ function laterFields(ctx: ComputeCtx, server: Server, hosts: HostsById): object 
 function hostStatus(ctx: ComputeCtx, host: Host | undefined): string {
   if (!host) return "";
   if (host.disabled) return "MAINTENANCE";
-  return ctx.clock.now() - host.seenAt <= hostDownAfterMs ? "UP" : "DOWN";
+  return ctx.clock.now() - host.seenAt <= hostDownAfterMs ? "UP" : "UNKNOWN";
 }

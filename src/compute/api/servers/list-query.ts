@@ -1,0 +1,128 @@
+import { CloudError } from "#base/errors.ts";
+import { atLeast } from "#http/index.ts";
+import type { ComputeCtx } from "../../app/deps.ts";
+import { statusFilter, type Server } from "../../domain/server.ts";
+import { serverFilter, type HostnameOf, type ServerTest } from "../../domain/server-filter.ts";
+import { serverSortKeys, type SortKey } from "../../domain/server-sort.ts";
+import { booleanOf, queryText, type Query } from "../paging.ts";
+import { timeOf } from "../times.ts";
+
+const paging = ["limit", "marker", "page_size", "sort_key", "sort_dir"];
+
+/** What who is no administrator may filter by, and since when (ServersController._get_server_search_options). */
+const ownersFilters: readonly (readonly [since: string, names: readonly string[]])[] = [
+  ["2.1", ["reservation_id", "name", "status", "image", "flavor", "ip", "changes-since", "all_tenants"]],
+  ["2.5", ["ip6"]],
+  ["2.26", ["tags", "tags-any", "not-tags", "not-tags-any"]],
+  ["2.66", ["changes-before"]],
+  ["2.73", ["locked"]],
+  ["2.83", ["availability_zone", "config_drive", "key_name", "created_at", "launched_at", "terminated_at"]],
+  ["2.83", ["power_state", "task_state", "vm_state", "progress", "user_id"]],
+  ["2.90", ["hostname"]],
+];
+
+/** Filters that Nova knows and refuses: columns of other tables. */
+const joined = [
+  "block_device_mapping",
+  "services",
+  "metadata",
+  "system_metadata",
+  "info_cache",
+  "security_groups",
+  "pci_devices",
+];
+
+/** The filters of the request that the caller may use; the others are dropped, as Nova does. */
+export function filtersOf(ctx: ComputeCtx, query: Query): Readonly<Record<string, string>> {
+  const all = ctx.allows("os_compute_api:servers:allow_all_filters");
+  const owners = new Set(ownersFilters.flatMap(([since, names]) => (atLeast(ctx, since) ? names : [])));
+  const filters: Record<string, string> = {};
+  for (const name of Object.keys(query)) {
+    if (paging.includes(name) || !(all || owners.has(name))) continue;
+    if (joined.includes(name) || name.startsWith("_"))
+      throw new CloudError("invalid", `Invalid filter field: ${name}.`);
+    filters[name] = queryText(query, name) ?? "";
+  }
+  return filters;
+}
+
+/** The test of all filters; undefined when nothing can pass them. */
+export function testOf(ctx: ComputeCtx, query: Query, hostnameOf: HostnameOf): ServerTest | undefined {
+  const { status: _status, ...filters } = filtersOf(ctx, query);
+  const statuses = [query["status"] ?? []].flat();
+  const ofStatus = statuses.length === 0 ? () => true : statusFilter(statuses);
+  if (!ofStatus) {
+    if (atLeast(ctx, "2.38")) throw new CloudError("invalid", "Invalid status value");
+    return undefined;
+  }
+  if (statuses.some((status) => status.toUpperCase() === "DELETED") && !ctx.allows("context_is_admin"))
+    throw new CloudError("forbidden", "Only administrators may list deleted instances");
+  // Deleted servers are not kept.
+  if (booleanOf(filters["deleted"]) === true) return undefined;
+  const changed = changedBetween(filters);
+  const locked = lockedOf(filters);
+  const others = serverFilter(filters, hostnameOf);
+  return (server) => ofStatus(server) && changed(server) && locked(server) && others(server);
+}
+
+function changedBetween(filters: Readonly<Record<string, string>>): ServerTest {
+  const [since, before] = [
+    timeOf(filters["changes-since"], "changes-since"),
+    timeOf(filters["changes-before"], "changes-before"),
+  ];
+  if (since !== undefined && before !== undefined && before < since)
+    throw new CloudError(
+      "invalid",
+      "The value of changes-since must be less than or equal to changes-before.",
+    );
+  return ({ updatedAt }: Server) =>
+    (since === undefined || updatedAt >= since) && (before === undefined || updatedAt <= before);
+}
+
+function lockedOf(filters: Readonly<Record<string, string>>): ServerTest {
+  const text = filters["locked"];
+  if (text === undefined) return () => true;
+  const locked = strictBoolean(text);
+  return ({ lock }: Server) => (lock !== undefined) === locked;
+}
+
+/** oslo_utils.strutils.bool_from_string(strict=True) */
+export function strictBoolean(text: string): boolean {
+  const value = booleanOf(text);
+  if (value !== undefined) return value;
+  throw new CloudError(
+    "invalid",
+    `Invalid input received: Unrecognized value '${text}', acceptable values are: '0', '1', 'f', 'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'`,
+  );
+}
+
+/** Known to Nova's database, but never sorted by; since 2.75 an error. */
+const ignoredSortKeys = (
+  "architecture cell_name cleaned default_ephemeral_device default_swap_device deleted deleted_at disable_terminate " +
+  "ephemeral_gb ephemeral_key_uuid id key_data launched_on memory_mb os_type reservation_id root_gb " +
+  "shutdown_terminate user_data vcpus vm_mode"
+).split(" ");
+
+/** `sort_key` and `sort_dir`, each any number of times (nova.api.openstack.common.get_sort_params). */
+export function sortOf(ctx: ComputeCtx, query: Query): SortKey[] {
+  const asked = [query["sort_key"] ?? []].flat();
+  const directions = [query["sort_dir"] ?? []].flat();
+  if (directions.length > Math.max(asked.length, 1))
+    throw new CloudError("invalid", "Sort direction size exceeds sort key size");
+  return (asked.length === 0 ? ["created_at"] : asked).flatMap((key, index) => {
+    const direction = directions[index] ?? directions[0] ?? "desc";
+    if (direction !== "asc" && direction !== "desc")
+      throw new CloudError("invalid", "Unknown sort direction, must be one of: asc, desc");
+    if (!atLeast(ctx, "2.73") && key === "locked") return [];
+    if (!atLeast(ctx, "2.75") && ignoredSortKeys.includes(key)) return [];
+    if (!serverSortKeys.includes(key)) {
+      throw new CloudError(
+        "invalid",
+        `Invalid input for query parameters sort_key. Value: ${key}. '${key}' is not one of what servers are sorted by.`,
+      );
+    }
+    if ((key === "host" || key === "node") && !ctx.allows("context_is_admin"))
+      throw new CloudError("forbidden", `Only administrators can sort servers by ${key}`);
+    return [{ key, direction } as const];
+  });
+}

@@ -1,0 +1,37 @@
+import { CloudError } from "#base/errors.ts";
+import type { Server } from "../domain/server.ts";
+import type { ServerTest } from "../domain/server-filter.ts";
+import { serverList } from "../store/servers.ts";
+import type { ComputeCtx } from "./deps.ts";
+
+export interface ServerQuery {
+  /** The rule that lets the caller see all projects; undefined: only the caller's own servers are asked for. */
+  readonly allTenantsRule: string | undefined;
+  /** With all tenants: only this project's. */
+  readonly projectId: string | undefined;
+  readonly matches: ServerTest;
+  readonly order: (left: Server, right: Server) => number;
+  readonly limit: number;
+  readonly marker: string | undefined;
+}
+
+/**
+ * A page of the servers that the caller may see. The marker need not pass the filter: the page goes on behind its place.
+ * Throws `invalid` for a marker that the caller does not see.
+ */
+export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promise<Server[]> {
+  if (query.allTenantsRule !== undefined) ctx.enforce(query.allTenantsRule);
+  const { projectId: ownProject, userId } = ctx.caller;
+  const own = query.allTenantsRule === undefined;
+  const scope = await serverList(ctx.deps.database.db, { projectId: own ? ownProject : query.projectId });
+  // Who asks without a project has only what is theirs.
+  const visible =
+    own && ownProject === undefined ? scope.filter((server) => server.userId === userId) : scope;
+  const marker = query.marker === undefined ? undefined : visible.find(({ id }) => id === query.marker);
+  if (query.marker !== undefined && !marker)
+    throw new CloudError("invalid", `marker [${query.marker}] not found`);
+  return visible
+    .filter((server) => query.matches(server) && (!marker || query.order(marker, server) < 0))
+    .toSorted(query.order)
+    .slice(0, query.limit);
+}
