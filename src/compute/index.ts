@@ -17,8 +17,16 @@ import { serverDelete } from "./sagas/server-delete.ts";
 
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
+import { computeQuotas } from "./store/migrations/0035-quotas.ts";
+import { computeServerGroups } from "./store/migrations/0036-server-groups.ts";
+import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 
-export const computeMigrations: Migrations = { "0006-compute": computeInitial };
+export const computeMigrations: Migrations = {
+  "0006-compute": computeInitial,
+  "0035-quotas": computeQuotas,
+  "0036-server-groups": computeServerGroups,
+  "0037-flavor-access": computeFlavorAccess,
+};
 
 export type ComputeOptions = ComputeSagaDeps &
   Pick<ComputeDeps, "image"> & {

@@ -1,4 +1,6 @@
 import { action, route, type Route } from "#http/index.ts";
+import { availabilityZoneList, availabilityZoneListDetail } from "./api/availability-zones/list.ts";
+import { flavorAccessAddTenant, flavorAccessList, flavorAccessRemoveTenant } from "./api/flavors/access.ts";
 import { flavorCreate } from "./api/flavors/create.ts";
 import { flavorDelete } from "./api/flavors/delete.ts";
 import {
@@ -22,6 +24,17 @@ import { keypairCreate } from "./api/keypairs/create.ts";
 import { keypairDelete } from "./api/keypairs/delete.ts";
 import { keypairList } from "./api/keypairs/list.ts";
 import { keypairShow } from "./api/keypairs/show.ts";
+import { limitsShow } from "./api/limits/show.ts";
+import { quotaClassShow, quotaClassUpdate } from "./api/quota-sets/class.ts";
+import { quotaSetDefaults } from "./api/quota-sets/defaults.ts";
+import { quotaSetDelete } from "./api/quota-sets/delete.ts";
+import { quotaSetDetail } from "./api/quota-sets/detail.ts";
+import { quotaSetShow } from "./api/quota-sets/show.ts";
+import { quotaSetUpdate } from "./api/quota-sets/update.ts";
+import { serverGroupCreate } from "./api/server-groups/create.ts";
+import { serverGroupDelete } from "./api/server-groups/delete.ts";
+import { serverGroupList } from "./api/server-groups/list.ts";
+import { serverGroupShow } from "./api/server-groups/show.ts";
 import {
   serverPause,
   serverResume,
@@ -49,7 +62,7 @@ import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from ".
 import { serverUpdate } from "./api/servers/update.ts";
 import { serviceList } from "./api/services/list.ts";
 import { serviceUpdate } from "./api/services/update.ts";
-import { versionList, versionShow } from "./api/versions/versions.ts";
+import { versionList, versionShow, versionShowOldest } from "./api/versions/versions.ts";
 import type { ComputeDeps } from "./app/deps.ts";
 
 const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
@@ -57,15 +70,22 @@ const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
 const novaByApp = (rule: string) => ({ policy: `os_compute_api:${rule}`, enforcedByApp: true });
 const tagged = (name: string) => ({ ...novaByApp(`os-server-tags:${name}`), since: "2.26" });
 const open = { policy: "public" };
+/** The rule is checked against the project of the path. */
+const novaOfProject = (rule: string) => ({
+  ...nova(rule),
+  target: (params: Readonly<Record<string, string>>) => ({ project_id: params["id"] }),
+});
 
 const actions = "/v2.1/servers/:id/action";
 const metadata = "/v2.1/servers/:id/metadata";
 const tags = "/v2.1/servers/:id/tags";
+const quotas = "/v2.1/os-quota-sets/:id";
 const specs = "/v2.1/flavors/:id/os-extra_specs";
 
 /** Nova's API reference, in its order. */
 export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("GET", "/", versionList, open),
+  route("GET", "/v2", versionShowOldest, open),
   route("GET", "/v2.1", versionShow, open),
 
   route("GET", "/v2.1/servers", serverList, nova("servers:index")),
@@ -118,6 +138,19 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("GET", "/v2.1/flavors/:id", flavorShow, nova("flavors")),
   route("PUT", "/v2.1/flavors/:id", flavorUpdate, { ...nova("os-flavor-manage:update"), since: "2.55" }),
   route("DELETE", "/v2.1/flavors/:id", flavorDelete, nova("os-flavor-manage:delete")),
+  route("GET", "/v2.1/flavors/:id/os-flavor-access", flavorAccessList, nova("os-flavor-access")),
+  action(
+    "/v2.1/flavors/:id/action",
+    "addTenantAccess",
+    flavorAccessAddTenant,
+    nova("os-flavor-access:add_tenant_access"),
+  ),
+  action(
+    "/v2.1/flavors/:id/action",
+    "removeTenantAccess",
+    flavorAccessRemoveTenant,
+    nova("os-flavor-access:remove_tenant_access"),
+  ),
   route("GET", specs, extraSpecList, nova("os-flavor-extra-specs:index")),
   route("POST", specs, extraSpecCreate, nova("os-flavor-extra-specs:create")),
   route("GET", `${specs}/:key`, extraSpecShow, nova("os-flavor-extra-specs:show")),
@@ -128,6 +161,28 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("POST", "/v2.1/os-keypairs", keypairCreate, novaByApp("os-keypairs:create")),
   route("GET", "/v2.1/os-keypairs/:name", keypairShow, novaByApp("os-keypairs:show")),
   route("DELETE", "/v2.1/os-keypairs/:name", keypairDelete, novaByApp("os-keypairs:delete")),
+
+  route("GET", "/v2.1/limits", limitsShow, nova("limits")),
+  route("GET", quotas, quotaSetShow, novaOfProject("os-quota-sets:show")),
+  route("GET", `${quotas}/detail`, quotaSetDetail, novaOfProject("os-quota-sets:detail")),
+  route("GET", `${quotas}/defaults`, quotaSetDefaults, novaOfProject("os-quota-sets:defaults")),
+  route("PUT", quotas, quotaSetUpdate, novaOfProject("os-quota-sets:update")),
+  route("DELETE", quotas, quotaSetDelete, novaOfProject("os-quota-sets:delete")),
+  route("GET", "/v2.1/os-quota-class-sets/:id", quotaClassShow, nova("os-quota-class-sets:show")),
+  route("PUT", "/v2.1/os-quota-class-sets/:id", quotaClassUpdate, nova("os-quota-class-sets:update")),
+
+  route("GET", "/v2.1/os-server-groups", serverGroupList, nova("os-server-groups:index")),
+  route("POST", "/v2.1/os-server-groups", serverGroupCreate, nova("os-server-groups:create")),
+  route("GET", "/v2.1/os-server-groups/:id", serverGroupShow, novaByApp("os-server-groups:show")),
+  route("DELETE", "/v2.1/os-server-groups/:id", serverGroupDelete, novaByApp("os-server-groups:delete")),
+
+  route("GET", "/v2.1/os-availability-zone", availabilityZoneList, nova("os-availability-zone:list")),
+  route(
+    "GET",
+    "/v2.1/os-availability-zone/detail",
+    availabilityZoneListDetail,
+    nova("os-availability-zone:detail"),
+  ),
 
   route("GET", "/v2.1/os-hypervisors", hypervisorList, nova("os-hypervisors:list")),
   route("GET", "/v2.1/os-hypervisors/detail", hypervisorListDetail, nova("os-hypervisors:list-detail")),

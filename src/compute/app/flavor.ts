@@ -1,6 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
 import { atLeast } from "#http/index.ts";
+import { flavorAccessDelete, flavorAccessFlavors, flavorAccessProjects } from "../store/flavor-access.ts";
 import { extraSpecValidate } from "../domain/extra-specs.ts";
 import {
   flavorDelete,
@@ -15,18 +16,28 @@ import type { ComputeCtx } from "./deps.ts";
 
 const manageRule = "os_compute_api:os-flavor-manage:create";
 
-/** Throws `not-found`; a flavor that is not public is seen by administrators only. */
+/** Throws `not-found`; a flavor that is not public is seen by administrators and by the projects with access to it. */
 export async function flavorFetch(ctx: ComputeCtx, id: string): Promise<Flavor> {
   const flavor = await flavorFind(ctx.deps.database.db, id);
   if (flavor && (flavor.isPublic || ctx.allows(manageRule))) return flavor;
+  if (flavor && (await flavorAccessProjects(ctx.deps.database.db, id)).includes(ctx.caller.projectId ?? "")) {
+    return flavor;
+  }
   throw new CloudError("not-found", `Flavor ${id} could not be found.`);
 }
 
-/** `isPublic`: undefined for all; only administrators may ask for others than the public ones. */
+/**
+ * `isPublic`: undefined for all. Administrators choose; others get the public ones and the private ones that their
+ * project has access to, whatever they ask for, as in Nova.
+ */
 export async function flavorsVisible(ctx: ComputeCtx, isPublic: boolean | undefined): Promise<Flavor[]> {
-  const wanted = ctx.allows(manageRule) ? isPublic : true;
-  const flavors = await flavorList(ctx.deps.database.db);
-  return flavors.filter((flavor) => wanted === undefined || flavor.isPublic === wanted);
+  const { db } = ctx.deps.database;
+  const flavors = await flavorList(db);
+  if (ctx.allows(manageRule)) {
+    return flavors.filter((flavor) => isPublic === undefined || flavor.isPublic === isPublic);
+  }
+  const granted = await flavorAccessFlavors(db, ctx.caller.projectId ?? "");
+  return flavors.filter((flavor) => flavor.isPublic || granted.has(flavor.id));
 }
 
 export type FlavorInput = Omit<Flavor, "id" | "extraSpecs"> & { readonly id: string | undefined };
@@ -58,7 +69,10 @@ export async function flavorDescribe(
 /** Servers keep what they were made of. */
 export async function flavorRemove(ctx: ComputeCtx, id: string): Promise<void> {
   await flavorFetch(ctx, id);
-  await ctx.deps.database.transaction((tx) => flavorDelete(tx, id));
+  await ctx.deps.database.transaction(async (tx) => {
+    await flavorAccessDelete(tx, id);
+    await flavorDelete(tx, id);
+  });
 }
 
 /** Adds to the extra specs; from 2.86 on they are validated, all before any is set. */

@@ -2,6 +2,7 @@ import { CloudError } from "#base/errors.ts";
 import { sshFingerprint, sshKeyGenerate } from "../domain/ssh-key.ts";
 import { keypairDelete, keypairFind, keypairInsert, keypairList, type Keypair } from "../store/keypairs.ts";
 import type { ComputeCtx } from "./deps.ts";
+import { keypairQuotaCheck } from "./quota.ts";
 
 /** Another user's key pairs are an administrator's business (2.10). */
 function ownerOf(ctx: ComputeCtx, userId: string | undefined, rule: string): string {
@@ -46,6 +47,7 @@ export async function keypairCreate(
     if (await keypairFind(tx, owner, input.name)) {
       throw new CloudError("already-exists", `Key pair '${input.name}' already exists.`);
     }
+    await keypairQuotaCheck(tx, owner, ctx.caller.projectId);
     await keypairInsert(tx, keypair);
   });
   return { keypair, privateKey: made?.privateKey };

@@ -11,6 +11,7 @@ import { keypairFind } from "../store/keypairs.ts";
 import { serverActionInsert } from "../store/server-actions.ts";
 import { serverInsert } from "../store/servers.ts";
 import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
+import { quotaCheck } from "./quota.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { destinationResolve, type DestinationInput } from "./server-destination.ts";
@@ -100,6 +101,12 @@ async function insert(
   sealed: SealedPassphrase | undefined,
 ): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
+    // With the insert, so that two requests cannot both take the last place.
+    await quotaCheck(tx, server, {
+      instances: 1,
+      cores: server.flavor.vcpus,
+      ram: server.flavor.memoryMiB,
+    });
     await serverInsert(tx, server);
     await tpmIntentDelete(tx, server.id);
     await serverActionInsert(tx, {

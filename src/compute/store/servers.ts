@@ -91,6 +91,7 @@ export async function serverFind(db: Db, id: string): Promise<Server | undefined
 export interface ServerListFilter {
   /** Undefined: all projects. */
   readonly projectId?: string | undefined;
+  readonly userId?: string | undefined;
   readonly hostId?: string | undefined;
 }
 
@@ -98,6 +99,7 @@ export interface ServerListFilter {
 export async function serverList(db: Db, filter: ServerListFilter = {}): Promise<Server[]> {
   let query = db.selectFrom("compute_servers").selectAll();
   if (filter.projectId !== undefined) query = query.where("project_id", "=", filter.projectId);
+  if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
   if (filter.hostId !== undefined) query = query.where("host_id", "=", filter.hostId);
   const rows = await query.orderBy("created_at", "desc").orderBy("id", "desc").execute();
   return rows.map(fromRow);

@@ -5,6 +5,7 @@ import { flavorsVisible } from "../../app/flavor.ts";
 import type { Flavor } from "../../store/flavors.ts";
 import { nextLinks } from "../links.ts";
 import { booleanOf, pageOf, queryText, type Query } from "../paging.ts";
+import { queryCheck } from "../query-check.ts";
 import { flavorDetail, flavorSummary } from "./view.ts";
 
 /** GET /flavors */
@@ -31,11 +32,14 @@ const sortKeys: Readonly<Record<string, (flavor: Flavor) => string | number>> = 
   swap: (flavor) => flavor.swapMiB,
 };
 
+const queryNames = ["limit", "marker", "is_public", "minRam", "minDisk", "sort_key", "sort_dir"];
+
 async function page(
   ctx: ComputeCtx,
   query: Query,
   how: { readonly path: string; readonly view: (ctx: ComputeCtx, flavor: Flavor) => object },
 ): Promise<object> {
+  queryCheck(ctx, query, queryNames, "2.75");
   const { limit, marker } = pageOf(query);
   const sorted = sort(await flavorsVisible(ctx, isPublicOf(query)), query).filter(
     (flavor) =>

@@ -5,6 +5,7 @@ import { hostsAll, hostServers } from "../../app/host.ts";
 import type { Host } from "../../store/hosts.ts";
 import { nextLinks } from "../links.ts";
 import { booleanOf, pageOf, queryText, type Query } from "../paging.ts";
+import { queryCheck } from "../query-check.ts";
 import { hypervisorDetail, hypervisorServers, hypervisorSummary } from "./view.ts";
 
 /** GET /os-hypervisors */
@@ -25,12 +26,15 @@ export const hypervisorListDetail = operation<ComputeDeps>({
     }),
 });
 
+const queryNames = ["limit", "marker", "hypervisor_hostname_pattern", "with_servers"];
+
 /** Paging since 2.33; `hypervisor_hostname_pattern` and `with_servers` since 2.53. */
 async function page(
   ctx: ComputeCtx,
   query: Query,
   how: { readonly path: string; readonly view: (host: Host) => Promise<object> },
 ): Promise<object> {
+  queryCheck(ctx, query, queryNames, "2.53");
   const pattern = queryText(query, "hypervisor_hostname_pattern");
   const hosts = (await hostsAll(ctx)).filter(
     (host) => pattern === undefined || host.hostname.includes(pattern),

@@ -4,11 +4,13 @@ import type { ComputeDeps } from "../../app/deps.ts";
 import { keypairsOf } from "../../app/keypair.ts";
 import { nextLinks } from "../links.ts";
 import { pageOf, queryText } from "../paging.ts";
+import { queryCheck } from "../query-check.ts";
 import { keypairSummary } from "./view.ts";
 
 /** GET /os-keypairs; `user_id` since 2.10, paging since 2.35. */
 export const keypairList = operation<ComputeDeps>({
   handle: async (ctx, { query }) => {
+    queryCheck(ctx, query, ["user_id", "limit", "marker"], "2.75");
     const all = await keypairsOf(ctx, atLeast(ctx, "2.10") ? queryText(query, "user_id") : undefined);
     if (!atLeast(ctx, "2.35"))
       return { keypairs: all.map((keypair) => ({ keypair: keypairSummary(ctx, keypair) })) };

@@ -1,0 +1,10 @@
+import { operation } from "#http/index.ts";
+import type { ComputeDeps } from "../../app/deps.ts";
+import { quotaClassLimits } from "../../app/quota.ts";
+import { quotaSetView } from "./view.ts";
+
+/** GET /os-quota-sets/{project_id}/defaults */
+export const quotaSetDefaults = operation<ComputeDeps>({
+  handle: async (ctx, { params }) =>
+    quotaSetView(ctx, await quotaClassLimits(ctx.deps.database.db, "default"), params["id"] ?? ""),
+});

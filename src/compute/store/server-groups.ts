@@ -1,0 +1,42 @@
+import type { Db, Tx } from "#db/index.ts";
+
+export interface ServerGroupRow {
+  id: string;
+  project_id: string;
+  user_id: string;
+  name: string;
+  policy: string;
+  rules: string;
+  created_at: number;
+}
+
+declare module "#db/tables.ts" {
+  interface Tables {
+    compute_server_groups: ServerGroupRow;
+  }
+}
+
+export type ServerGroup = Readonly<ServerGroupRow>;
+
+export async function serverGroupFind(db: Db, id: string): Promise<ServerGroup | undefined> {
+  return db.selectFrom("compute_server_groups").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** Oldest first; undefined: of all projects. */
+export async function serverGroupList(
+  db: Db,
+  owner: { readonly projectId?: string | undefined; readonly userId?: string | undefined },
+): Promise<ServerGroup[]> {
+  let query = db.selectFrom("compute_server_groups").selectAll();
+  if (owner.projectId !== undefined) query = query.where("project_id", "=", owner.projectId);
+  if (owner.userId !== undefined) query = query.where("user_id", "=", owner.userId);
+  return query.orderBy("created_at").orderBy("id").execute();
+}
+
+export async function serverGroupInsert(tx: Tx, group: ServerGroup): Promise<void> {
+  await tx.insertInto("compute_server_groups").values(group).execute();
+}
+
+export async function serverGroupDelete(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("compute_server_groups").where("id", "=", id).execute();
+}
