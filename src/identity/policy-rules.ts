@@ -3,6 +3,7 @@ import type { PolicyRules } from "#policy/index.ts";
 const admin = "role:admin";
 const adminOrSystemReader = "role:admin or (role:reader and system_scope:all)";
 const self = "user_id:%(target.user.id)s";
+const ownDomain = "token.domain.id:%(target.domain.id)s or token.project.domain.id:%(target.domain.id)s";
 const subject = "user_id:%(target.token.user_id)s";
 const anybody = "";
 
@@ -16,7 +17,7 @@ export const identityPolicyRules: PolicyRules = {
   "identity:get_auth_domains": anybody,
   "identity:get_auth_system": anybody,
   "identity:list_domains": adminOrSystemReader,
-  "identity:get_domain": `${adminOrSystemReader} or domain_id:%(target.domain.id)s`,
+  "identity:get_domain": `${adminOrSystemReader} or ${ownDomain}`,
   "identity:create_domain": admin,
   "identity:update_domain": admin,
   "identity:delete_domain": admin,

@@ -279,3 +279,22 @@ test("a member sees what is theirs and changes nothing", async () => {
     { name: "demo" },
   ]);
 });
+
+test("members read their own domain and no other; a domain may be without a description", async () => {
+  const domain = await make("domain", { name: "foreign", description: null });
+  expect(domain.description).toBe("");
+  const path = `/v3/domains/${domain.id}`;
+  const changed = await cloud.send("PATCH", path, as(admin, { domain: { description: "text" } }));
+  expect(changed.body.domain.description).toBe("text");
+  const cleared = await cloud.send("PATCH", path, as(admin, { domain: { description: null } }));
+  expect(cleared.body.domain.description).toBe("");
+  expect((await cloud.send("GET", "/v3/domains/default", as(demo))).status).toBe(200);
+  expect((await cloud.send("GET", path, as(demo))).status).toBe(403);
+});
+
+test("HEAD is answered where GET is, with its rule and without a body", async () => {
+  const found = await cloud.send("HEAD", "/v3/domains/default", as(demo));
+  expect([found.status, found.body]).toEqual([200, undefined]);
+  expect((await cloud.send("HEAD", "/v3/users", as(demo))).status).toBe(403);
+  expect((await cloud.send("HEAD", "/v3/users/none", as(admin))).status).toBe(404);
+});

@@ -63,7 +63,7 @@ const domainGrants = "/v3/domains/:domain_id/users/:user_id/roles";
 const systemGrants = "/v3/system/users/:user_id/roles";
 
 // oxfmt-ignore
-export const identityRoutes: readonly Route<IdentityDeps>[] = [
+const rows: readonly Route<IdentityDeps>[] = [
   route("GET", "/", versionsList, open),
   route("GET", "/v3", versionShow, open),
 
@@ -123,3 +123,11 @@ export const identityRoutes: readonly Route<IdentityDeps>[] = [
   route("GET", "/v3/regions", regionsList, rule("list_regions")),
   route("GET", "/v3/regions/:region_id", regionShow, rule("get_region")),
 ];
+
+/** Keystone answers HEAD wherever it answers GET. */
+const headRows = rows
+  .filter(({ method }) => method === "GET")
+  .filter(({ path }) => !rows.some((row) => row.method === "HEAD" && row.path === path))
+  .map((row): Route<IdentityDeps> => ({ ...row, method: "HEAD" }));
+
+export const identityRoutes: readonly Route<IdentityDeps>[] = [...rows, ...headRows];

@@ -97,7 +97,6 @@ test.each([
   ["an unknown user", passwordAuth("nobody", "no")],
   ["a token that never was", tokenAuth("x".repeat(43))],
   ["an unknown method", { auth: { identity: { methods: ["totp"] } } }],
-  ["a method without its data", { auth: { identity: { methods: ["password"] } } }],
 ])("%s is Keystone's 401", async (_what, body) => {
   const answer = await cloud.send("POST", tokens, { body });
   expect(answer.status).toBe(401);
@@ -169,7 +168,7 @@ test("only a hash of a token is in the database", async () => {
 });
 
 test("a token expires, and later its row goes", async () => {
-  cloud.clock.offsetMs = 3_599_000;
+  cloud.clock.offsetMs = 3_540_000;
   await expect(cloud.identity.authenticate(demo)).resolves.toMatchObject({ userName: "demo" });
   cloud.clock.offsetMs = 3_700_000;
   const refused: unknown = await cloud.identity.authenticate(demo).catch((error: unknown) => error);
@@ -187,4 +186,22 @@ test("a second bootstrap changes no password and brings back no deleted demo use
   await cloud.identity.bootstrap({ adminPassword: new Secret("other"), demoPassword: new Secret("other") });
   expect((await cloud.send("GET", "/v3/users", { token })).body.users).toHaveLength(1);
   await cloud.signIn("admin", passwords.admin);
+});
+
+const demoUser = { name: "demo", domain: { id: "default" }, password: passwords.demo };
+const byPassword = { methods: ["password"], password: { user: demoUser } };
+test.each([
+  ["a method without its data", { identity: { methods: ["password"] } }],
+  [
+    "a domain that is not named",
+    { identity: { methods: ["password"], password: { user: { ...demoUser, domain: {} } } } },
+  ],
+  [
+    "a project that is not named",
+    { identity: byPassword, scope: { project: { domain: { id: "default" } } } },
+  ],
+  ["a scope to no domain", { identity: byPassword, scope: { domain: {} } }],
+])("%s is a malformed request, not a refused sign-in", async (_what, auth) => {
+  const answer = await cloud.send("POST", tokens, { body: { auth } });
+  expect([answer.status, answer.body.error.title]).toEqual([400, "Bad Request"]);
 });

@@ -4,6 +4,8 @@ import { CloudError } from "#base/errors.ts";
 export interface PolicyCredentials {
   readonly userId: string;
   readonly projectId: string | undefined;
+  /** Of the project that the token is for. */
+  readonly projectDomainId?: string | undefined;
   readonly domainId: string | undefined;
   readonly systemScope: boolean;
   readonly roles: readonly string[];
@@ -116,7 +118,10 @@ function credentialAttribute(credentials: PolicyCredentials, name: string): stri
     case "project_id":
     case "tenant_id":
       return credentials.projectId;
+    case "token.project.domain.id":
+      return credentials.projectDomainId;
     case "domain_id":
+    case "token.domain.id":
       return credentials.domainId;
     case "system_scope":
       return credentials.systemScope ? "all" : undefined;

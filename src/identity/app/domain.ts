@@ -20,7 +20,8 @@ import { userErase } from "./user.ts";
 
 export interface DomainChange {
   readonly name?: string | undefined;
-  readonly description?: string | undefined;
+  /** `null`: none. */
+  readonly description?: string | null | undefined;
   readonly enabled?: boolean | undefined;
 }
 
@@ -30,7 +31,10 @@ export async function domainFetch(db: Db, id: string): Promise<Domain> {
   return domain;
 }
 
-export function domainList(ctx: IdentityCtx, filter: DomainChange): Promise<Domain[]> {
+export function domainList(
+  ctx: IdentityCtx,
+  filter: Pick<DomainChange, "name" | "enabled">,
+): Promise<Domain[]> {
   return rowList(ctx.deps.database.db, filter);
 }
 
@@ -43,8 +47,8 @@ export async function domainCreate(
   ctx: IdentityCtx,
   input: DomainChange & { readonly name: string },
 ): Promise<Domain> {
-  const { name, description = "", enabled = true } = input;
-  const domain = { id: newHexId(), name, description, enabled };
+  const { name, enabled = true } = input;
+  const domain = { id: newHexId(), name, description: input.description ?? "", enabled };
   await ctx.deps.database.transaction(async (tx) => {
     await refuseTakenName(tx, domain);
     await domainInsert(tx, domain);
@@ -58,7 +62,7 @@ export async function domainUpdate(ctx: IdentityCtx, id: string, change: DomainC
     const domain: Domain = {
       id,
       name: change.name ?? old.name,
-      description: change.description ?? old.description,
+      description: change.description === undefined ? old.description : (change.description ?? ""),
       enabled: change.enabled ?? old.enabled,
     };
     await refuseTakenName(tx, domain);

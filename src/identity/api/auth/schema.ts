@@ -49,6 +49,10 @@ type Auth = Static<typeof authSchema>["auth"];
 
 export function credentialsOf({ identity }: Auth): Credentials {
   const user = identity.password?.user;
+  for (const method of ["password", "token"] as const) {
+    if (identity.methods.includes(method) && !identity[method]) throw missing(method, "identity");
+  }
+  if (user?.domain && user.id === undefined) requireDomain(user.domain);
   if (user && user.id === undefined && (user.name === undefined || user.domain === undefined)) {
     throw missing(user.name === undefined ? "id or name" : "domain", "user");
   }
@@ -71,10 +75,19 @@ export function scopeOf({ scope }: Auth): ScopeRequest {
   if (system?.all === true) asked.push({ kind: "system" });
   if (domain) asked.push({ kind: "domain", domain });
   if (project) asked.push({ kind: "project", project });
-  if (project && project.id === undefined && project.domain === undefined) throw missing("domain", "project");
+  if (domain) requireDomain(domain);
+  if (project && project.id === undefined) {
+    if (project.name === undefined) throw missing("id or name", "project");
+    if (project.domain === undefined) throw missing("domain", "project");
+    requireDomain(project.domain);
+  }
   const [only, second] = asked;
   if (only && !second) return only;
   throw new CloudError("invalid", "The scope must be exactly one of project, domain, system and unscoped.");
+}
+
+function requireDomain(domain: Static<typeof domainRef>): void {
+  if (domain.id === undefined && domain.name === undefined) throw missing("id or name", "domain");
 }
 
 function missing(attribute: string, target: string): CloudError {
