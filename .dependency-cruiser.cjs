@@ -23,7 +23,7 @@ module.exports = {
       comment: "Handlers call the app; they touch neither SQL nor sagas. Types of rows may be named.",
       severity: "error",
       from: { path: `^src/(${services})/api/` },
-      to: { path: "^src/(db|bus|saga)/|/store/", dependencyTypesNot: ["type-only"] },
+      to: { path: "^src/(db|bus|saga)/|/(store|sagas|reconcilers)/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "api-on-top",

@@ -3,7 +3,7 @@
 //   node bin/launch.mjs src/main/sealstone.ts up
 //   node bin/launch.mjs vitest run
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, statSync, utimesSync } from "node:fs";
+import { existsSync, realpathSync, statSync, utimesSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,10 +23,23 @@ function installPackages() {
   console.error("Installing npm packages (about 400 MB, once) …");
   // Not "npm ci": that refuses a lockfile without the packages of platforms that are not ours. What is locked is
   // installed as locked, with its integrity checked, and the lockfile stays as it is.
-  const npm = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const npm = spawnSync(
+    "npm",
+    [
+      "install",
+      "--no-save",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+      // Whatever NODE_ENV or the user's npm configuration leave out: Node itself is an optional package.
+      "--include=dev",
+      "--include=optional",
+    ],
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
   if (npm.status !== 0) {
     console.error(
       `npm install failed in ${root} (exit status ${npm.status ?? npm.error}); repair that and run again.`,
@@ -60,13 +73,17 @@ export function launch(args) {
     stdio: "inherit",
     env: { ...process.env, PATH: `${nodeFolder}${delimiter}${process.env.PATH ?? ""}` },
   });
-  // The terminal sends its signals to the whole group; only those meant for us alone are passed on.
-  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR1"]) {
-    process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : child.kill(signal)));
-  }
+  // One that was sent to the whole group reaches the program twice; it takes them for one (until-stopped.ts).
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR1"])
+    process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    console.error(`${node} could not be started: ${error.message}`);
+    process.exit(1);
+  });
   child.on("exit", (code, signal) =>
     process.exit(code ?? 128 + (constants.signals[signal ?? "SIGTERM"] ?? 0)),
   );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) launch(process.argv.slice(2));
+if (realpathSync(process.argv[1] ?? ".") === realpathSync(fileURLToPath(import.meta.url)))
+  launch(process.argv.slice(2));

@@ -38,7 +38,7 @@ export async function kernelFetch(folder: string): Promise<UnpackedKernel> {
 }
 
 async function kernelPackageName(): Promise<string> {
-  const depends = (await run("apt-cache", ["depends", kernelMetaPackage])).toString();
+  const depends = (await run("apt-cache", ["depends", kernelMetaPackage]).catch(() => "")).toString();
   const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
   if (name === undefined) {
     throw new Error(`apt knows no kernel behind ${kernelMetaPackage}: run apt-get update, then try again`);

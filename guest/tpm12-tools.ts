@@ -43,6 +43,8 @@ export async function tpm12ToolsFetch(folder: string): Promise<UnpackedTools | u
 /** Their names differ between releases (`libtspi1`, `libtspi1t64`), so the packages say them. */
 async function ownLibraryPackages(): Promise<readonly string[] | undefined> {
   try {
+    // It fails for a package that is unknown or only a name that others provide.
+    for (const name of tpm12Packages) await run("apt-cache", ["show", "--no-all-versions", name]);
     const depends = (await run("apt-cache", ["depends", ...tpm12Packages])).toString();
     return [
       ...new Set(

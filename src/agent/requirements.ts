@@ -22,11 +22,14 @@ export async function hostRequirementsCheck(input: RequirementsInput): Promise<r
     await using libvirt: LibvirtConnection = await LibvirtConnection.open({ socketPath });
     return [...(await requirementsCheck(input, libvirt)), ...(await kvmDeviceCheck(libvirt))];
   } catch (error) {
+    const denied = /EACCES/.test(errorText(error));
     const unreachable: Requirement = {
       name: "libvirtd",
       ok: false,
       found: `no answer at ${socketPath} (${errorText(error)})`,
-      fix: "apt-get install libvirt-daemon-system; systemctl start libvirtd (without systemd: virtlogd -d; libvirtd -d)",
+      fix: denied
+        ? "run this as root"
+        : "apt-get install libvirt-daemon-system; systemctl start libvirtd (without systemd: virtlogd -d; libvirtd -d)",
       needed: true,
     };
     return [unreachable, ...(await localChecks(input)), ...unknownChecks(input)];
@@ -68,6 +71,14 @@ function unknownChecks({ config }: RequirementsInput): readonly Requirement[] {
   return [
     { ...unknown, name: `[libvirt] virt_type = ${config.libvirt.virtType}`, needed: true },
     { ...unknown, name: emulatorName, needed: config.libvirt.swtpmEnabled },
+    config.libvirt.swtpmEnabled
+      ? { name: "[libvirt] swtpm_enabled", ok: true, found: "True", fix: "", needed: true }
+      : {
+          ...unknown,
+          name: "[libvirt] swtpm_enabled",
+          found: "False; whether servers need it is not known",
+          needed: false,
+        },
   ];
 }
 
@@ -142,14 +153,14 @@ async function swtpmUserChecks({ libvirt }: AgentConfig): Promise<readonly Requi
       name: "[libvirt] swtpm_user",
       ok: uid !== undefined,
       found: uid === undefined ? `no user ${swtpmUser}` : `${swtpmUser} (${uid})`,
-      fix: `apt-get install swtpm, or adduser --system --no-create-home ${swtpmUser}, or name another in [libvirt] swtpm_user`,
+      fix: `apt-get install swtpm-tools, or adduser --system --no-create-home ${swtpmUser}, or name another in [libvirt] swtpm_user`,
       needed,
     },
     {
       name: "[libvirt] swtpm_group",
       ok: gid !== undefined,
       found: gid === undefined ? `no group ${swtpmGroup}` : `${swtpmGroup} (${gid})`,
-      fix: `apt-get install swtpm, or addgroup --system ${swtpmGroup}, or name another in [libvirt] swtpm_group`,
+      fix: `apt-get install swtpm-tools, or addgroup --system ${swtpmGroup}, or name another in [libvirt] swtpm_group`,
       needed,
     },
   ];

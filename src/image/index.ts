@@ -10,6 +10,7 @@ import type { ImageFacts } from "./domain/image-facts.ts";
 import { openImageFolder } from "./files/image-folder.ts";
 import { imagePolicyRules } from "./policy-rules.ts";
 import { imageRoutes } from "./routes.ts";
+import { imageFind } from "./store/images.ts";
 import { migration } from "./store/migrations/0002-image.ts";
 
 export type { ImageFacts } from "./domain/image-facts.ts";
@@ -33,6 +34,7 @@ export interface ImageService {
   imageRead(imageId: string, offset: number, length: number): Promise<Buffer>;
   /** Idempotent: makes the image from a local file, or renews its data when the file has changed. */
   imageEnsure(seed: ImageSeed): Promise<ImageFacts>;
+  imageExists(imageId: string): Promise<boolean>;
   /** To be awaited before requests are served: cleans up uploads that a stopped process left half-done. */
   imageRecover(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function createImage(options: ImageOptions): ImageService {
     imageFetch: (caller, imageId) => imageFetch(deps, caller, imageId),
     imageRead: (imageId, offset, length) => imageRead(deps, imageId, offset, length),
     imageEnsure: (seed) => imageEnsure(deps, clock, seed),
+    imageExists: async (imageId) => (await imageFind(database.db, imageId)) !== undefined,
     imageRecover: () => imageRecover(deps, clock, log),
   };
 }

@@ -112,8 +112,8 @@ function announce(
 ): void {
   const tries = facts.withGuest
     ? [
-        "openstack server create --image sealstone-guest --flavor vtpm.small --nic none --wait first",
-        "openstack console log show first",
+        "openstack --os-compute-api-version 2.37 server create --image sealstone-guest --flavor vtpm.small --nic none --wait first",
+        "openstack console log show first      # once the guest has booted, a few seconds later",
         "openstack secret list",
       ]
     : ["openstack catalog list", "openstack flavor list", "openstack token issue"];

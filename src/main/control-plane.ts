@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { systemClock } from "#base/clock.ts";
@@ -80,7 +81,7 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),
   }));
-  await seed(compute, image, options.guest);
+  await seed({ compute, image, statePath }, options.guest);
   await compute.start();
   const services = [identity.service, image.service, placement.service, keyManager.service, compute.service];
   const http = createHttpServer({
@@ -102,20 +103,35 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   };
 }
 
-async function seed(compute: Compute, image: ImageService, guest: GuestFiles | undefined): Promise<void> {
-  await flavorsSeed(compute);
-  if (guest) await guestSeed(image, guest);
+/** What a new cloud has; what its administrator removed later stays removed, and the markers in the state directory remember it. */
+async function seed(
+  { compute, image, statePath }: { compute: Compute; image: ImageService; statePath: string },
+  guest: GuestFiles | undefined,
+): Promise<void> {
+  const flavorsDone = join(statePath, "flavors-seeded");
+  if (!existsSync(flavorsDone)) {
+    await flavorsSeed(compute);
+    await writeFile(flavorsDone, "");
+  }
+  if (!guest) return;
+  const guestDone = join(statePath, "guest-seeded");
+  await guestSeed(image, guest, { onlyWhatIsThere: existsSync(guestDone) });
+  await writeFile(guestDone, "");
 }
 
 async function listen(http: FastifyInstance, options: ControlPlaneOptions): Promise<void> {
   try {
     await http.listen({ host: options.address, port: options.port });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
-    throw new CloudError(
-      "conflict",
-      `Port ${options.port} of ${options.address} is taken: stop what listens there, or choose another --port.`,
-      { cause },
-    );
+    const { code } = cause as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: "is taken: stop what listens there, or choose another --port",
+      EACCES: "needs root: choose a --port from 1024 on",
+      EADDRNOTAVAIL: "is no address of this machine: mend [api] listen_address",
+      ENOTFOUND: "is an unknown name: mend [api] listen_address",
+    };
+    const reason = code === undefined ? undefined : reasons[code];
+    if (reason === undefined) throw cause;
+    throw new CloudError("conflict", `Port ${options.port} of ${options.address} ${reason}.`, { cause });
   }
 }

@@ -17,8 +17,12 @@ export async function flavorsSeed(compute: Compute): Promise<void> {
   await compute.flavorEnsure({ name: "vtpm.small", ...small, extraSpecs: tpm });
 }
 
-/** The public image `sealstone-guest` with its kernel and ramdisk. */
-export async function guestSeed(image: ImageService, guest: GuestFiles): Promise<void> {
+/** The public image `sealstone-guest` with its kernel and ramdisk; a newer guest replaces an older one's data. */
+export async function guestSeed(
+  image: ImageService,
+  guest: GuestFiles,
+  { onlyWhatIsThere }: { readonly onlyWhatIsThere: boolean },
+): Promise<void> {
   const kernel = seedOf("sealstone-guest-kernel", guest.kernelPath, "aki", {});
   const ramdisk = seedOf("sealstone-guest-ramdisk", guest.ramdiskPath, "ari", {});
   const disk = seedOf("sealstone-guest", guest.diskPath, "qcow2", {
@@ -26,7 +30,9 @@ export async function guestSeed(image: ImageService, guest: GuestFiles): Promise
     ramdisk_id: ramdisk.id,
     os_command_line: "console=ttyS0 quiet",
   });
-  for (const seed of [kernel, ramdisk, disk]) await image.imageEnsure(seed);
+  for (const seed of [kernel, ramdisk, disk]) {
+    if (!onlyWhatIsThere || (await image.imageExists(seed.id))) await image.imageEnsure(seed);
+  }
 }
 
 function seedOf(

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { CloudError } from "#base/errors.ts";
+import { CloudError, errorText } from "#base/errors.ts";
 
 /** The state directory of one cloud, held by this process alone. */
 export interface StateFolder {
@@ -13,10 +14,21 @@ export interface StateFolder {
   release(): Promise<void>;
 }
 
-/** Makes the directory (0700) when it is new. Throws `conflict` while another process works on it. */
+/**
+ * Makes the directory (0700) when it is new. Throws `conflict` while another process works on it, and `invalid` for one that
+ * cannot be made or holds something else: it would be closed to everybody.
+ */
 export async function stateFolderOpen(wanted: string): Promise<StateFolder> {
-  await mkdir(wanted, { recursive: true, mode: 0o700 });
-  const path = await realpath(wanted);
+  const path = await folderEnsure(wanted).catch((cause: unknown) => {
+    throw new CloudError("invalid", `--state-path ${wanted} cannot be used: ${errorText(cause)}.`, { cause });
+  });
+  const strange = (await readdir(path)).filter((name) => !ownNames.has(name));
+  if (strange.length > 0 && !existsSync(join(path, "cloud-id"))) {
+    throw new CloudError(
+      "invalid",
+      `--state-path ${wanted} is no state directory of Sealstone and not empty (${strange.slice(0, 3).join(", ")}): choose an empty or a new one.`,
+    );
+  }
   await chmod(path, 0o700);
   const lock = await lockTake(path);
   return {
@@ -24,6 +36,14 @@ export async function stateFolderOpen(wanted: string): Promise<StateFolder> {
     cloudId: await cloudIdLoad(path),
     release: () => new Promise((resolve) => lock.close(() => resolve())),
   };
+}
+
+/** What may be in a state directory before its first start. */
+const ownNames = new Set(["sealstone.conf", "policy.yaml", "openrc", "openrc-demo", "cloud-id.new"]);
+
+async function folderEnsure(wanted: string): Promise<string> {
+  await mkdir(wanted, { recursive: true, mode: 0o700 });
+  return realpath(wanted);
 }
 
 /** A name in the kernel (an abstract unix socket): it is gone with the process, however that ends. */

@@ -320,7 +320,8 @@ describe("a server with a TPM 2.0, CRB", () => {
     await rm(server.stateFile());
     await expect(server.start()).rejects.toMatchObject({
       code: "conflict",
-      message: expect.stringContaining(server.stateFile()),
+      message: expect.stringContaining(`The TPM state of server ${serverId} is missing`),
+      detail: expect.stringContaining(server.stateFile()),
     });
     const passphrase = await server.box();
     await expect(ask("tpmManufacture", { serverId, tpm: server.spec, passphrase })).rejects.toMatchObject({

@@ -257,7 +257,7 @@ describe("the connection", () => {
   });
 
   test("stays over quiet seconds with keepalive, and refuses calls once closed", async () => {
-    const other = await LibvirtConnection.open({ keepaliveSeconds: 0.2, keepaliveCount: 1 });
+    const other = await LibvirtConnection.open({ keepaliveSeconds: 0.3, keepaliveCount: 10 });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(other.state).toBe("connected");
     await other.close();

@@ -1,14 +1,10 @@
 import type { Static } from "typebox";
 import type { commands } from "#bus/index.ts";
+import { instanceNameOf } from "../domain/instance-name.ts";
 import type { Server } from "../domain/server.ts";
 
 /** nova.virt.libvirt.driver: what a kernel is told when its image says nothing. */
 const defaultKernelCommandLine = "root=/dev/vda console=tty0 console=ttyS0";
-
-/** The libvirt domain's name; unique over all clouds on one libvirt. */
-export function instanceNameOf(server: Pick<Server, "id">): string {
-  return `instance-${server.id}`;
-}
 
 /** What the agent must know of the server to define its domain. */
 export function domainSpecOf(server: Server): Static<typeof commands.domainDefine.request> {

@@ -22,7 +22,7 @@ export interface Command {
 
 export const commonOptions = `Options:
   --config FILE       sealstone.conf to read (default: sealstone.conf in the state directory, when it is there)
-  --state-path DIR    state directory (default: .sealstone in a checkout, else /var/lib/sealstone/state)
+  --state-path DIR    state directory (default: .sealstone in the checkout)
   --port PORT         port of the API (default: 8700)
   --help              this text`;
 

@@ -1,7 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { promisify } from "node:util";
-import { CloudError } from "#base/errors.ts";
+import { sleep } from "#base/clock.ts";
+import { CloudError, errorText } from "#base/errors.ts";
 import { guestPackages } from "../../../guest/packages.ts";
 
 const run = promisify(execFile);
@@ -41,10 +42,23 @@ export async function packagesMissing(names: readonly string[]): Promise<string[
   return names.filter((name) => !installed.has(name));
 }
 
+/** A machine that has just booted may be looking for its security updates. */
+const listsPatienceMs = 300_000;
+
+/** apt-get update; waits while somebody else does it, for which apt-get itself has no option. */
+export async function packageListsFetch(logPath: string): Promise<void> {
+  for (const end = Date.now() + listsPatienceMs; ; await sleep(5_000)) {
+    try {
+      return await aptGet(["update"], logPath);
+    } catch (error) {
+      if (!/Could not get lock/.test(errorText(error)) || Date.now() > end) throw error;
+    }
+  }
+}
+
 /** Installs by apt-get, its output in `logPath`. Throws `unavailable` with the end of it. */
 export async function packagesInstall(names: readonly string[], logPath: string): Promise<void> {
-  await aptGet(["update"], logPath);
-  // A machine that has just booted may be installing its security updates.
+  await packageListsFetch(logPath);
   const patience = ["-o", "DPkg::Lock::Timeout=300"];
   await aptGet([...patience, "install", "-y", "--no-install-recommends", ...names], logPath);
 }

@@ -13,6 +13,12 @@ export async function platformRequire(packages: readonly string[]): Promise<void
       `Sealstone needs Linux (Debian 12 or newer); this is ${process.platform}.`,
     );
   }
+  if (process.arch !== "x64") {
+    throw new CloudError(
+      "invalid",
+      `A compute host needs an x86-64 processor; this is ${process.arch}. The API alone runs here: "npx sealstone control-plane".`,
+    );
+  }
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   const name = /^PRETTY_NAME="?([^"\n]*)/m.exec(release)?.[1] ?? "an unknown Linux";
   if (!/^ID(_LIKE)?=.*debian/m.test(release)) {

@@ -1,8 +1,15 @@
-import { mkdir } from "node:fs/promises";
-import { CloudError } from "#base/errors.ts";
+import { chmod, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { CloudError, errorText } from "#base/errors.ts";
 import { buildGuest, type Guest } from "../../../guest/build.ts";
 import { libvirtStart } from "./libvirt.ts";
-import { clientPackages, hostPackages, packagesInstall, packagesMissing } from "./packages.ts";
+import {
+  clientPackages,
+  hostPackages,
+  packageListsFetch,
+  packagesInstall,
+  packagesMissing,
+} from "./packages.ts";
 import { phasesRun } from "./phases.ts";
 import { platformRequire } from "./platform.ts";
 
@@ -28,11 +35,9 @@ export async function prepareHost(options: { readonly log: (line: string) => voi
       {
         name: "test guest",
         async run() {
-          await mkdir(guestFolder, { recursive: true, mode: 0o755 });
-          guest = await buildGuest({
-            outputFolder: guestFolder,
-            onProgress: (line) => options.log(`      ${line}`),
-          });
+          await publicFolderEnsure(dirname(guestFolder));
+          await publicFolderEnsure(guestFolder);
+          guest = await guestEnsure((line) => options.log(`      ${line}`));
           return guest.version;
         },
       },
@@ -41,6 +46,29 @@ export async function prepareHost(options: { readonly log: (line: string) => voi
   );
   if (!guest) throw new CloudError("bug", "The test guest was not built.");
   return { guest };
+}
+
+/** Whatever root's umask: QEMU's user has to pass. */
+async function publicFolderEnsure(path: string): Promise<void> {
+  if ((await mkdir(path, { recursive: true })) !== undefined) await chmod(path, 0o755);
+}
+
+/** Builds it when it is not there. Old lists of packages name files that mirrors no longer have: they are fetched anew once. */
+async function guestEnsure(onProgress: (line: string) => void): Promise<Guest> {
+  const build = (): Promise<Guest> => buildGuest({ outputFolder: guestFolder, onProgress });
+  try {
+    return await build().catch(async (error: unknown) => {
+      onProgress(`not built (${errorText(error)}); fetching the lists of packages anew`);
+      await packageListsFetch(aptLog);
+      return build();
+    });
+  } catch (cause) {
+    throw new CloudError(
+      "unavailable",
+      `The test guest could not be built: ${errorText(cause)}. Repair that and start again; "npx sealstone up" starts the cloud without its image.`,
+      { cause },
+    );
+  }
 }
 
 /** The real OpenStack clients, for tests that use them. */

@@ -2,7 +2,7 @@ import { atLeast } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { hostIsUp } from "../../app/host.ts";
 import type { Server } from "../../domain/server.ts";
-import { instanceNameOf } from "../../sagas/domain-spec.ts";
+import { instanceNameOf } from "../../domain/instance-name.ts";
 import type { Host } from "../../store/hosts.ts";
 
 /** Numbers before 2.53, UUIDs from then on. */

@@ -4,7 +4,7 @@ import { atLeast } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { hostDownAfterMs } from "../../app/host.ts";
 import { powerStates, serverStatus, type Server } from "../../domain/server.ts";
-import { instanceNameOf } from "../../sagas/domain-spec.ts";
+import { instanceNameOf } from "../../domain/instance-name.ts";
 import type { Host } from "../../store/hosts.ts";
 import { flavorInServer } from "../flavors/view.ts";
 import { linksOf } from "../links.ts";
