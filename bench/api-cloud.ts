@@ -6,7 +6,7 @@ import Fastify from "fastify";
 import { startTestCloud } from "../test/kit/test-cloud.ts";
 
 const cloud = await startTestCloud();
-const bare = Fastify();
+const bare = Fastify({ bodyLimit: 64 * 1024 ** 2 });
 const bodies = new Map<string, Buffer>();
 bare.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 bare.put("/bare/:name", (request, reply) => {
