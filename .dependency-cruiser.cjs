@@ -70,6 +70,13 @@ module.exports = {
       to: { path: `^src/(db|http|saga|policy|main|${services})/|/store/|node_modules/(kysely|fastify)/` },
     },
     {
+      name: "sim-without-libvirt",
+      comment: "A simulated host needs no libvirt, not even by way of the real agent's parts.",
+      severity: "error",
+      from: { path: "^src/agent/sim/" },
+      to: { path: "^src/libvirt/", reachable: true },
+    },
+    {
       name: "sql-in-stores",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/db/|/store/|^src/saga/testing/" },

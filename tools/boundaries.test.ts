@@ -17,6 +17,7 @@ test("every rule bites on a planted violation, and nothing else is reported", as
     "processes-at-the-top saga/planted-2.ts",
     "resolvable saga/planted-2.ts",
     "service-by-its-face image/app/planted.ts",
+    "sim-without-libvirt agent/sim/planted.ts",
     "sql-in-stores http/planted.ts",
     "store-below compute/store/planted.ts",
   ]);

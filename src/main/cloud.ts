@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createAgent, type Agent } from "#agent/index.ts";
+import { simFleetStart, type SimFleetOptions } from "#agent/sim/fleet.ts";
+import { simGuestWrite } from "#agent/sim/guest-files.ts";
 import { systemClock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
@@ -16,13 +18,16 @@ export interface CloudOptions {
   /** Whether this machine is a compute host of the cloud. */
   readonly agent: boolean;
   readonly guest: GuestFiles | undefined;
+  /** Simulated hosts, and a guest that passes for one on them. */
+  readonly simulated?: SimFleetOptions;
 }
 
 /** Starts what one process is to run and prints where it is. */
 export async function cloudStart({
   config,
   agent: withAgent,
-  guest,
+  guest: realGuest,
+  simulated,
 }: CloudOptions): Promise<{ stop(): Promise<void> }> {
   const startedAt = systemClock.now();
   const state = await stateFolderOpen(config.statePath);
@@ -45,6 +50,8 @@ export async function cloudStart({
   try {
     const bus = createInProcessBus();
     stops.push(() => bus.close());
+    const simFolder = join(state.path, "sim");
+    const guest = simulated ? await simGuestWrite(join(simFolder, "guest")) : realGuest;
     const controlPlane = await controlPlaneStart({
       statePath: state.path,
       databasePath: config.databasePath,
@@ -63,6 +70,14 @@ export async function cloudStart({
       await mkdir(join(state.path, "agent"), { recursive: true, mode: 0o700 });
       await agent.start();
       await hostKnown(agent);
+    }
+    if (simulated) {
+      const fleet = await simFleetStart(simulated, {
+        bus,
+        log: log.child({ part: "sim" }),
+        folder: simFolder,
+      });
+      stops.splice(-1, 0, () => fleet.stop());
     }
     announce(controlPlane, {
       logPath,

@@ -4,9 +4,17 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorText, isCloudError } from "#base/errors.ts";
 import { agent } from "./commands/agent.ts";
-import { commonOptions, configOf, lineParse, type Command } from "./commands/command.ts";
+import {
+  commonOptions,
+  configOf,
+  lineParse,
+  ownOptionsHelp,
+  ownOptionsOf,
+  type Command,
+} from "./commands/command.ts";
 import { controlPlane } from "./commands/control-plane.ts";
 import { db } from "./commands/db.ts";
+import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
 import { start } from "./commands/start.ts";
 import { up } from "./commands/up.ts";
@@ -15,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   start,
   up,
   "control-plane": controlPlane,
+  dev,
   agent,
   doctor,
   db,
@@ -65,11 +74,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (line.values.help === true) {
     console.log(
-      `Usage: sealstone ${[name, command.arguments].filter(Boolean).join(" ")} [OPTIONS]\n\n${command.description}\n\n${commonOptions}`,
+      `Usage: sealstone ${[name, command.arguments].filter(Boolean).join(" ")} [OPTIONS]\n\n${command.description}\n\n${commonOptions}${ownOptionsHelp(command)}`,
     );
     return 0;
   }
-  return command.run({ config: configOf(line, join(root, ".sealstone")), rest });
+  const own = ownOptionsOf(line, name, command);
+  return command.run({ config: configOf(line, join(root, command.stateName ?? ".sealstone")), rest, own });
 }
 
 try {

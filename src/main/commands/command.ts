@@ -7,6 +7,8 @@ export interface CommandInput {
   readonly config: Config;
   /** What stands behind the options. */
   readonly rest: readonly string[];
+  /** The command's own options, as text. */
+  readonly own: Readonly<Partial<Record<OwnOption, string>>>;
 }
 
 export interface Command {
@@ -16,9 +18,17 @@ export interface Command {
   readonly description: string;
   /** Behind the name in the usage line. */
   readonly arguments?: string;
+  /** Which of the options beside the common ones it takes, each with a line of help. */
+  readonly ownOptions?: Readonly<Partial<Record<OwnOption, string>>>;
+  /** Name of its state directory in the checkout; default `.sealstone`. */
+  readonly stateName?: string;
   /** Resolves to the process's exit status. */
   run(input: CommandInput): Promise<number>;
 }
+
+/** Options that only some commands take. */
+const ownOptions = { hosts: { type: "string" }, "command-ms": { type: "string" } } as const;
+type OwnOption = keyof typeof ownOptions;
 
 export const commonOptions = `Options:
   --config FILE       sealstone.conf to read (default: sealstone.conf in the state directory, when it is there)
@@ -30,6 +40,7 @@ const options = {
   config: { type: "string" },
   "state-path": { type: "string" },
   port: { type: "string" },
+  ...ownOptions,
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
 } as const;
@@ -39,6 +50,8 @@ export interface ParsedLine {
     readonly config?: string;
     readonly "state-path"?: string;
     readonly port?: string;
+    readonly hosts?: string;
+    readonly "command-ms"?: string;
     readonly help?: boolean;
     readonly version?: boolean;
   };
@@ -56,6 +69,24 @@ export function lineParse(args: readonly string[]): ParsedLine {
       { cause },
     );
   }
+}
+
+/** Throws `invalid` for an option that is another command's. */
+export function ownOptionsOf(line: ParsedLine, name: string, command: Command): CommandInput["own"] {
+  const names = Object.keys(ownOptions) as OwnOption[];
+  const given = names.filter((option) => line.values[option] !== undefined);
+  const strange = given.find((option) => command.ownOptions?.[option] === undefined);
+  if (strange !== undefined) {
+    throw new CloudError("invalid", `${name} takes no option --${strange}. See sealstone ${name} --help.`);
+  }
+  return Object.fromEntries(given.map((option) => [option, line.values[option]]));
+}
+
+/** The text behind the common options in `sealstone NAME --help`. */
+export function ownOptionsHelp({ ownOptions: own = {} }: Command): string {
+  return Object.values(own)
+    .map((text) => `\n${text}`)
+    .join("");
 }
 
 /** The configuration that file, environment and command line make together; the line wins. */

@@ -1,0 +1,32 @@
+import { CloudError } from "#base/errors.ts";
+import { cloudStart } from "../cloud.ts";
+import type { Command } from "./command.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+export const dev: Command = {
+  summary: "control plane and simulated hosts, for development; npm run dev",
+  description: `Starts the control plane with simulated compute hosts in this process, as an ordinary user on any machine, and serves
+until Ctrl-C or SIGTERM. Every API answers and servers live their lives, but nothing boots and no TPM is made.
+Its state directory is .sealstone-dev in the checkout, where the hosts keep what they hold too.`,
+  ownOptions: {
+    hosts: "  --hosts N           how many hosts (default: 3)",
+    "command-ms": "  --command-ms N      how long a host takes for each command (default: 100)",
+  },
+  stateName: ".sealstone-dev",
+  async run({ config, own }) {
+    const hosts = wholeNumber("--hosts", own.hosts ?? "3", { from: 1, to: 10_000 });
+    const commandMs = wholeNumber("--command-ms", own["command-ms"] ?? "100", { from: 0, to: 60_000 });
+    const simulated = { hosts, commandMs };
+    const cloud = await cloudStart({ config, agent: false, guest: undefined, simulated });
+    return untilStopped(() => cloud.stop());
+  },
+};
+
+function wholeNumber(option: string, text: string, { from, to }: { from: number; to: number }): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= from && value <= to) return value;
+  throw new CloudError(
+    "invalid",
+    `${option}: found "${text}", allowed is a whole number from ${from} to ${to}.`,
+  );
+}
