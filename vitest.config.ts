@@ -19,6 +19,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "sim",
+          include: ["test/sim/**/*.test.ts"],
+          fileParallelism: false,
+          // SIM_KILL_ROUNDS makes it as long as wanted.
+          testTimeout: 7_200_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: "real-host",
           include: ["test/real-host/**/*.test.ts", "test/compat/**/*.test.ts"],
           globalSetup: ["test/kit/prepare-host.ts"],
