@@ -248,7 +248,9 @@ describe("the connection", () => {
       events.length = 0;
       await domainDestroy(cut, domain);
       await domainUndefine(cut, domain, { keepTpm: true });
-      await vi.waitFor(() => expect(events).toEqual(["shutdown", "stopped", "undefined"]), 5_000);
+      // A domain is seen running before libvirtd tells that it started: that one event may come this late, and only first.
+      const later = (): string[] => (events[0] === "started" ? events.slice(1) : events);
+      await vi.waitFor(() => expect(later()).toEqual(["shutdown", "stopped", "undefined"]), 5_000);
     } finally {
       await cut.close();
       proxy.close();
