@@ -25,8 +25,9 @@ test("defaults", () => {
     api: { listenAddress: "127.0.0.1", listenPort: 8700, publicUrl: "http://127.0.0.1:8700" },
     libvirt: { swtpmEnabled: true, swtpmUser: "tss" },
     keyManager: { backend: "embedded" },
+    policyFile: { path: join(folder, "state", "policy.yaml"), named: false },
   });
-  for (const part of [config, config.api, config.libvirt, config.keyManager]) {
+  for (const part of [config, config.api, config.libvirt, config.keyManager, config.policyFile]) {
     expect(Object.isFrozen(part)).toBe(true);
   }
 });
@@ -50,6 +51,21 @@ test("file, then environment, then command line", () => {
   });
 });
 
+test("the policy file is beside the configuration file that names it, or where it says", () => {
+  const relative = { path: join(folder, "mine.yaml"), named: true };
+  expect(load("[oslo_policy]\npolicy_file = mine.yaml").policyFile).toEqual(relative);
+  expect(load("[oslo_policy]\npolicy_file = /etc/nova/policy.yaml").policyFile.path).toBe(
+    "/etc/nova/policy.yaml",
+  );
+  expect(load("[oslo_policy]\npolicy_file = a", { SEALSTONE_OSLO_POLICY__POLICY_FILE: "b" })).toMatchObject({
+    policyFile: { path: join(folder, "b") },
+  });
+  expect(load("[DEFAULT]\nstate_path = /elsewhere").policyFile).toEqual({
+    path: "/elsewhere/policy.yaml",
+    named: false,
+  });
+});
+
 test("sealstone.conf of the state directory is read unless another is named", () => {
   writeFileSync(path, "[api]\nlisten_port = 77\n");
   expect(
@@ -60,7 +76,7 @@ test("sealstone.conf of the state directory is read unless another is named", ()
 test.each([
   [
     "[libvrt]\nvirt_type = qemu",
-    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager.',
+    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager, oslo_policy.',
   ],
   [
     "[libvirt]\nswtpm_enable = True",

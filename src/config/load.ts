@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { ConfigError } from "./config-error.ts";
 import { iniParse, type Entry } from "./ini.ts";
 import { environmentEntries, valuesRead, type Places, type Values } from "./read.ts";
@@ -27,6 +27,8 @@ export interface Config {
     readonly swtpmGroup: string;
   };
   readonly keyManager: { readonly backend: "embedded" | undefined };
+  /** `named`: somebody asked for this file, so it must exist. */
+  readonly policyFile: { readonly path: string; readonly named: boolean };
 }
 
 export interface ConfigSource {
@@ -45,8 +47,8 @@ export function configLoad(source: ConfigSource): Config {
   const likely = join(resolve(named ?? source.defaultStatePath), "sealstone.conf");
   const path = source.path ?? (existsSync(likely) ? likely : undefined);
   const { values, places } = valuesRead([...(path === undefined ? [] : fileEntries(path)), ...outer]);
-  const config = configOf(values, places, source.defaultStatePath);
-  for (const part of [config.api, config.libvirt, config.keyManager]) Object.freeze(part);
+  const config = configOf(values, places, { path, defaultStatePath: source.defaultStatePath });
+  for (const part of [config.api, config.libvirt, config.keyManager, config.policyFile]) Object.freeze(part);
   return Object.freeze(config);
 }
 
@@ -72,7 +74,11 @@ function lineEntries({ overrides }: ConfigSource): Entry[] {
   ];
 }
 
-function configOf(values: Values, places: Places, defaultStatePath: string): Config {
+function configOf(
+  values: Values,
+  places: Places,
+  { path, defaultStatePath }: Pick<ConfigSource, "path" | "defaultStatePath">,
+): Config {
   const { DEFAULT: common, api, libvirt, key_manager: keyManager } = values;
   const statePath = resolve(common.state_path ?? defaultStatePath);
   const backend = keyManager.backend === "none" ? undefined : (keyManager.backend ?? "embedded");
@@ -108,7 +114,18 @@ function configOf(values: Values, places: Places, defaultStatePath: string): Con
       swtpmGroup: libvirt.swtpm_group,
     },
     keyManager: { backend },
+    policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };
+}
+
+function policyFileOf(
+  { oslo_policy: { policy_file: file } }: Values,
+  folder: string,
+  statePath: string,
+): Config["policyFile"] {
+  return file === undefined
+    ? { path: join(statePath, "policy.yaml"), named: false }
+    : { path: resolve(folder, file), named: true };
 }
 
 function instancesPathOf(path: string | undefined, places: Places): string | undefined {

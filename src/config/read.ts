@@ -7,6 +7,7 @@ import { databaseSection } from "./sections/database.ts";
 import { defaultSection } from "./sections/default.ts";
 import { keyManagerSection } from "./sections/key-manager.ts";
 import { libvirtSection } from "./sections/libvirt.ts";
+import { osloPolicySection } from "./sections/oslo-policy.ts";
 
 const sections = {
   DEFAULT: defaultSection,
@@ -14,6 +15,7 @@ const sections = {
   database: databaseSection,
   libvirt: libvirtSection,
   key_manager: keyManagerSection,
+  oslo_policy: osloPolicySection,
 };
 
 export type Values = { readonly [Name in keyof typeof sections]: SectionValues<(typeof sections)[Name]> };

@@ -26,12 +26,23 @@ export type Check = (
  * Throws `invalid` naming the text when it is not of that language.
  */
 export function parseCheck(text: string): Check {
-  const tokens = text.match(/[()]|(?:%\([^)]*\)s|[^\s()])+/g) ?? [];
+  const tokens = tokensOf(text);
   if (tokens.length === 0) return () => true;
   const parser = { tokens: tokens, position: 0, text };
   const check = parseOr(parser);
   if (parser.position < tokens.length) throw syntaxError(parser);
   return check;
+}
+
+/** The rules that a check string names: `rule:NAME`. */
+export function checkReferences(text: string): string[] {
+  return tokensOf(text)
+    .filter((token) => token.startsWith("rule:"))
+    .map((token) => token.slice("rule:".length));
+}
+
+function tokensOf(text: string): readonly string[] {
+  return text.match(/[()]|(?:%\([^)]*\)s|[^\s()])+/g) ?? [];
 }
 
 interface Parser {
@@ -41,10 +52,10 @@ interface Parser {
 }
 
 function syntaxError(parser: Parser): CloudError {
-  return new CloudError(
-    "invalid",
-    `Policy rule "${parser.text}": unexpected ${parser.tokens[parser.position] ?? "end"}.`,
-  );
+  const unexpected = parser.tokens[parser.position] ?? "end";
+  return new CloudError("invalid", `Policy rule "${parser.text}": unexpected ${unexpected}.`, {
+    data: { unexpected },
+  });
 }
 
 function parseOr(parser: Parser): Check {
@@ -87,7 +98,8 @@ function parseAtom(parser: Parser): Check {
     return inner;
   }
   const colon = token.indexOf(":");
-  if (token !== "@" && token !== "!" && colon < 1) throw syntaxError(parser);
+  if (token !== "@" && token !== "!" && !kindKnown(token.slice(0, Math.max(colon, 0))))
+    throw syntaxError(parser);
   parser.position += 1;
   if (token === "@") return () => true;
   if (token === "!") return () => false;
@@ -106,26 +118,22 @@ function atomCheck(kind: string, match: string): Check {
   const literal = /^'(.*)'$/.exec(kind)?.[1];
   return (credentials, target) => {
     const wanted = attribute === undefined ? match : target[attribute];
-    const actual = literal ?? credentialAttribute(credentials, kind);
+    const actual = literal ?? attributes.get(kind)?.(credentials);
     return wanted !== undefined && actual !== undefined && wanted === actual;
   };
 }
 
-function credentialAttribute(credentials: PolicyCredentials, name: string): string | undefined {
-  switch (name) {
-    case "user_id":
-      return credentials.userId;
-    case "project_id":
-    case "tenant_id":
-      return credentials.projectId;
-    case "token.project.domain.id":
-      return credentials.projectDomainId;
-    case "domain_id":
-    case "token.domain.id":
-      return credentials.domainId;
-    case "system_scope":
-      return credentials.systemScope ? "all" : undefined;
-    default:
-      return undefined;
-  }
+/** An unknown one would never match, and behind `not` always. */
+function kindKnown(kind: string): boolean {
+  return kind === "rule" || kind === "role" || attributes.has(kind) || /^'.*'$/.test(kind);
 }
+
+const attributes: ReadonlyMap<string, (credentials: PolicyCredentials) => string | undefined> = new Map([
+  ["user_id", ({ userId }) => userId],
+  ["project_id", ({ projectId }) => projectId],
+  ["tenant_id", ({ projectId }) => projectId],
+  ["token.project.domain.id", ({ projectDomainId }) => projectDomainId],
+  ["domain_id", ({ domainId }) => domainId],
+  ["token.domain.id", ({ domainId }) => domainId],
+  ["system_scope", ({ systemScope }) => (systemScope ? "all" : undefined)],
+]);

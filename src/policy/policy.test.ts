@@ -40,6 +40,9 @@ test("an administrator of the system", () => {
   expect(policy.allows("admin", { ...member, roles: ["manager"] }, {})).toBe(false);
 });
 
-test.each(["role:a or", "(role:a", "role:a role:b", "admin", "role:a )"])("%s is refused", (text) => {
-  expect(() => parseCheck(text)).toThrow(/Policy rule/);
-});
+test.each(["role:a or", "(role:a", "role:a role:b", "admin", "role:a )", "is_admin:True", "http://x"])(
+  "%s is refused",
+  (text) => {
+    expect(() => parseCheck(text)).toThrow(/Policy rule/);
+  },
+);
