@@ -21,6 +21,8 @@ import { computeQuotas } from "./store/migrations/0035-quotas.ts";
 import { computeServerGroups } from "./store/migrations/0036-server-groups.ts";
 import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 
+export { computePolicyRules } from "./policy-rules.ts";
+
 export const computeMigrations: Migrations = {
   "0006-compute": computeInitial,
   "0035-quotas": computeQuotas,

@@ -19,7 +19,9 @@ declare module "fastify" {
 
 /** All services on one port; not yet listening. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const policy = createPolicy(Object.assign({}, ...options.services.map((service) => service.policyRules)));
+  const policy =
+    options.policy ??
+    createPolicy(Object.assign({}, ...options.services.map((service) => service.policyRules)));
   const byPrefix = [...options.services].sort((a, b) => b.prefix.length - a.prefix.length);
   const serviceOf = (request: FastifyRequest): Service | undefined =>
     byPrefix.find(({ prefix }) => request.url === prefix || request.url.startsWith(`${prefix}/`));

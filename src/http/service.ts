@@ -1,6 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
-import type { PolicyRules } from "#policy/index.ts";
+import type { Policy, PolicyRules } from "#policy/index.ts";
 import type { Caller } from "./context.ts";
 import type { ErrorEnvelope } from "./envelopes.ts";
 import type { Route } from "./operation.ts";
@@ -30,6 +30,8 @@ export interface Service<Deps = any> {
 
 export interface HttpServerOptions {
   readonly services: readonly Service[];
+  /** The operator's; absent: the services' default rules. Must know all their `policyRules`. */
+  readonly policy?: Policy | undefined;
   /** Throws `unauthenticated` for a token that is unknown, expired or revoked. */
   readonly authenticate: (token: string) => Promise<Caller>;
   readonly log: Logger;

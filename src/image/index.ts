@@ -13,6 +13,7 @@ import { imageRoutes } from "./routes.ts";
 import { imageFind } from "./store/images.ts";
 import { migration } from "./store/migrations/0002-image.ts";
 
+export { imagePolicyRules } from "./policy-rules.ts";
 export type { ImageFacts } from "./domain/image-facts.ts";
 export type { ImageSeed } from "./app/seed.ts";
 

@@ -11,6 +11,7 @@ import { keyManagerRoutes } from "./routes.ts";
 import { createSecrets, type Secrets } from "./app/secrets-face.ts";
 import { keyManager } from "./store/migrations/0004-key-manager.ts";
 
+export { keyManagerPolicyRules } from "./policy-rules.ts";
 export type { SecretInput, Secrets } from "./app/secrets-face.ts";
 
 export const keyManagerMigrations: Migrations = { "0004-key-manager": keyManager };

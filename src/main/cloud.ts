@@ -10,6 +10,7 @@ import type { Config } from "#config/index.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { controlPlaneStart, type ControlPlane } from "./control-plane.ts";
 import { createLogger } from "./logger.ts";
+import { policyOf, policyRulesLoad } from "./policy-rules.ts";
 import type { GuestFiles } from "./seeds.ts";
 import { stateFolderOpen, type StateFolder } from "./state-folder.ts";
 
@@ -30,6 +31,7 @@ export async function cloudStart({
   simulated,
 }: CloudOptions): Promise<{ stop(): Promise<void> }> {
   const startedAt = systemClock.now();
+  const policyRules = await policyRulesLoad(config.policyFile);
   const state = await stateFolderOpen(config.statePath);
   const logPath = join(state.path, "sealstone.log");
   const log = createLogger({ path: logPath, debug: config.debug });
@@ -60,6 +62,7 @@ export async function cloudStart({
       publicUrl: config.api.publicUrl,
       bus,
       log: log.child({ part: "control-plane" }),
+      policy: policyOf(policyRules),
       guest,
     });
     stops.push(() => controlPlane.stop());

@@ -13,6 +13,7 @@ import { createIdentity, identityMigrations } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
 import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
+import type { Policy } from "#policy/index.ts";
 import { sagaMigrations } from "#saga/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import { catalogOf } from "./catalog.ts";
@@ -38,6 +39,8 @@ export interface ControlPlaneOptions {
   readonly publicUrl: string;
   readonly bus: Bus;
   readonly log: Logger;
+  /** The operator's; absent: the services' default rules. */
+  readonly policy?: Policy | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
 }
@@ -52,7 +55,7 @@ export interface ControlPlane {
 
 /** All services on one port; resolves when the API answers. */
 export async function controlPlaneStart(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { statePath, bus, log, publicUrl } = options;
+  const { statePath, bus, log, publicUrl, policy } = options;
   const clock = systemClock;
   const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
   const account = { authUrl: `${publicUrl}/identity`, fresh: !existsSync(options.databasePath) };
@@ -72,6 +75,7 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
     clock,
     log,
     masterKeyPath: join(statePath, "master.key"),
+    policy,
   });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
@@ -86,6 +90,7 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   const services = [identity.service, image.service, placement.service, keyManager.service, compute.service];
   const http = createHttpServer({
     services,
+    policy,
     authenticate: (token) => identity.authenticate(token),
     log,
     clock,

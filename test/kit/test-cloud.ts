@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
+import type { Policy } from "#policy/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "./client.ts";
@@ -26,7 +27,7 @@ export interface TestCloud {
 }
 
 /** A whole control plane in this process, over real HTTP, with one scripted host. */
-export async function startTestCloud(): Promise<TestCloud> {
+export async function startTestCloud(options: { readonly policy?: Policy } = {}): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -40,6 +41,7 @@ export async function startTestCloud(): Promise<TestCloud> {
       publicUrl: url,
       bus,
       log: silentLogger,
+      policy: options.policy,
       guest: undefined,
     });
   let controlPlane = await start();

@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { CloudError } from "#base/errors.ts";
+import { computePolicyRules } from "#compute/index.ts";
+import type { Config } from "#config/index.ts";
+import { identityPolicyRules } from "#identity/index.ts";
+import { imagePolicyRules } from "#image/index.ts";
+import { keyManagerPolicyRules } from "#key-manager/index.ts";
+import { placementPolicyRules } from "#placement/index.ts";
+import {
+  createPolicy,
+  policyFileParse,
+  policyRulesMerge,
+  type EffectiveRules,
+  type Policy,
+  type PolicyRules,
+} from "#policy/index.ts";
+
+/** All services' in one space, as they share one file: where two have the same name, it means the same. */
+export const servicePolicyRules: readonly PolicyRules[] = [
+  identityPolicyRules,
+  imagePolicyRules,
+  placementPolicyRules,
+  keyManagerPolicyRules,
+  computePolicyRules,
+];
+
+/** The rules in force: the operator's file over the defaults. Throws one line with file and line for a mistake in it. */
+export async function policyRulesLoad(file: Config["policyFile"]): Promise<EffectiveRules> {
+  const defaults = Object.assign({}, ...servicePolicyRules) as PolicyRules;
+  const content = await contentOf(file);
+  return policyRulesMerge(defaults, policyFileParse(file.path, content));
+}
+
+export function policyOf(rules: EffectiveRules): Policy {
+  return createPolicy(Object.fromEntries([...rules].map(([name, { text }]) => [name, text])));
+}
+
+/** Of a file that nobody named and that is not there: nothing. */
+async function contentOf({ path, named }: Config["policyFile"]): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const { code = "unknown" } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" && !named) return "";
+    throw new CloudError(
+      "invalid",
+      `${path}: the policy file cannot be read (${code}); allowed is the path of a readable file.`,
+      { cause },
+    );
+  }
+}
