@@ -4,18 +4,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorText, isCloudError } from "#base/errors.ts";
 import { agent } from "./commands/agent.ts";
-import {
-  commonOptions,
-  configOf,
-  lineParse,
-  ownOptionsHelp,
-  ownOptionsOf,
-  type Command,
-} from "./commands/command.ts";
+import { commonOptions, configOf, lineParse, ownOptionsHelp, type Command } from "./commands/command.ts";
 import { controlPlane } from "./commands/control-plane.ts";
 import { db } from "./commands/db.ts";
 import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
+import { policy } from "./commands/policy.ts";
 import { start } from "./commands/start.ts";
 import { up } from "./commands/up.ts";
 
@@ -27,6 +21,7 @@ const commands: Readonly<Record<string, Command>> = {
   agent,
   doctor,
   db,
+  policy,
 };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -55,7 +50,7 @@ ${commonOptions}
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const line = lineParse(args);
+  const line = lineParse(args, commands);
   const [name, ...rest] = line.positionals;
   if (line.values.version === true) {
     console.log(`sealstone ${version()}`);
@@ -78,8 +73,11 @@ async function main(args: readonly string[]): Promise<number> {
     );
     return 0;
   }
-  const own = ownOptionsOf(line, name, command);
-  return command.run({ config: configOf(line, join(root, command.stateName ?? ".sealstone")), rest, own });
+  return command.run({
+    config: configOf(line, join(root, command.stateName ?? ".sealstone")),
+    rest,
+    own: line.own,
+  });
 }
 
 try {

@@ -44,7 +44,7 @@ export function policyRuleClosure(rules: EffectiveRules, name: string): string[]
   return [...names];
 }
 
-function meantHint(name: string, known: readonly string[]): string {
+export function meantHint(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }

@@ -3,12 +3,24 @@ import { CloudError } from "#base/errors.ts";
 import type { Config } from "#config/index.ts";
 import { configLoad } from "#config/index.ts";
 
+/** An option that one command alone knows; it stands behind the command's name. */
+export interface OwnOption {
+  /** What its value is called in the help; absent: the option stands alone. */
+  readonly value?: string;
+  readonly summary: string;
+}
+
+/** The command's own options as they were given: values in their order; none: the empty list. */
+export interface OwnValues {
+  texts(name: string): readonly string[];
+  flag(name: string): boolean;
+}
+
 export interface CommandInput {
   readonly config: Config;
   /** What stands behind the options. */
   readonly rest: readonly string[];
-  /** The command's own options, as text. */
-  readonly own: Readonly<Partial<Record<OwnOption, string>>>;
+  readonly own: OwnValues;
 }
 
 export interface Command {
@@ -18,17 +30,13 @@ export interface Command {
   readonly description: string;
   /** Behind the name in the usage line. */
   readonly arguments?: string;
-  /** Which of the options beside the common ones it takes, each with a line of help. */
-  readonly ownOptions?: Readonly<Partial<Record<OwnOption, string>>>;
+  /** Beside the common ones, by name without the dashes. */
+  readonly ownOptions?: Readonly<Record<string, OwnOption>>;
   /** Name of its state directory in the checkout; default `.sealstone`. */
   readonly stateName?: string;
   /** Resolves to the process's exit status. */
   run(input: CommandInput): Promise<number>;
 }
-
-/** Options that only some commands take. */
-const ownOptions = { hosts: { type: "string" }, "command-ms": { type: "string" } } as const;
-type OwnOption = keyof typeof ownOptions;
 
 export const commonOptions = `Options:
   --config FILE       sealstone.conf to read (default: sealstone.conf in the state directory, when it is there)
@@ -40,7 +48,6 @@ const options = {
   config: { type: "string" },
   "state-path": { type: "string" },
   port: { type: "string" },
-  ...ownOptions,
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
 } as const;
@@ -50,18 +57,33 @@ export interface ParsedLine {
     readonly config?: string;
     readonly "state-path"?: string;
     readonly port?: string;
-    readonly hosts?: string;
-    readonly "command-ms"?: string;
     readonly help?: boolean;
     readonly version?: boolean;
   };
   readonly positionals: readonly string[];
+  readonly own: OwnValues;
 }
 
-/** Throws `invalid`, naming the option, for what is not known. */
-export function lineParse(args: readonly string[]): ParsedLine {
+/** Throws `invalid`, naming the option, for what neither all commands nor the one that is named know. */
+export function lineParse(args: readonly string[], commands: Readonly<Record<string, Command>>): ParsedLine {
+  const ownTable = Object.fromEntries(
+    Object.entries(commandOf(args, commands)?.ownOptions ?? {}).map(([name, { value }]) => [
+      name,
+      { type: value === undefined ? ("boolean" as const) : ("string" as const), multiple: true },
+    ]),
+  );
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...ownTable, ...options },
+      allowPositionals: true,
+    });
+    const given = (name: string): readonly unknown[] => (values as Record<string, unknown[]>)[name] ?? [];
+    return {
+      values,
+      positionals,
+      own: { texts: (name) => given(name).map(String), flag: (name) => given(name).length > 0 },
+    };
   } catch (cause) {
     throw new CloudError(
       "invalid",
@@ -71,22 +93,23 @@ export function lineParse(args: readonly string[]): ParsedLine {
   }
 }
 
-/** Throws `invalid` for an option that is another command's. */
-export function ownOptionsOf(line: ParsedLine, name: string, command: Command): CommandInput["own"] {
-  const names = Object.keys(ownOptions) as OwnOption[];
-  const given = names.filter((option) => line.values[option] !== undefined);
-  const strange = given.find((option) => command.ownOptions?.[option] === undefined);
-  if (strange !== undefined) {
-    throw new CloudError("invalid", `${name} takes no option --${strange}. See sealstone ${name} --help.`);
-  }
-  return Object.fromEntries(given.map((option) => [option, line.values[option]]));
+/** The text behind the common options in `sealstone NAME --help`. */
+export function ownOptionsHelp({ ownOptions = {} }: Command): string {
+  return Object.entries(ownOptions)
+    .map(
+      ([name, { value, summary }]) =>
+        `\n  ${`--${[name, value].filter(Boolean).join(" ")}`.padEnd(20)}${summary}`,
+    )
+    .join("");
 }
 
-/** The text behind the common options in `sealstone NAME --help`. */
-export function ownOptionsHelp({ ownOptions: own = {} }: Command): string {
-  return Object.values(own)
-    .map((text) => `\n${text}`)
-    .join("");
+/** The first word that is neither an option nor a common option's value; which others have values is known only then. */
+function commandOf(
+  args: readonly string[],
+  commands: Readonly<Record<string, Command>>,
+): Command | undefined {
+  const [name] = parseArgs({ args: [...args], options, allowPositionals: true, strict: false }).positionals;
+  return name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
 
 /** The configuration that file, environment and command line make together; the line wins. */

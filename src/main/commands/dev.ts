@@ -9,13 +9,16 @@ export const dev: Command = {
 until Ctrl-C or SIGTERM. Every API answers and servers live their lives, but nothing boots and no TPM is made.
 Its state directory is .sealstone-dev in the checkout, where the hosts keep what they hold too.`,
   ownOptions: {
-    hosts: "  --hosts N           how many hosts (default: 3)",
-    "command-ms": "  --command-ms N      how long a host takes for each command (default: 100)",
+    hosts: { value: "N", summary: "how many hosts (default: 3)" },
+    "command-ms": { value: "N", summary: "how long a host takes for each command (default: 100)" },
   },
   stateName: ".sealstone-dev",
   async run({ config, own }) {
-    const hosts = wholeNumber("--hosts", own.hosts ?? "3", { from: 1, to: 10_000 });
-    const commandMs = wholeNumber("--command-ms", own["command-ms"] ?? "100", { from: 0, to: 60_000 });
+    const hosts = wholeNumber("--hosts", own.texts("hosts").at(-1) ?? "3", { from: 1, to: 10_000 });
+    const commandMs = wholeNumber("--command-ms", own.texts("command-ms").at(-1) ?? "100", {
+      from: 0,
+      to: 60_000,
+    });
     const simulated = { hosts, commandMs };
     const cloud = await cloudStart({ config, agent: false, guest: undefined, simulated });
     return untilStopped(() => cloud.stop());
