@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+/** What uses the database: run once more, on PostgreSQL (src/db/testing/each-database.ts). */
+const onBothDatabases = [
+  "src/{db,saga,identity,image,placement,key-manager,compute}/**/*.test.ts",
+  "test/api/**/*.test.ts",
+  "test/sagas/**/*.test.ts",
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +22,16 @@ export default defineConfig({
             "guest/**/*.test.ts",
           ],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "unit-postgresql",
+          include: onBothDatabases,
+          exclude: ["src/*/domain/**", "**/node_modules/**"],
+          globalSetup: ["test/kit/prepare-postgresql.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -21,13 +21,20 @@ test("defaults", () => {
   const config = load("");
   expect(config).toMatchObject({
     statePath: join(folder, "state"),
-    databasePath: join(folder, "state", "sealstone.sqlite"),
+    database: { kind: "sqlite", path: join(folder, "state", "sealstone.sqlite") },
     api: { listenAddress: "127.0.0.1", listenPort: 8700, publicUrl: "http://127.0.0.1:8700" },
     libvirt: { swtpmEnabled: true, swtpmUser: "tss" },
     keyManager: { backend: "embedded" },
     policyFile: { path: join(folder, "state", "policy.yaml"), named: false },
   });
-  for (const part of [config, config.api, config.libvirt, config.keyManager, config.policyFile]) {
+  for (const part of [
+    config,
+    config.api,
+    config.database,
+    config.libvirt,
+    config.keyManager,
+    config.policyFile,
+  ]) {
     expect(Object.isFrozen(part)).toBe(true);
   }
 });
@@ -98,8 +105,16 @@ test.each([
   ["debug", ':1: found "debug", allowed are [section], option = value and # comments.'],
   ["instances_path = here", ':1: [DEFAULT] instances_path: found "here", allowed is an absolute path'],
   [
-    "[database]\nconnection = postgresql://u:hunter2@h/d",
-    ":2: [database] connection: found a postgresql URL (PostgreSQL is not supported yet), allowed is sqlite:////absolute/path.",
+    "[database]\nconnection = postgresql://u:hunter2@h",
+    ":2: [database] connection: found a postgresql URL without the name of a database, allowed is sqlite:////absolute/path or postgresql://user:password@host:port/name.",
+  ],
+  [
+    "[database]\nconnection = postgresql://u:hunter2%zz@h/d",
+    ":2: [database] connection: found a postgresql URL with a % that is not followed by two hexadecimal digits, allowed is",
+  ],
+  [
+    "[database]\nconnection = postgresql://u:hunter2@h:port/d",
+    ":2: [database] connection: found a postgresql URL that cannot be read (",
   ],
   [
     "[database]\nconnection = mysql://u:hunter2@h/d",
@@ -138,6 +153,19 @@ test.each([
   expect(said).toContain(path + message);
   expect(said).not.toContain("\n");
   expect(said).not.toContain("hunter2");
+});
+
+test.each([
+  "postgresql://u:hunter2@db.example.org:5433/cloud?sslmode=verify-full",
+  "postgres://u:hunter2@h/d",
+  "postgresql://u:hunter2@/d?host=/run/postgresql",
+  "postgresql://%2Frun%2Fpostgresql/d",
+  "postgresql:///d?host=/run/postgresql",
+])("PostgreSQL at %s, by the environment; the configuration does not print the URL", (connection) => {
+  const { database } = load("", { SEALSTONE_DATABASE__CONNECTION: connection });
+  if (database.kind !== "postgresql") throw new Error(database.kind);
+  expect(database.url.expose()).toBe(connection);
+  expect(JSON.stringify(database)).toBe('{"kind":"postgresql","url":"[secret]"}');
 });
 
 test("an environment variable is named when it is wrong", () => {

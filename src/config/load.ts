@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { ConfigError } from "./config-error.ts";
+import { databaseAddressOf, type DatabaseAddress } from "./database-address.ts";
 import { iniParse, type Entry } from "./ini.ts";
 import { environmentEntries, valuesRead, type Places, type Values } from "./read.ts";
 
@@ -17,7 +18,7 @@ export interface Config {
   readonly ramAllocationRatio: number;
   readonly diskAllocationRatio: number;
   readonly reservedHostMemoryMiB: number;
-  readonly databasePath: string;
+  readonly database: DatabaseAddress;
   readonly api: { readonly listenAddress: string; readonly listenPort: number; readonly publicUrl: string };
   readonly libvirt: {
     readonly virtType: "kvm" | "qemu";
@@ -48,7 +49,8 @@ export function configLoad(source: ConfigSource): Config {
   const path = source.path ?? (existsSync(likely) ? likely : undefined);
   const { values, places } = valuesRead([...(path === undefined ? [] : fileEntries(path)), ...outer]);
   const config = configOf(values, places, { path, defaultStatePath: source.defaultStatePath });
-  for (const part of [config.api, config.libvirt, config.keyManager, config.policyFile]) Object.freeze(part);
+  for (const part of [config.api, config.database, config.libvirt, config.keyManager, config.policyFile])
+    Object.freeze(part);
   return Object.freeze(config);
 }
 
@@ -100,7 +102,11 @@ function configOf(
     ramAllocationRatio: common.ram_allocation_ratio,
     diskAllocationRatio: common.disk_allocation_ratio,
     reservedHostMemoryMiB: common.reserved_host_memory_mb,
-    databasePath: databasePathOf(values, places, statePath),
+    database: databaseAddressOf(
+      values.database.connection,
+      places.get("database.connection") ?? "",
+      statePath,
+    ),
     api: {
       listenAddress: api.listen_address,
       listenPort: api.listen_port,
@@ -133,20 +139,6 @@ function instancesPathOf(path: string | undefined, places: Places): string | und
   throw new ConfigError(
     places.get("DEFAULT.instances_path") ?? "",
     `[DEFAULT] instances_path: found "${path}", allowed is an absolute path that QEMU's user can reach`,
-  );
-}
-
-function databasePathOf({ database }: Values, places: Places, statePath: string): string {
-  if (database.connection === undefined) return join(statePath, "sealstone.sqlite");
-  const path = /^sqlite:\/\/(\/.*)$/.exec(database.connection)?.[1];
-  if (path !== undefined) return resolve(path.replace(/^\/(?=\/)/, ""));
-  // The URL may hold a password: only what it begins with is repeated.
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(database.connection)?.[1];
-  const found = scheme === undefined ? "no URL" : `a ${scheme} URL`;
-  const early = scheme?.toLowerCase().startsWith("postgres") === true;
-  throw new ConfigError(
-    places.get("database.connection") ?? "",
-    `[database] connection: found ${found}${early ? " (PostgreSQL is not supported yet)" : ""}, allowed is sqlite:////absolute/path`,
   );
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { silentLogger } from "#base/logger.ts";
-import { openDatabase } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import { anonymous, createHttpServer, type Caller } from "#http/index.ts";
 import { createImage, imageMigrations } from "./index.ts";
 
@@ -21,7 +21,7 @@ export type ImageCloud = Awaited<ReturnType<typeof startImageCloud>>;
 export async function startImageCloud() {
   const folder = await mkdtemp(join(tmpdir(), "sealstone-image-"));
   const imagesFolder = join(folder, "images");
-  const database = await openDatabase({ path: join(folder, "cloud.sqlite"), migrations: imageMigrations });
+  const database = await openTestDatabase(imageMigrations);
   const image = createImage({ database, clock: systemClock, log: silentLogger, imagesFolder });
   const app = createHttpServer({
     services: [image.service],

@@ -56,7 +56,8 @@ export async function cloudStart({
     const guest = simulated ? await simGuestWrite(join(simFolder, "guest")) : realGuest;
     const controlPlane = await controlPlaneStart({
       statePath: state.path,
-      databasePath: config.databasePath,
+      database: config.database,
+      replicaId: `control-plane ${state.cloudId}`,
       address: config.api.listenAddress,
       port: config.api.listenPort,
       publicUrl: config.api.publicUrl,

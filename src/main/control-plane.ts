@@ -7,7 +7,7 @@ import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { imageRead, type Bus } from "#bus/index.ts";
 import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
-import { openDatabase } from "#db/index.ts";
+import { migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer } from "#http/index.ts";
 import { createIdentity, identityMigrations } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
@@ -32,7 +32,9 @@ export const allMigrations = {
 
 export interface ControlPlaneOptions {
   readonly statePath: string;
-  readonly databasePath: string;
+  readonly database: DatabaseAddress;
+  /** Which of the control planes on one database this is: it takes up again the sagas that it left. */
+  readonly replicaId: string;
   readonly address: string;
   readonly port: number;
   /** Under which clients reach the port. */
@@ -58,14 +60,15 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   const { statePath, bus, log, publicUrl, policy } = options;
   const clock = systemClock;
   const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
-  const account = { authUrl: `${publicUrl}/identity`, fresh: !existsSync(options.databasePath) };
+  const fresh = (await migrationList(options.database)).length === 0;
+  const account = { authUrl: `${publicUrl}/identity`, fresh };
   const [admin, demo] = [
     { ...account, path: openrcPaths.admin, user: "admin", project: "admin" },
     { ...account, path: openrcPaths.demo, user: "demo", project: "demo" },
   ];
   const adminPassword = await openrcEnsure(admin);
   const demoPassword = await openrcEnsure(demo);
-  const database = await openDatabase({ path: options.databasePath, migrations: allMigrations });
+  const database = await openDatabase({ address: options.database, migrations: allMigrations });
   const identity = createIdentity({ database, clock, log, catalog: () => catalogOf(publicUrl) });
   await identity.bootstrap({ adminPassword, demoPassword });
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
@@ -80,7 +83,7 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
   const peers = { placement, secrets, image, bus };
-  const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId: "control-plane" });
+  const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId: options.replicaId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

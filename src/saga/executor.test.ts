@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CloudError } from "#base/errors.ts";
 import type { SagaId } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
-import { openDatabase, type Database } from "#db/index.ts";
+import type { Database } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import type { SagaDefinition, SagaStep } from "./define.ts";
 import type { SagaExecutor, SagaExecutorOptions } from "./executor.ts";
 import {
@@ -55,22 +53,19 @@ const pair = saga<Params, Deps>("test-pair", 1)
     undo: "none",
   });
 
-let folder: string;
 let database: Database;
 let deps: Deps;
 let now: number;
 const executors: SagaExecutor[] = [];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sealstone-saga-"));
-  database = await openDatabase({ path: join(folder, "cloud.sqlite"), migrations: sagaMigrations });
+  database = await openTestDatabase(sagaMigrations);
   deps = { seen: [], two: () => Promise.resolve(), undoOne: () => Promise.resolve() };
   now = 1_000_000;
 });
 afterEach(async () => {
   await Promise.all(executors.splice(0).map((executor) => executor.stop({ graceMs: 0 })));
   await database.close();
-  await rm(folder, { recursive: true });
 });
 
 /** No scan finds what a nudge should have. */
@@ -397,6 +392,8 @@ test("no more sagas at a time than allowed, and none is forgotten", async () => 
   let most = 0;
   deps.two = async () => {
     most = Math.max(most, (atOnce += 1));
+    // None ends before as many as are allowed have begun, and then a little later: more would be seen.
+    await expect.poll(() => most, { interval: 2 }).toBeGreaterThanOrEqual(3);
     await new Promise((resolve) => setTimeout(resolve, 2));
     atOnce -= 1;
   };

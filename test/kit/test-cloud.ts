@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Policy } from "#policy/index.ts";
+import { databasePlace } from "#db/testing/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "./client.ts";
@@ -29,13 +30,15 @@ export interface TestCloud {
 /** A whole control plane in this process, over real HTTP, with one scripted host. */
 export async function startTestCloud(options: { readonly policy?: Policy } = {}): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
+  const place = await databasePlace();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const bus = createInProcessBus();
   const start = (): Promise<ControlPlane> =>
     controlPlaneStart({
       statePath,
-      databasePath: join(statePath, "sealstone.sqlite"),
+      database: place.address,
+      replicaId: "control-plane test",
       address: "127.0.0.1",
       port,
       publicUrl: url,
@@ -67,6 +70,7 @@ export async function startTestCloud(options: { readonly policy?: Policy } = {})
     async stop() {
       await controlPlane.stop();
       host.stop();
+      await place.remove();
       await rm(statePath, { recursive: true, force: true });
     },
   };

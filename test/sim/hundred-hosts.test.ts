@@ -26,7 +26,8 @@ beforeAll(async () => {
   const [bus, log] = [createInProcessBus(), silentLogger];
   controlPlane = await controlPlaneStart({
     statePath,
-    databasePath: join(statePath, "sealstone.sqlite"),
+    database: { kind: "sqlite", path: join(statePath, "sealstone.sqlite") },
+    replicaId: "control-plane hundred",
     address: "127.0.0.1",
     port,
     publicUrl: `http://127.0.0.1:${port}`,

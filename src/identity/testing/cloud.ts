@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { silentLogger } from "#base/logger.ts";
 import { Secret } from "#base/secret.ts";
-import { openDatabase, type Database } from "#db/index.ts";
+import type { Database } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import { createHttpServer } from "#http/index.ts";
 import { createIdentity, identityMigrations, type CatalogService, type Identity } from "../index.ts";
 
@@ -48,10 +46,9 @@ const catalog: readonly CatalogService[] = [
   },
 ];
 
-/** A real identity service on a SQLite file, after its bootstrap. */
+/** A real identity service on a database of its own, after its bootstrap. */
 export async function startTestCloud(): Promise<TestCloud> {
-  const folder = await mkdtemp(join(tmpdir(), "sealstone-identity-"));
-  const database = await openDatabase({ path: join(folder, "db.sqlite"), migrations: identityMigrations });
+  const database = await openTestDatabase(identityMigrations);
   const clock = { offsetMs: 0, now: (): number => Date.now() + clock.offsetMs };
   const identity = createIdentity({ database, clock, log: silentLogger, catalog: () => catalog });
   await identity.bootstrap({
@@ -87,7 +84,6 @@ export async function startTestCloud(): Promise<TestCloud> {
     async close() {
       await app.close();
       await database.close();
-      await rm(folder, { recursive: true });
     },
   };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "#base/clock.ts";
-import { openDatabase, type Database } from "#db/index.ts";
+import type { Database } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import { keyManagerMigrations } from "../index.ts";
 import { masterKeyOpen } from "./master-key-open.ts";
 
@@ -14,7 +15,7 @@ let database: Database;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "sealstone-master-key-"));
   path = join(folder, "master.key");
-  database = await openDatabase({ path: ":memory:", migrations: keyManagerMigrations });
+  database = await openTestDatabase(keyManagerMigrations, { inMemory: true });
 });
 afterEach(async () => {
   await database.close();

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
-import { openDatabase, type Database } from "#db/index.ts";
+import type { Database } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import { anonymous, createHttpServer, type Caller } from "#http/index.ts";
 import { createKeyManager, keyManagerMigrations, type KeyManager } from "../index.ts";
 
@@ -19,7 +20,6 @@ export interface Answer {
 export interface TestKeyManager {
   readonly folder: string;
   readonly masterKeyPath: string;
-  readonly databasePath: string;
   readonly database: Database;
   readonly keyManager: KeyManager;
   /** Everything logged, as JSON lines' content. */
@@ -54,8 +54,8 @@ export function callerOf(token: string): Caller {
 
 export async function startKeyManager(): Promise<TestKeyManager> {
   const folder = await mkdtemp(join(tmpdir(), "sealstone-key-manager-"));
-  const [databasePath, masterKeyPath] = [join(folder, "cloud.sqlite"), join(folder, "master.key")];
-  const database = await openDatabase({ path: databasePath, migrations: keyManagerMigrations });
+  const masterKeyPath = join(folder, "master.key");
+  const database = await openTestDatabase(keyManagerMigrations, { folder });
   let now = Date.parse("2026-11-22T10:00:00Z");
   const clock = { now: () => now };
   const logged: Record<string, unknown>[] = [];
@@ -70,7 +70,6 @@ export async function startKeyManager(): Promise<TestKeyManager> {
   return {
     folder,
     masterKeyPath,
-    databasePath,
     database,
     keyManager,
     logged,

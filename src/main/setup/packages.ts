@@ -26,6 +26,9 @@ export const clientPackages: readonly string[] = [
   "python3-barbicanclient",
 ];
 
+/** The database server that tests use besides SQLite. */
+export const databasePackages: readonly string[] = ["postgresql", "util-linux"];
+
 /** Those that are not installed. */
 export async function packagesMissing(names: readonly string[]): Promise<string[]> {
   const args = ["-W", "-f", "${db:Status-Status} ${Package}\n", ...names];

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { CloudError } from "#base/errors.ts";
 import { silentLogger } from "#base/logger.ts";
-import { openDatabase, type Database } from "#db/index.ts";
+import type { Database } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import { anonymous, createHttpServer } from "#http/index.ts";
 import { createPlacement, placementMigrations, type Placement } from "../index.ts";
 
@@ -30,11 +28,7 @@ export const nowMs = Date.UTC(2026, 10, 22, 10, 0, 0);
 
 /** Tokens are role names; `""` is none. Users belong to project `p`. */
 export async function startPlacement(): Promise<TestPlacement> {
-  const folder = await mkdtemp(join(tmpdir(), "sealstone-placement-"));
-  const database = await openDatabase({
-    path: join(folder, "cloud.sqlite"),
-    migrations: placementMigrations,
-  });
+  const database = await openTestDatabase(placementMigrations);
   const clock = { now: () => nowMs };
   const placement = createPlacement({ database, clock, log: silentLogger });
   const app = createHttpServer({
@@ -71,7 +65,6 @@ export async function startPlacement(): Promise<TestPlacement> {
     async close() {
       await app.close();
       await database.close();
-      await rm(folder, { recursive: true });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SagaId } from "#base/ids.ts";
-import { openDatabase, type Database } from "#db/index.ts";
+import type { Database } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import { saga } from "../define.ts";
 import {
   LeaseLost,
@@ -17,7 +18,7 @@ import { sagaStart } from "./runs.ts";
 let database: Database;
 let id: SagaId;
 beforeEach(async () => {
-  database = await openDatabase({ path: ":memory:", migrations: sagaMigrations });
+  database = await openTestDatabase(sagaMigrations, { inMemory: true });
   id = await database.transaction((tx) => sagaStart(tx, saga<object, object>("empty", 1), { params: {} }));
 });
 afterEach(() => database.close());

@@ -1,6 +1,7 @@
 import { silentLogger } from "#base/logger.ts";
 import type { SagaId } from "#base/ids.ts";
-import { openDatabase, type Database } from "#db/index.ts";
+import type { Database } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import type { Saga, StepDefinition } from "../define.ts";
 import { terminal } from "../errors.ts";
 import { createSagaExecutor, type SagaExecutor, type SagaOutcome } from "../executor.ts";
@@ -24,10 +25,7 @@ export async function withTrial<Params, Deps, Outputs, T>(
   setup: SagaTestSetup<Params, Deps>,
   use: (trial: Trial<Deps>) => Promise<T>,
 ): Promise<T> {
-  const database = await openDatabase({
-    path: ":memory:",
-    migrations: { ...sagaMigrations, ...setup.migrations },
-  });
+  const database = await openTestDatabase({ ...sagaMigrations, ...setup.migrations }, { inMemory: true });
   const executors: SagaExecutor[] = [];
   try {
     const world = await setup.world(database);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startKeyManager, type TestKeyManager } from "../../testing/start-key-manager.ts";
 
 let cloud: TestKeyManager;
@@ -208,7 +208,7 @@ test("deleted and unknown are 404, in Barbican's envelope", async () => {
   expect((await cloud.send("", "GET", path)).status).toBe(401);
 });
 
-test("no payload is in the database's files or in the log", async () => {
+test("no payload is in the database, its files or the log", async () => {
   const secret = `needle-${randomBytes(12).toString("hex")}`;
   const path = await store({ payload: secret, payload_content_type: "text/plain" });
   expect((await cloud.send(owner, "GET", `${path}/payload`)).text).toBe(secret);
@@ -217,6 +217,8 @@ test("no payload is in the database's files or in the log", async () => {
     const bytes = await readFile(join(cloud.folder, name));
     for (const needle of needles) expect(bytes.includes(needle), name).toBe(false);
   }
-  for (const needle of needles) expect(JSON.stringify(cloud.logged)).not.toContain(needle);
-  expect((await readdir(cloud.folder)).length).toBeGreaterThan(2);
+  const rows = await cloud.database.db.selectFrom("key_manager_secrets").selectAll().execute();
+  expect(rows.map(({ id }) => id)).toContain(path.split("/").at(-1));
+  for (const needle of needles) expect(JSON.stringify([rows, cloud.logged])).not.toContain(needle);
+  if (inject("postgresql") === undefined) expect((await readdir(cloud.folder)).length).toBeGreaterThan(2);
 });

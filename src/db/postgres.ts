@@ -1,0 +1,69 @@
+import { PostgresDialect, type PostgresPoolClient } from "kysely";
+import { Pool, types, type PoolClient } from "pg";
+import { databaseLabel, type DatabaseAddress } from "./address.ts";
+import { postgresErrorOf } from "./postgres-errors.ts";
+
+/** Connections at most; reads and writes have a pool each, so that neither waits for the other's connections. */
+const poolSize = 8;
+
+type Parser = (text: string) => unknown;
+
+/** COUNT, bigint columns (int8) and SUM of them (numeric): numbers, as on SQLite. */
+const numberParsers: ReadonlyMap<number, Parser> = new Map([
+  [types.builtins.INT8, numberOf],
+  [types.builtins.NUMERIC, numberOf],
+]);
+
+/** A number, unless it is an integer that a number cannot hold: that stays text. */
+function numberOf(text: string): number | string {
+  const number = Number(text);
+  return Number.isSafeInteger(number) || text.includes(".") ? number : text;
+}
+
+type Translate = (error: unknown) => unknown;
+
+export function postgresDialect(address: DatabaseAddress & { readonly kind: "postgresql" }): PostgresDialect {
+  const label = databaseLabel(address);
+  const translate: Translate = (error) => postgresErrorOf(error, label);
+  const pool = new Pool({
+    connectionString: address.url.expose(),
+    max: poolSize,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    fallback_application_name: "sealstone",
+    types: {
+      getTypeParser: (oid: Parameters<typeof types.getTypeParser>[0]): Parser =>
+        numberParsers.get(oid) ?? (types.getTypeParser(oid, "text") as Parser),
+    },
+  });
+  // A connection that breaks while it is idle is replaced by the next query, which says what is wrong if anything is.
+  pool.on("error", () => undefined);
+  return new PostgresDialect({
+    pool: {
+      options: pool.options,
+      connect: () => connect(pool, translate),
+      end: () => pool.end(),
+    },
+  });
+}
+
+/** pg reads the URL only here, and the files that it names. */
+async function connect(pool: Pool, translate: Translate): Promise<PostgresPoolClient> {
+  try {
+    return clientOf(await pool.connect(), translate);
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/** The connection as Kysely uses it, with errors of ours. */
+function clientOf(client: PoolClient, translate: Translate): PostgresPoolClient {
+  const query = (sql: string, parameters: readonly unknown[]): Promise<unknown> =>
+    client.query(sql, [...parameters]).catch((error: unknown) => {
+      throw translate(error);
+    });
+  return {
+    query: query as PostgresPoolClient["query"],
+    release: (broken) => client.release(broken),
+  };
+}

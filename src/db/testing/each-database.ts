@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inject } from "vitest";
+import { Secret } from "#base/secret.ts";
+import { openDatabase, type Database, type DatabaseAddress, type Migrations } from "../index.ts";
+import { postgresCreate, postgresDrop, postgresOpen } from "./postgres-databases.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** URL of the run's PostgreSQL server; set in the project `unit-postgresql`, which runs the same files as `unit`. */
+    postgresql?: string;
+  }
+}
+
+/** Room for a database, to be opened as often as a test wants. */
+export interface DatabasePlace {
+  readonly address: DatabaseAddress;
+  remove(): Promise<void>;
+}
+
+/** Of the kind that this run tests: a SQLite file that is not there yet, or an empty database of the PostgreSQL server. */
+export async function databasePlace(): Promise<DatabasePlace> {
+  const server = inject("postgresql");
+  if (server !== undefined) {
+    const url = await postgresCreate(server, {});
+    const address = { kind: "postgresql", url: new Secret(url) } as const;
+    return { address, remove: () => postgresDrop(server, url) };
+  }
+  const folder = await mkdtemp(join(tmpdir(), "sealstone-database-"));
+  return {
+    address: { kind: "sqlite", path: join(folder, "cloud.sqlite") },
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+export interface TestDatabaseOptions {
+  /** SQLite without a file, for tests that open hundreds. */
+  readonly inMemory?: boolean;
+  /** Where SQLite's files are to lie; the caller removes it. */
+  readonly folder?: string;
+}
+
+/** An empty database with these tables; gone when it is closed. */
+export async function openTestDatabase(
+  migrations: Migrations,
+  options: TestDatabaseOptions = {},
+): Promise<Database> {
+  const server = inject("postgresql");
+  if (server !== undefined) return postgresOpen(server, migrations);
+  if (options.inMemory === true || options.folder !== undefined) {
+    const path = options.folder === undefined ? ":memory:" : join(options.folder, "cloud.sqlite");
+    return openDatabase({ address: { kind: "sqlite", path }, migrations });
+  }
+  const place = await databasePlace();
+  const database = await openDatabase({ address: place.address, migrations });
+  return {
+    ...database,
+    async close() {
+      await database.close();
+      await place.remove();
+    },
+  };
+}
