@@ -27,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: "unit-postgresql",
-          include: onBothDatabases,
+          include: [...onBothDatabases, "test/postgresql/**/*.test.ts"],
           exclude: ["src/*/domain/**", "**/node_modules/**"],
           globalSetup: ["test/kit/prepare-postgresql.ts"],
           testTimeout: 60_000,

@@ -142,6 +142,16 @@ test("a violated constraint that is no race comes out", async () => {
   expect(runs).toBe(place.address.kind === "sqlite" ? 1 : 3);
 });
 
+test("text that PostgreSQL cannot store is the request's fault", async () => {
+  const database = await open();
+  const adding = database.transaction((tx) => insert(tx, "nul \0", 1));
+  if (place.address.kind === "sqlite") await adding;
+  else await expect(adding).rejects.toMatchObject({ code: "invalid" });
+  const large = database.transaction((tx) => insert(tx, "large", 2 ** 40));
+  if (place.address.kind === "sqlite") await large;
+  else await expect(large).rejects.toMatchObject({ code: "invalid" });
+});
+
 test("the list of migrations changes nothing", async () => {
   expect(await migrationList(place.address)).toEqual([]);
   await open();

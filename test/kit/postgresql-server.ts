@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { chown, mkdtemp, open, readdir, rm } from "node:fs/promises";
+import { chown, mkdtemp, open, readdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -29,7 +29,7 @@ export async function postgresqlBinaries(): Promise<string | undefined> {
  * however that ends. What it stores need not survive a power failure, so nothing waits for the disk.
  */
 export async function postgresqlStart(binaries: string): Promise<PostgresqlServer> {
-  const folder = await mkdtemp(join(tmpdir(), "sealstone-postgresql-"));
+  const folder = await mkdtemp(join(await roomiest(), "sealstone-postgresql-"));
   const data = join(folder, "data");
   const asServer = await serverUser(folder);
   const cwd = folder;
@@ -63,6 +63,13 @@ export async function postgresqlStart(binaries: string): Promise<PostgresqlServe
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Memory, where there is enough of it for a few hundred databases: copying a template takes a tenth of the time. */
+async function roomiest(): Promise<string> {
+  const memory = "/dev/shm";
+  const space = await statfs(memory).catch(() => undefined);
+  return space && space.bavail * space.bsize > 4 * 2 ** 30 ? memory : tmpdir();
 }
 
 /** PostgreSQL refuses root: then it runs as the distribution's user, whose the folder becomes. */

@@ -13,8 +13,8 @@ status    shows where the database is and which migrations are in it; needs no s
     const [verb] = rest;
     const { database: address } = config;
     if (verb === "status") {
-      console.log(databaseLabel(address));
-      for (const line of await migrationsShow(address)) console.log(line);
+      const lines = await migrationsShow(address);
+      console.log([databaseLabel(address), ...lines].join("\n"));
       return 0;
     }
     if (verb !== "migrate")

@@ -1,0 +1,101 @@
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { silentLogger } from "#base/logger.ts";
+import { createInProcessBus } from "#bus/index.ts";
+import { databasePlace, type DatabasePlace } from "#db/testing/index.ts";
+import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
+import { clientAuthenticate, type Client } from "../kit/client.ts";
+import { freePort } from "../kit/test-cloud.ts";
+
+let place: DatabasePlace;
+let folders: readonly string[];
+const running: ControlPlane[] = [];
+const clients: Client[] = [];
+
+beforeAll(async () => {
+  place = await databasePlace();
+  folders = await Promise.all([0, 1].map(() => mkdtemp(join(tmpdir(), "sealstone-replica-"))));
+  for (const [index, statePath] of folders.entries()) {
+    const [first = ""] = folders;
+    // What replicas share besides the database.
+    if (index > 0) {
+      for (const key of ["master.key", "control-plane.key"])
+        await copyFile(join(first, key), join(statePath, key));
+    }
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    running.push(
+      await controlPlaneStart({
+        statePath,
+        database: place.address,
+        replicaId: `control-plane ${index}`,
+        address: "127.0.0.1",
+        port,
+        publicUrl: url,
+        bus: createInProcessBus(),
+        log: silentLogger,
+        guest: undefined,
+      }),
+    );
+    const openrc = await readFile(join(first, "openrc"), "utf8");
+    const password = /OS_PASSWORD=(\S+)/.exec(openrc)?.[1] ?? "";
+    clients.push(await clientAuthenticate(url, { user: "admin", password, project: "admin" }));
+  }
+});
+afterAll(async () => {
+  for (const controlPlane of running) await controlPlane.stop();
+  await place.remove();
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+
+/** One request after the other from each control plane, all at once. */
+function spread<T>(count: number, ask: (client: Client, index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => {
+      const client = clients[index % clients.length];
+      if (!client) throw new Error("no control plane runs");
+      return ask(client, index);
+    }),
+  );
+}
+
+test("a second control plane writes no openrc with a password that would be wrong", async () => {
+  await expect(readFile(join(folders[1] ?? "", "openrc"))).rejects.toThrow("ENOENT");
+});
+
+test("of many that make the same project at once, one does", async () => {
+  const project = { name: "contested" };
+  const answers = await spread(12, (client) => client.send("POST", "/identity/v3/projects", { project }));
+  const statuses = Map.groupBy(answers, ({ status }) => status);
+  expect([...statuses].map(([status, { length }]) => [status, length])).toEqual(
+    expect.arrayContaining([
+      [201, 1],
+      [409, 11],
+    ]),
+  );
+});
+
+test("claims on one inventory never exceed it", async () => {
+  const [client] = clients;
+  if (!client) throw new Error("no control plane runs");
+  const uuid = "6a4b8a5c-9d19-4fa4-8c0e-9d1a0d0f0c11";
+  const providers = "/placement/resource_providers";
+  expect((await client.send("POST", providers, { name: "contested", uuid })).status).toBe(201);
+  const inventories = { VCPU: { total: 5 } };
+  const set = await client.send("PUT", `${providers}/${uuid}/inventories`, {
+    resource_provider_generation: 0,
+    inventories,
+  });
+  expect(set.status).toBe(200);
+  const answers = await spread(12, (each, index) =>
+    each.send("PUT", `/placement/allocations/00000000-0000-4000-8000-${String(index).padStart(12, "0")}`, {
+      allocations: [{ resource_provider: { uuid }, resources: { VCPU: 1 } }],
+    }),
+  );
+  const made = answers.filter(({ status }) => status === 204).length;
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204, 409]));
+  const usages = await client.send("GET", `${providers}/${uuid}/usages`);
+  expect({ made, used: usages.body.usages.VCPU }).toEqual({ made: 5, used: 5 });
+});
