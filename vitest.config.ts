@@ -9,6 +9,8 @@ const onBothDatabases = [
 
 export default defineConfig({
   test: {
+    // Tests wait for timers, files and the database: one worker per processor, where vitest would leave one idle.
+    maxWorkers: "100%",
     projects: [
       {
         test: {
