@@ -13,6 +13,11 @@ declare module "vitest" {
   }
 }
 
+/** Benchmarks use the kit too, outside Vitest, where nothing is provided. */
+function postgresqlServer(): string | undefined {
+  return process.env["VITEST"] === undefined ? undefined : inject("postgresql");
+}
+
 /** Room for a database, to be opened as often as a test wants. */
 export interface DatabasePlace {
   readonly address: DatabaseAddress;
@@ -21,7 +26,7 @@ export interface DatabasePlace {
 
 /** Of the kind that this run tests: a SQLite file that is not there yet, or an empty database of the PostgreSQL server. */
 export async function databasePlace(): Promise<DatabasePlace> {
-  const server = inject("postgresql");
+  const server = postgresqlServer();
   if (server !== undefined) {
     const url = await postgresCreate(server, {});
     const address = { kind: "postgresql", url: new Secret(url) } as const;
@@ -46,7 +51,7 @@ export async function openTestDatabase(
   migrations: Migrations,
   options: TestDatabaseOptions = {},
 ): Promise<Database> {
-  const server = inject("postgresql");
+  const server = postgresqlServer();
   if (server !== undefined) return postgresOpen(server, migrations);
   if (options.inMemory === true || options.folder !== undefined) {
     const path = options.folder === undefined ? ":memory:" : join(options.folder, "cloud.sqlite");
