@@ -71,7 +71,12 @@ export function launch(args) {
   }
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", script, ...rest], {
     stdio: "inherit",
-    env: { ...process.env, PATH: `${nodeFolder}${delimiter}${process.env.PATH ?? ""}` },
+    // Compiled code is kept from one start to the next: a quarter of a second less, for the program and what it starts.
+    env: {
+      NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"),
+      ...process.env,
+      PATH: `${nodeFolder}${delimiter}${process.env.PATH ?? ""}`,
+    },
   });
   // One that was sent to the whole group reaches the program twice; it takes them for one (until-stopped.ts).
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR1"])

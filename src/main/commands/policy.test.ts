@@ -3,6 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { policyRulesLoad } from "../policy-rules.ts";
+import { configOf, lineParse } from "./command.ts";
+import { policy as policyCommand, policyVerdict } from "./policy.ts";
 
 const script = join(import.meta.dirname, "..", "sealstone.ts");
 
@@ -21,6 +24,12 @@ function policy(...args: string[]): Promise<{ code: unknown; stdout: string; std
       resolve({ code: error ? error.code : 0, stdout, stderr }),
     );
   });
+}
+
+/** The line without a process of its own, which takes a second. */
+function parsed(...args: string[]) {
+  const line = lineParse(["policy", ...args, "--state-path", folder], { policy: policyCommand });
+  return { ...line, config: configOf(line, folder) };
 }
 
 test("show prints the defaults; over them, marked, the file's; and what it prints is such a file", async () => {
@@ -71,10 +80,21 @@ test.each([
   [["identity:get_domain", "--domain", "d1", "--target=target.domain.id=d1"], 0],
   [["os_compute_api:os-keypairs:show", "--user", "u1"], 0],
   [["os_compute_api:os-keypairs:show", "--user", "u1", "--target", "user_id=u2"], 1],
-])("check %j exits with %i", async (args, code) => {
+])("check %j: %i", async (args, code) => {
+  const { positionals, own, config } = parsed("check", ...args);
+  const rules = await policyRulesLoad(config.policyFile);
+  const { allowed, text } = policyVerdict(rules, positionals[2] ?? "", own);
+  expect(allowed).toBe(code === 0);
+  expect(text.split("\n")[0]).toBe(code === 0 ? "allowed" : "denied");
+});
+
+test.each([
+  [["--project", "p1", create, "--role", "reader", "--role", "Member"], 0, "allowed"],
+  [[create, "--role", "member"], 1, "denied"],
+])("as a process, check %j exits with %i", async (args, code, said) => {
   const answer = await policy("check", ...args);
   expect(answer).toMatchObject({ code, stderr: "" });
-  expect(answer.stdout.split("\n")[0]).toBe(code === 0 ? "allowed" : "denied");
+  expect(answer.stdout.split("\n")[0]).toBe(said);
 });
 
 test("check prints the rule and those it names, and where the file says so", async () => {
@@ -106,7 +126,14 @@ test.each([
   [["check", create, "--user", "a", "--user", "b"], "--user was given 2 times; a token has one."],
   [["check", create, "--target", "p1"], `--target: found "p1", allowed is KEY=VALUE.`],
 ])("%j is refused in one line", async (args, message) => {
-  expect(await policy(...args)).toEqual({ code: 1, stdout: "", stderr: `sealstone: ${message}\n` });
+  const { positionals, own, config } = parsed(...args);
+  const refused = policyCommand.run({ config, rest: positionals.slice(1), own });
+  await expect(refused).rejects.toMatchObject({ code: "invalid", message });
+});
+
+test("as a process, a refusal is one line on standard error and exit status 1", async () => {
+  const message = "policy takes show [RULE] or check RULE. See sealstone policy --help.";
+  expect(await policy()).toEqual({ code: 1, stdout: "", stderr: `sealstone: ${message}\n` });
 });
 
 test("its options are in its help, and no other command's", async () => {

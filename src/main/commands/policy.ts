@@ -41,7 +41,11 @@ A running cloud has read it at its start.`,
         `There is no rule "${name}"${hint}; "sealstone policy show" prints those there are.`,
       );
     }
-    if (verb === "check" && name !== undefined) return check(rules, name, own);
+    if (verb === "check" && name !== undefined) {
+      const { allowed, text } = policyVerdict(rules, name, own);
+      await print(text);
+      return allowed ? 0 : 1;
+    }
     const stray = Object.keys(options).find((option) => own.flag(option));
     if (stray !== undefined)
       throw new CloudError(
@@ -53,7 +57,12 @@ A running cloud has read it at its start.`,
   },
 };
 
-async function check(rules: EffectiveRules, name: string, own: OwnValues): Promise<number> {
+/** What `policy check` prints, and whether the token of these options may. */
+export function policyVerdict(
+  rules: EffectiveRules,
+  name: string,
+  own: OwnValues,
+): { readonly allowed: boolean; readonly text: string } {
   const credentials: PolicyCredentials = {
     userId: one(own, "user") ?? "",
     projectId: one(own, "project"),
@@ -62,8 +71,8 @@ async function check(rules: EffectiveRules, name: string, own: OwnValues): Promi
     roles: own.texts("role"),
   };
   const allowed = policyOf(rules).allows(name, credentials, targetOf(credentials, own.texts("target")));
-  await print(`${allowed ? "allowed" : "denied"}\n${rulesText(rules, policyRuleClosure(rules, name))}`);
-  return allowed ? 0 : 1;
+  const text = `${allowed ? "allowed" : "denied"}\n${rulesText(rules, policyRuleClosure(rules, name))}`;
+  return { allowed, text };
 }
 
 function one(own: OwnValues, option: string): string | undefined {
