@@ -4,6 +4,7 @@ import { computeEnvelope, type Service } from "#http/index.ts";
 import { createSagaExecutor } from "#saga/index.ts";
 import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
+import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { computePolicyRules } from "./policy-rules.ts";
@@ -19,6 +20,7 @@ import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
 import { computeServerGroups } from "./store/migrations/0036-server-groups.ts";
+import { computeServerVersions } from "./store/migrations/0050-server-versions.ts";
 import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -28,6 +30,7 @@ export const computeMigrations: Migrations = {
   "0035-quotas": computeQuotas,
   "0036-server-groups": computeServerGroups,
   "0037-flavor-access": computeFlavorAccess,
+  "0050-server-versions": computeServerVersions,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -57,7 +60,7 @@ export function createCompute(options: ComputeOptions): Compute {
     ownerId: options.ownerId,
     clock: options.clock,
   });
-  const deps: ComputeDeps = { ...options, executor };
+  const deps: ComputeDeps = { ...options, executor, kept: computeKept(options.database) };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",

@@ -1,7 +1,9 @@
 import { chmod } from "node:fs/promises";
 import type { Kysely, Transaction } from "kysely";
 import type { DatabaseAddress } from "./address.ts";
+import { createChanges } from "./changes.ts";
 import { readerOpen, writerOpen } from "./connections.ts";
+import { createKept, type Kept, type KeptOptions } from "./kept.ts";
 import { migrate, type Migrations } from "./migrate.ts";
 import { createSerialize } from "./serializable.ts";
 import type { Tables } from "./tables.ts";
@@ -20,6 +22,8 @@ export interface Database {
    * PostgreSQL one that loses a race is begun anew, so `run` may run again: it changes nothing but rows.
    */
   transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Values that many requests read and few change. */
+  kept<Value>(options: KeptOptions<Value>): Kept<Value>;
   close(): Promise<void>;
 }
 
@@ -30,7 +34,8 @@ export async function openDatabase(options: {
 }): Promise<Database> {
   const { address } = options;
   const inMemory = address.kind === "sqlite" && address.path === ":memory:";
-  const writer = writerOpen<Tables>(address);
+  const changes = address.kind === "sqlite" ? createChanges() : undefined;
+  const writer = writerOpen<Tables>(address, changes);
   try {
     await migrate(writer, options.migrations);
     if (address.kind === "sqlite" && !inMemory) await chmod(address.path, 0o600);
@@ -43,6 +48,7 @@ export async function openDatabase(options: {
     db: reader,
     transaction:
       address.kind === "sqlite" ? (run) => writer.transaction().execute(run) : serializable(writer),
+    kept: (what) => createKept(changes, what),
     async close() {
       if (reader !== writer) await reader.destroy();
       await writer.destroy();

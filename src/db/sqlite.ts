@@ -1,15 +1,16 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from "kysely";
+import { statementOf, type Changes } from "./changes.ts";
 
 /** node:sqlite in the shape that Kysely's SQLite dialect expects; statements are prepared once. */
-function shim(database: DatabaseSync): SqliteDatabase {
+function shim(database: DatabaseSync, changes: Changes | undefined): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
     prepare(sql) {
       const known = statements.get(sql);
       if (known) return known;
-      const statement = asKyselyStatement(database.prepare(sql));
+      const statement = watched(asKyselyStatement(database.prepare(sql)), { sql, database, changes });
       // Statements with generated lists (IN (?, ?, …)) could otherwise grow the cache without end.
       if (statements.size > 2_000) statements.clear();
       statements.set(sql, statement);
@@ -28,11 +29,35 @@ function asKyselyStatement(statement: StatementSync): SqliteStatement {
   };
 }
 
+/** Tells `changes` what the statement did; a read stays as it is. */
+function watched(
+  statement: SqliteStatement,
+  at: { readonly sql: string; readonly database: DatabaseSync; readonly changes: Changes | undefined },
+): SqliteStatement {
+  const { changes, database } = at;
+  const effect = statementOf(at.sql);
+  if (!changes || effect === undefined) return statement;
+  const tell = <T>(result: T): T => {
+    changes.ran(effect, database.isTransaction);
+    return result;
+  };
+  return {
+    reader: statement.reader,
+    all: (values) => tell(statement.all(values)),
+    run: (values) => tell(statement.run(values)),
+    // Rows of a write are few: read at once, so that the write has happened when it is told of.
+    iterate: (values) => tell(statement.all(values))[Symbol.iterator]() as IterableIterator<unknown>,
+  };
+}
+
 /** `path` is a file, or `:memory:`. Durable commits: WAL with synchronous=FULL. What is deleted (sealed boxes) is overwritten. */
-export function sqliteDialect(path: string, options: { readOnly: boolean }): SqliteDialect {
+export function sqliteDialect(
+  path: string,
+  options: { readonly readOnly: boolean; readonly changes?: Changes | undefined },
+): SqliteDialect {
   const database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5_000 });
   if (!options.readOnly)
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
   database.exec("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
-  return new SqliteDialect({ database: shim(database) });
+  return new SqliteDialect({ database: shim(database, options.changes) });
 }

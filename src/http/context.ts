@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { Secret } from "#base/secret.ts";
 import type { PolicyTarget } from "#policy/index.ts";
@@ -62,12 +63,24 @@ export function parseMicroversion(text: string): Microversion | undefined {
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
 }
 
+const written = new Map<string, Microversion>();
+
+/** Of a text that stands in our code, parsed once. */
+export function microversionOf(text: string): Microversion {
+  const known = written.get(text);
+  if (known) return known;
+  const version = parseMicroversion(text);
+  if (!version)
+    throw new CloudError("bug", "An internal error occurred.", { detail: `microversion ${text}` });
+  written.set(text, version);
+  return version;
+}
+
 export function compareMicroversions(left: Microversion, right: Microversion): number {
   return left.major - right.major || left.minor - right.minor;
 }
 
 /** Whether the request's microversion is `version` ("2.37") or newer. */
 export function atLeast(ctx: { readonly microversion: Microversion }, version: string): boolean {
-  const wanted = parseMicroversion(version);
-  return wanted !== undefined && compareMicroversions(ctx.microversion, wanted) >= 0;
+  return compareMicroversions(ctx.microversion, microversionOf(version)) >= 0;
 }

@@ -1,17 +1,19 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError } from "#base/errors.ts";
+import type { Logger } from "#base/logger.ts";
 import type { Policy, PolicyTarget } from "#policy/index.ts";
 import {
   anonymous,
   compareMicroversions,
-  parseMicroversion,
+  microversionOf,
   type Caller,
   type Ctx,
   type Microversion,
 } from "./context.ts";
 import { microversionHeaders, negotiateMicroversion } from "./microversions.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
+import { ReadyJson } from "./ready-json.ts";
 import type { HttpServerOptions, Service } from "./service.ts";
 import { schemaAt, validate } from "./validate.ts";
 
@@ -20,6 +22,8 @@ export interface Handling extends HttpServerOptions {
   readonly service: Service;
   /** The rows of this method and path. */
   readonly routes: readonly Route<unknown>[];
+  /** Whether none of them needs a token. */
+  readonly isPublic: boolean;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -28,8 +32,7 @@ export interface Handling extends HttpServerOptions {
 export async function handleRequest(at: Handling): Promise<FastifyReply> {
   const caller = await authenticateRequest(at);
   const microversion = negotiateMicroversion(at.service, at.request.headers);
-  for (const [name, value] of Object.entries(microversionHeaders(at.service, microversion)))
-    at.reply.header(name, value);
+  at.reply.headers(microversionHeaders(at.service, microversion));
   const offered = at.routes.filter((row) => inRange(row, microversion));
   const ctx = requestContext(at, caller, microversion);
   const params = at.request.params as Record<string, string>;
@@ -49,18 +52,17 @@ export async function handleRequest(at: Handling): Promise<FastifyReply> {
 
 async function authenticateRequest(at: Handling): Promise<Caller> {
   const token = at.request.headers["x-auth-token"];
-  const open = at.routes.every((row) => row.policy === "public");
-  if (typeof token === "string" && token !== "" && !open) return at.authenticate(token);
-  if (open) return anonymous;
+  if (at.isPublic) return anonymous;
+  if (typeof token === "string" && token !== "") return at.authenticate(token);
   throw new CloudError("unauthenticated", "The request you have made requires authentication.");
 }
 
 function inRange(row: Route<unknown>, version: Microversion): boolean {
-  const since = parseMicroversion(row.since ?? "0.0");
-  const until = parseMicroversion(row.until ?? "999.0");
-  if (!since || !until)
-    throw new CloudError("bug", "An internal error occurred.", { detail: `range of ${row.path}` });
-  return compareMicroversions(version, since) >= 0 && compareMicroversions(version, until) <= 0;
+  const { since, until } = row;
+  return (
+    (since === undefined || compareMicroversions(version, microversionOf(since)) >= 0) &&
+    (until === undefined || compareMicroversions(version, microversionOf(until)) <= 0)
+  );
 }
 
 function requestContext(at: Handling, caller: Caller, microversion: Microversion): Ctx {
@@ -72,11 +74,9 @@ function requestContext(at: Handling, caller: Caller, microversion: Microversion
   };
   const allows = (rule: string, other?: PolicyTarget): boolean =>
     at.policy.allows(rule, caller, other ?? target);
-  const gone = new AbortController();
-  at.reply.raw.once("close", () => {
-    if (!at.reply.raw.writableFinished)
-      gone.abort(new CloudError("timeout", "The client closed the connection."));
-  });
+  // Most requests need neither a logger of their own nor the signal.
+  let log: Logger | undefined;
+  let signal: AbortSignal | undefined;
   return {
     deps: at.service.deps as unknown,
     requestId,
@@ -86,11 +86,24 @@ function requestContext(at: Handling, caller: Caller, microversion: Microversion
     enforce(rule, other) {
       if (!allows(rule, other)) throw new CloudError("forbidden", at.service.envelope.forbidden(rule));
     },
-    log: at.log.child({ requestId, userId: caller.userId, projectId: caller.projectId }),
+    get log() {
+      return (log ??= at.log.child({ requestId, userId: caller.userId, projectId: caller.projectId }));
+    },
     clock: at.clock,
-    signal: gone.signal,
+    get signal() {
+      return (signal ??= goneSignal(at.reply));
+    },
     baseUrl: `${at.request.protocol}://${at.request.host}${at.service.prefix}`,
   };
+}
+
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort(new CloudError("timeout", "The client closed the connection."));
+  const { raw } = reply;
+  if (raw.destroyed && !raw.writableFinished) leave();
+  else raw.once("close", () => raw.writableFinished || leave());
+  return gone.signal;
 }
 
 function parseJson(request: FastifyRequest): unknown {
@@ -151,6 +164,8 @@ function queryOf(at: Handling, operation: Operation<unknown>): unknown {
   return query;
 }
 
+const asIs = (payload: unknown): string => payload as string;
+
 function send(reply: FastifyReply, operation: Operation<unknown>, result: unknown): FastifyReply {
   const answer =
     result instanceof Reply
@@ -161,6 +176,6 @@ function send(reply: FastifyReply, operation: Operation<unknown>, result: unknow
   if (body === undefined) return reply.send();
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   if (!reply.hasHeader("content-type")) reply.header("content-type", "application/json");
-  // As bytes: to a string Fastify adds a charset, which JSON has not and OpenStack does not send.
-  return reply.send(Buffer.from(JSON.stringify(body)));
+  // Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send.
+  return reply.serializer(asIs).send(body instanceof ReadyJson ? body.text : JSON.stringify(body));
 }

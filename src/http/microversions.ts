@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { CloudError } from "#base/errors.ts";
-import { compareMicroversions, parseMicroversion, type Microversion } from "./context.ts";
+import { compareMicroversions, microversionOf, parseMicroversion, type Microversion } from "./context.ts";
 import type { Service } from "./service.ts";
 
 const none: Microversion = { major: 0, minor: 0 };
@@ -13,9 +13,9 @@ const none: Microversion = { major: 0, minor: 0 };
 export function negotiateMicroversion(service: Service, headers: IncomingHttpHeaders): Microversion {
   const range = service.microversions;
   if (!range) return none;
-  const [min, max] = [parseMicroversion(range.min) ?? none, parseMicroversion(range.max) ?? none];
+  const [min, max] = [microversionOf(range.min), microversionOf(range.max)];
   const asked = requestedText(service, headers);
-  if (asked === undefined) return parseMicroversion(range.default) ?? min;
+  if (asked === undefined) return microversionOf(range.default);
   if (asked === "latest") return max;
   const version = parseMicroversion(asked);
   if (!version) {
@@ -34,25 +34,35 @@ export function negotiateMicroversion(service: Service, headers: IncomingHttpHea
 
 function requestedText(service: Service, headers: IncomingHttpHeaders): string | undefined {
   const standard = headers["openstack-api-version"];
+  const legacy = service.microversions?.legacyHeader;
+  const older = legacy === undefined ? undefined : headers[legacy.toLowerCase()];
   const entries = (Array.isArray(standard) ? standard.join(",") : (standard ?? "")).split(",");
   for (const entry of entries) {
     const [type, version] = entry.trim().split(/\s+/);
     if (type?.toLowerCase() === service.type && version !== undefined) return version.toLowerCase();
   }
-  const legacy = service.microversions?.legacyHeader;
-  const older = legacy === undefined ? undefined : headers[legacy.toLowerCase()];
   return typeof older === "string" ? older.trim().toLowerCase() : undefined;
 }
 
+const answered = new Map<string, Readonly<Record<string, string>>>();
+
 /** The headers that say which microversion answered. */
-export function microversionHeaders(service: Service, version: Microversion): Record<string, string> {
+export function microversionHeaders(
+  service: Service,
+  version: Microversion,
+): Readonly<Record<string, string>> {
   const range = service.microversions;
   if (!range) return {};
   const text = `${version.major}.${version.minor}`;
+  const key = `${service.type} ${text}`;
+  const known = answered.get(key);
+  if (known) return known;
   const legacy = range.legacyHeader;
-  return {
-    "OpenStack-API-Version": `${service.type} ${text}`,
+  const headers = {
+    "OpenStack-API-Version": key,
     Vary: legacy === undefined ? "OpenStack-API-Version" : `OpenStack-API-Version, ${legacy}`,
     ...(legacy === undefined ? {} : { [legacy]: text }),
   };
+  answered.set(key, headers);
+  return headers;
 }

@@ -50,8 +50,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.decorateRequest("requestId", "");
   app.decorateRequest("startedAt", 0);
-  app.addHook("onRequest", async (request, reply) => begin(request, reply));
-  app.addHook("onResponse", async (request, reply) => logAnswer(options, request, reply));
+  app.addHook("onRequest", (request, reply, done) => {
+    begin(request, reply);
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    logAnswer(options, request, reply);
+    done();
+  });
   for (const service of options.services) mountService(app, service, { ...options, policy });
   app.setNotFoundHandler(async (request, reply) => {
     const service = serviceOf(request);
@@ -71,13 +77,15 @@ function mountService(
 ): void {
   if (service.microversions?.legacyHeader !== undefined) {
     const legacyHeader = service.microversions.legacyHeader;
-    app.addHook("onRequest", async (request, reply) => {
+    app.addHook("onRequest", (request, reply, done) => {
       if (request.url.startsWith(service.prefix))
         reply.header("Vary", `OpenStack-API-Version, ${legacyHeader}`);
+      done();
     });
   }
   for (const [key, routes] of groupByUrl(service.routes)) {
     const [method = "GET", path = ""] = key.split(" ");
+    const isPublic = routes.every((row) => row.policy === "public");
     const raw = routes.some((row) => row.operation.rawBody !== undefined);
     app.register(async (scope) => {
       addBodyParsers(scope, raw);
@@ -85,7 +93,7 @@ function mountService(
         method: method,
         url: `${service.prefix}${path}`,
         ...(raw ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
-        handler: (request, reply) => handleRequest({ ...options, service, routes, request, reply }),
+        handler: (request, reply) => handleRequest({ ...options, service, routes, isPublic, request, reply }),
       });
     });
   }

@@ -1,7 +1,7 @@
 import type { TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { CloudError } from "#base/errors.ts";
-import { compareMicroversions, parseMicroversion, type Microversion } from "./context.ts";
+import { compareMicroversions, microversionOf, type Microversion } from "./context.ts";
 import type { VersionedSchema } from "./operation.ts";
 
 const validators = new WeakMap<TSchema, Validator>();
@@ -22,8 +22,7 @@ export function schemaAt(
   if (!isVersioned(schemas)) return schemas;
   let found: TSchema | undefined;
   for (const { from, schema } of schemas) {
-    const first = parseMicroversion(from);
-    if (first && compareMicroversions(version, first) >= 0) found = schema;
+    if (compareMicroversions(version, microversionOf(from)) >= 0) found = schema;
   }
   return found;
 }

@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import type { Database, Migrations } from "#db/index.ts";
 import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
-import { callerAuthenticate } from "./app/authenticate.ts";
+import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
 import { bootstrap, type BootstrapInput } from "./app/bootstrap.ts";
 import type { IdentityDeps } from "./app/context.ts";
 import type { CatalogService } from "./domain/catalog.ts";
@@ -39,6 +39,7 @@ export function createIdentity(options: {
   const deps: IdentityDeps = {
     database,
     clock,
+    tokens: tokensKept(database, clock),
     catalog,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     tokenCleanup: { lastAt: 0 },

@@ -4,6 +4,7 @@ import type { Database, Migrations } from "#db/index.ts";
 import { imageEnvelope, type Caller, type Service } from "#http/index.ts";
 import type { ImageDeps } from "./app/deps.ts";
 import { imageFetch, imageRead } from "./app/peers.ts";
+import { imagePagesKept } from "./app/image-page.ts";
 import { imageRecover } from "./app/recovery.ts";
 import { imageEnsure, type ImageSeed } from "./app/seed.ts";
 import type { ImageFacts } from "./domain/image-facts.ts";
@@ -43,7 +44,11 @@ export interface ImageService {
 /** The image service: Glance's API v2 over a folder of files. */
 export function createImage(options: ImageOptions): ImageService {
   const { database, clock, log } = options;
-  const deps: ImageDeps = { database, folder: openImageFolder(options.imagesFolder) };
+  const deps: ImageDeps = {
+    database,
+    folder: openImageFolder(options.imagesFolder),
+    pages: imagePagesKept(database),
+  };
   const service: Service<ImageDeps> = {
     type: "image",
     prefix: "/image",

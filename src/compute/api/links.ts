@@ -6,7 +6,7 @@ export interface Link {
 }
 
 /** Nova's pair: `self` with the version in its path, `bookmark` without. */
-export function linksOf(ctx: ComputeCtx, path: string): Link[] {
+export function linksOf(ctx: Pick<ComputeCtx, "baseUrl">, path: string): Link[] {
   return [
     { rel: "self", href: `${ctx.baseUrl}/v2.1${path}` },
     { rel: "bookmark", href: `${ctx.baseUrl}${path}` },

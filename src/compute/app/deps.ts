@@ -8,6 +8,7 @@ import type { KeyManager } from "#key-manager/index.ts";
 import type { Placement } from "#placement/index.ts";
 import type { SagaExecutor } from "#saga/index.ts";
 import type { SealKeyPair } from "#seal/index.ts";
+import type { ComputeKept } from "./kept.ts";
 
 /** What sagas and reconcilers work with. */
 export interface ComputeSagaDeps {
@@ -26,6 +27,7 @@ export interface ComputeSagaDeps {
 
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
+  readonly kept: ComputeKept;
   readonly image: Pick<ImageService, "imageFetch">;
 }
 

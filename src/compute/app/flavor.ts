@@ -1,14 +1,13 @@
 import { CloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
 import { atLeast } from "#http/index.ts";
-import { flavorAccessDelete, flavorAccessFlavors, flavorAccessProjects } from "../store/flavor-access.ts";
+import { flavorAccessDelete, flavorAccessProjects } from "../store/flavor-access.ts";
 import { extraSpecValidate } from "../domain/extra-specs.ts";
 import {
   flavorDelete,
   flavorFind,
   flavorFindByName,
   flavorInsert,
-  flavorList,
   flavorUpdate,
   type Flavor,
 } from "../store/flavors.ts";
@@ -31,13 +30,13 @@ export async function flavorFetch(ctx: ComputeCtx, id: string): Promise<Flavor> 
  * project has access to, whatever they ask for, as in Nova.
  */
 export async function flavorsVisible(ctx: ComputeCtx, isPublic: boolean | undefined): Promise<Flavor[]> {
-  const { db } = ctx.deps.database;
-  const flavors = await flavorList(db);
+  const { kept } = ctx.deps;
+  const flavors = (await kept.flavors.get("all")) ?? [];
   if (ctx.allows(manageRule)) {
     return flavors.filter((flavor) => isPublic === undefined || flavor.isPublic === isPublic);
   }
-  const granted = await flavorAccessFlavors(db, ctx.caller.projectId ?? "");
-  return flavors.filter((flavor) => flavor.isPublic || granted.has(flavor.id));
+  const granted = await kept.flavorAccess.get(ctx.caller.projectId ?? "");
+  return flavors.filter((flavor) => flavor.isPublic || granted?.has(flavor.id));
 }
 
 export type FlavorInput = Omit<Flavor, "id" | "extraSpecs"> & { readonly id: string | undefined };

@@ -23,8 +23,8 @@ export async function hostFetch(ctx: ComputeCtx, id: string, what: string): Prom
   return found;
 }
 
-export async function hostsAll(ctx: ComputeCtx): Promise<Host[]> {
-  return hostList(ctx.deps.database.db);
+export async function hostsAll(ctx: ComputeCtx): Promise<readonly Host[]> {
+  return (await ctx.deps.kept.hosts.get("all")) ?? [];
 }
 
 /** All servers on the host, whoever owns them. */

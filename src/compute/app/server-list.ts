@@ -1,7 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import type { Server } from "../domain/server.ts";
 import type { ServerTest } from "../domain/server-filter.ts";
-import { serverList } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
 
 export interface ServerQuery {
@@ -23,7 +22,7 @@ export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promi
   if (query.allTenantsRule !== undefined) ctx.enforce(query.allTenantsRule);
   const { projectId: ownProject, userId } = ctx.caller;
   const own = query.allTenantsRule === undefined;
-  const scope = await serverList(ctx.deps.database.db, { projectId: own ? ownProject : query.projectId });
+  const scope = (await ctx.deps.kept.servers.get((own ? ownProject : query.projectId) ?? "all")) ?? [];
   // Who asks without a project has only what is theirs.
   const visible =
     own && ownProject === undefined ? scope.filter((server) => server.userId === userId) : scope;

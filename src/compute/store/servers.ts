@@ -19,6 +19,8 @@ export interface ServerRow {
   created_at: number;
   updated_at: number;
   launched_at: number | null;
+  /** One more with every change. */
+  version: number;
 }
 
 declare module "#db/tables.ts" {
@@ -35,7 +37,7 @@ type ServerDetails = Pick<
     Pick<Server, "tpm" | "accessIPv4" | "accessIPv6" | "diskConfig" | "tags" | "lock" | "destinationId">
   >;
 
-function fromRow(row: ServerRow): Server {
+export function serverFromRow(row: ServerRow): Server {
   const details = JSON.parse(row.details) as ServerDetails;
   return {
     id: row.id,
@@ -85,7 +87,7 @@ function detailsOf(server: Server): string {
 
 export async function serverFind(db: Db, id: string): Promise<Server | undefined> {
   const row = await db.selectFrom("compute_servers").selectAll().where("id", "=", id).executeTakeFirst();
-  return row && fromRow(row);
+  return row && serverFromRow(row);
 }
 
 export interface ServerListFilter {
@@ -102,7 +104,7 @@ export async function serverList(db: Db, filter: ServerListFilter = {}): Promise
   if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
   if (filter.hostId !== undefined) query = query.where("host_id", "=", filter.hostId);
   const rows = await query.orderBy("created_at", "desc").orderBy("id", "desc").execute();
-  return rows.map(fromRow);
+  return rows.map(serverFromRow);
 }
 
 export async function serverInsert(tx: Tx, server: Server): Promise<void> {
@@ -125,6 +127,7 @@ export async function serverInsert(tx: Tx, server: Server): Promise<void> {
       created_at: server.createdAt,
       updated_at: server.updatedAt,
       launched_at: server.launchedAt ?? null,
+      version: 0,
     })
     .execute();
 }
@@ -142,7 +145,8 @@ export interface ServerChanges {
 export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, now: number): Promise<void> {
   await tx
     .updateTable("compute_servers")
-    .set({
+    .set((row) => ({
+      version: row("version", "+", 1),
       updated_at: now,
       ...(changes.vmState === undefined ? {} : { vm_state: changes.vmState }),
       ...(changes.taskState === undefined ? {} : { task_state: changes.taskState }),
@@ -152,7 +156,7 @@ export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, n
         ? {}
         : { fault: changes.fault === null ? null : JSON.stringify(changes.fault) }),
       ...(changes.launchedAt === undefined ? {} : { launched_at: changes.launchedAt }),
-    })
+    }))
     .where("id", "=", id)
     .execute();
 }
@@ -161,12 +165,13 @@ export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, n
 export async function serverRename(tx: Tx, server: Server, now: number): Promise<void> {
   await tx
     .updateTable("compute_servers")
-    .set({
+    .set((row) => ({
+      version: row("version", "+", 1),
       name: server.name,
       details: detailsOf(server),
       metadata: JSON.stringify(server.metadata),
       updated_at: now,
-    })
+    }))
     .where("id", "=", server.id)
     .execute();
 }

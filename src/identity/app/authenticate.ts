@@ -1,24 +1,42 @@
+import type { Clock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
-import type { Db } from "#db/index.ts";
+import type { Database, Kept } from "#db/index.ts";
 import type { Caller } from "#http/index.ts";
 import { tokenHash, type Token } from "../domain/token.ts";
 import { tokenJudge } from "../domain/token-state.ts";
 import { tokenStateFind } from "../store/tokens.ts";
 import type { IdentityDeps } from "./context.ts";
 
-/** The token when it is good now; nothing is cached, so a revocation holds at once and on every replica. */
-export async function tokenFind(db: Db, text: string, now: number): Promise<Token | undefined> {
-  const state = await tokenStateFind(db, tokenHash(text));
-  return state && tokenJudge(state, now);
+/** Tokens by their hash, as the rows of this service make them: kept until one changes, so a revocation holds at once. */
+export function tokensKept(database: Database, clock: Clock): Kept<Token> {
+  return database.kept({
+    // A new token says nothing of the others.
+    dependsOn: ({ table, kind }) =>
+      table.startsWith("identity_") && !(table === "identity_tokens" && kind === "insert"),
+    load: async (hash) => {
+      const state = await tokenStateFind(database.db, hash);
+      return state && tokenJudge(state, clock.now());
+    },
+    limit: 10_000,
+  });
+}
+
+/** The token when it is good now. */
+export async function tokenFind(
+  deps: Pick<IdentityDeps, "tokens" | "clock">,
+  text: string,
+): Promise<Token | undefined> {
+  const token = await deps.tokens.get(tokenHash(text));
+  return token && token.expiresAt > deps.clock.now() ? token : undefined;
 }
 
 /** Who sends this token. Throws `unauthenticated` when it is unknown, expired, revoked or without effect. */
 export async function callerAuthenticate(
-  deps: Pick<IdentityDeps, "database" | "clock">,
+  deps: Pick<IdentityDeps, "tokens" | "clock">,
   text: string,
 ): Promise<Caller> {
-  const token = await tokenFind(deps.database.db, text, deps.clock.now());
+  const token = await tokenFind(deps, text);
   if (!token) throw new CloudError("unauthenticated", "The request you have made requires authentication.");
   return {
     userId: token.user.id,

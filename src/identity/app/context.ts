@@ -1,11 +1,14 @@
 import type { Clock } from "#base/clock.ts";
-import type { Database } from "#db/index.ts";
+import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { CatalogService } from "../domain/catalog.ts";
+import type { Token } from "../domain/token.ts";
 
 export interface IdentityDeps {
   readonly database: Database;
   readonly clock: Clock;
+  /** By the token's hash. */
+  readonly tokens: Kept<Token>;
   /** Read at each request, so that services may come and go. */
   readonly catalog: () => readonly CatalogService[];
   readonly tokenLifetimeMs: number;

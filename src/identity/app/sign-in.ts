@@ -61,9 +61,8 @@ async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentia
 }
 
 async function signInByToken(ctx: IdentityCtx, text: string): Promise<SignedIn> {
-  const { db } = ctx.deps.database;
-  const token = await tokenFind(db, text, ctx.clock.now());
-  const user = token && (await userFind(db, token.user.id));
+  const token = await tokenFind(ctx.deps, text);
+  const user = token && (await userFind(ctx.deps.database.db, token.user.id));
   if (!token || !user) throw unauthenticated(ctx, "the token is not valid");
   const { auditIds, expiresAt } = token;
   return {

@@ -72,7 +72,7 @@ type SubjectRule = "identity:validate_token" | "identity:check_token" | "identit
 
 /** The token of `X-Subject-Token`, for those who may see it. */
 export async function tokenFetchSubject(ctx: IdentityCtx, text: string, rule: SubjectRule): Promise<Token> {
-  const token = await tokenFind(ctx.deps.database.db, text, ctx.clock.now());
+  const token = await tokenFind(ctx.deps, text);
   // The token itself is a secret, so unlike Keystone the message does not repeat it.
   if (!token)
     throw new CloudError("not-found", "Could not find token: the one in X-Subject-Token is not valid.");

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { Secret } from "#base/secret.ts";
 
 /** What a token is good for. */
@@ -33,7 +33,7 @@ export function newTokenText(): Secret<string> {
 
 /** The only form of a token that is ever stored. A fast hash suffices: its input is already random. */
 export function tokenHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 /** Keystone's audit id: 16 random bytes, URL-safe. */

@@ -6,7 +6,6 @@ import { imageChanged, withAttribute } from "../domain/image-change.ts";
 import type { ImageListQuery } from "../domain/image-list-query.ts";
 import type { AttributeValue } from "../domain/image-schema.ts";
 import type { Change } from "../domain/patch.ts";
-import { imageList } from "../store/image-list.ts";
 import { imageDelete, imageFind, imageInsert, imageUpdate } from "../store/images.ts";
 import {
   imageAllows,
@@ -17,6 +16,7 @@ import {
   visibilityEnforce,
 } from "./authorization.ts";
 import type { ImageCtx } from "./deps.ts";
+import { imagePageRead } from "./image-page.ts";
 
 /** An image as it begins: queued, of the caller's project, `shared` as Glance's default visibility. */
 function imageNew(id: string, owner: string | null, now: number): Image {
@@ -81,9 +81,8 @@ export interface ImagePage {
 }
 
 export async function imagePage(ctx: ImageCtx, query: ImageListQuery): Promise<ImagePage> {
-  const { db } = ctx.deps.database;
   const after = query.marker === undefined ? undefined : await markerFetch(ctx, query.marker);
-  const found = await imageList(db, query, viewerOfCtx(ctx), after);
+  const found = await imagePageRead(ctx.deps.pages, { query, viewer: viewerOfCtx(ctx), after });
   const images = found.filter((image) => imageAllows(ctx, "get_image", image));
   const nextMarker = found.length === query.limit ? images.at(-1)?.id : undefined;
   return { images, nextMarker };

@@ -34,6 +34,7 @@ export function crashingDatabase(
       if (isLast) throw die();
       return result;
     },
+    kept: (options) => database.kept(options),
     close: () => Promise.resolve(),
   };
 }

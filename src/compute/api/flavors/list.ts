@@ -1,21 +1,22 @@
 import { CloudError } from "#base/errors.ts";
-import { operation } from "#http/index.ts";
+import { listJson, operation, rowJson, type ReadyJson } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { flavorsVisible } from "../../app/flavor.ts";
 import type { Flavor } from "../../store/flavors.ts";
 import { nextLinks } from "../links.ts";
 import { booleanOf, pageOf, queryText, type Query } from "../paging.ts";
 import { queryCheck } from "../query-check.ts";
-import { flavorDetail, flavorSummary } from "./view.ts";
+import { flavorDetail, flavorSummary, flavorViewKey, type FlavorViewer } from "./view.ts";
 
 /** GET /flavors */
 export const flavorListBrief = operation<ComputeDeps>({
-  handle: (ctx, { query }) => page(ctx, query, { path: "/flavors", view: flavorSummary }),
+  handle: (ctx, { query }) => page(ctx, query, { path: "/flavors", view: flavorSummary, key: "summary" }),
 });
 
 /** GET /flavors/detail */
 export const flavorListDetail = operation<ComputeDeps>({
-  handle: (ctx, { query }) => page(ctx, query, { path: "/flavors/detail", view: flavorDetail }),
+  handle: (ctx, { query }) =>
+    page(ctx, query, { path: "/flavors/detail", view: flavorDetail, key: "detail" }),
 });
 
 const sortKeys: Readonly<Record<string, (flavor: Flavor) => string | number>> = {
@@ -37,8 +38,12 @@ const queryNames = ["limit", "marker", "is_public", "minRam", "minDisk", "sort_k
 async function page(
   ctx: ComputeCtx,
   query: Query,
-  how: { readonly path: string; readonly view: (ctx: ComputeCtx, flavor: Flavor) => object },
-): Promise<object> {
+  how: {
+    readonly path: string;
+    readonly view: (ctx: FlavorViewer, flavor: Flavor) => object;
+    readonly key: string;
+  },
+): Promise<ReadyJson> {
   queryCheck(ctx, query, queryNames, "2.75");
   const { limit, marker } = pageOf(query);
   const sorted = sort(await flavorsVisible(ctx, isPublicOf(query)), query).filter(
@@ -53,10 +58,12 @@ async function page(
     lastId: shown.at(-1)?.id,
     full: shown.length === limit && limit > 0,
   });
-  return {
-    flavors: shown.map((flavor) => how.view(ctx, flavor)),
-    ...(links.length === 0 ? {} : { flavors_links: links }),
-  };
+  const key = `${how.key} ${flavorViewKey(ctx)}`;
+  return listJson(
+    "flavors",
+    shown.map((flavor) => rowJson(flavor, key, () => how.view(ctx, flavor))),
+    links.length === 0 ? {} : { flavors_links: links },
+  );
 }
 
 /** `None` is what clients send for "public or not"; only public ones when nothing is said. */

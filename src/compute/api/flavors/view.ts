@@ -4,8 +4,19 @@ import type { ServerFlavor } from "../../domain/server.ts";
 import type { Flavor } from "../../store/flavors.ts";
 import { linksOf } from "../links.ts";
 
+/** All that the views of a flavor know of the request. */
+export interface FlavorViewer extends Pick<ComputeCtx, "microversion" | "baseUrl"> {
+  allows(rule: "os_compute_api:os-flavor-extra-specs:index"): boolean;
+}
+
+/** Tells apart the requests that see a flavor differently. */
+export function flavorViewKey(ctx: FlavorViewer): string {
+  const { major, minor } = ctx.microversion;
+  return `${major}.${minor} ${ctx.allows("os_compute_api:os-flavor-extra-specs:index")} ${ctx.baseUrl}`;
+}
+
 /** An element of `GET /flavors`. */
-export function flavorSummary(ctx: ComputeCtx, flavor: Flavor): object {
+export function flavorSummary(ctx: FlavorViewer, flavor: Flavor): object {
   return {
     id: flavor.id,
     name: flavor.name,
@@ -15,11 +26,11 @@ export function flavorSummary(ctx: ComputeCtx, flavor: Flavor): object {
 }
 
 /** Swap is "" when there is none, a number from 2.75 on. */
-function swapOf(ctx: ComputeCtx, swapMiB: number): number | string {
+function swapOf(ctx: FlavorViewer, swapMiB: number): number | string {
   return swapMiB === 0 && !atLeast(ctx, "2.75") ? "" : swapMiB;
 }
 
-export function flavorDetail(ctx: ComputeCtx, flavor: Flavor): object {
+export function flavorDetail(ctx: FlavorViewer, flavor: Flavor): object {
   return {
     ...flavorSummary(ctx, flavor),
     ram: flavor.memoryMiB,
@@ -37,7 +48,7 @@ export function flavorDetail(ctx: ComputeCtx, flavor: Flavor): object {
 }
 
 /** A link before 2.47, the flavor itself from then on. */
-export function flavorInServer(ctx: ComputeCtx, flavor: ServerFlavor): object {
+export function flavorInServer(ctx: FlavorViewer, flavor: ServerFlavor): object {
   if (!atLeast(ctx, "2.47")) return { id: flavor.id, links: linksOf(ctx, `/flavors/${flavor.id}`).slice(1) };
   return {
     vcpus: flavor.vcpus,

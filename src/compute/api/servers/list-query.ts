@@ -32,13 +32,18 @@ const joined = [
   "pci_devices",
 ];
 
+function mayFilter(ctx: ComputeCtx, name: string): boolean {
+  return (
+    ownersFilters.some(([since, names]) => names.includes(name) && atLeast(ctx, since)) ||
+    ctx.allows("os_compute_api:servers:allow_all_filters")
+  );
+}
+
 /** The filters of the request that the caller may use; the others are dropped, as Nova does. */
 export function filtersOf(ctx: ComputeCtx, query: Query): Readonly<Record<string, string>> {
-  const all = ctx.allows("os_compute_api:servers:allow_all_filters");
-  const owners = new Set(ownersFilters.flatMap(([since, names]) => (atLeast(ctx, since) ? names : [])));
   const filters: Record<string, string> = {};
   for (const name of Object.keys(query)) {
-    if (paging.includes(name) || !(all || owners.has(name))) continue;
+    if (paging.includes(name) || !mayFilter(ctx, name)) continue;
     if (joined.includes(name) || name.startsWith("_"))
       throw new CloudError("invalid", `Invalid filter field: ${name}.`);
     filters[name] = queryText(query, name) ?? "";

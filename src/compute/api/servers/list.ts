@@ -1,4 +1,4 @@
-import { operation } from "#http/index.ts";
+import { listJson, operation, rowJson } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { hostsAll } from "../../app/host.ts";
 import { serversVisible } from "../../app/server-list.ts";
@@ -7,13 +7,15 @@ import { serverOrder } from "../../domain/server-sort.ts";
 import { nextLinks } from "../links.ts";
 import { pageOf, type Query } from "../paging.ts";
 import { filtersOf, sortOf, strictBoolean, testOf } from "./list-query.ts";
-import { serverDetailInList, serverSummary, type HostsById } from "./view.ts";
+import { serverDetailInList, serverSummary, serverViewKeys, type HostsById } from "./view.ts";
 
 /** GET /servers */
 export const serverList = operation<ComputeDeps>({
   handle: async (ctx, { query }) => {
     const { servers, links } = await page(ctx, query, "index", await hostsById(ctx));
-    return { servers: servers.map((server) => serverSummary(ctx, server)), ...links };
+    const key = `summary ${ctx.baseUrl}`;
+    const rows = servers.map((server) => rowJson(server, key, () => serverSummary(ctx, server)));
+    return listJson("servers", rows, links);
   },
 });
 
@@ -22,7 +24,11 @@ export const serverListDetail = operation<ComputeDeps>({
   handle: async (ctx, { query }) => {
     const hosts = await hostsById(ctx);
     const { servers, links } = await page(ctx, query, "detail", hosts);
-    return { servers: servers.map((server) => serverDetailInList(ctx, server, hosts)), ...links };
+    const keyOf = serverViewKeys(ctx, hosts);
+    const rows = servers.map((server) =>
+      rowJson(server, keyOf(server), () => serverDetailInList(ctx, server, hosts)),
+    );
+    return listJson("servers", rows, links);
   },
 });
 

@@ -12,13 +12,39 @@ import { linksOf } from "../links.ts";
 /** `hosts` by id: what administrators see of where the server is. */
 export type HostsById = ReadonlyMap<string, Host>;
 
+const permissions = [
+  "context_is_admin",
+  "os_compute_api:os-extended-server-attributes",
+  "os_compute_api:os-flavor-extra-specs:index",
+  "os_compute_api:servers:show:host_status",
+] as const;
+
+/** All that the views of a server know of the request. */
+export interface ServerViewer extends Pick<ComputeCtx, "microversion" | "baseUrl" | "clock"> {
+  allows(rule: (typeof permissions)[number]): boolean;
+}
+
+/** Tells apart what requests see of a server: all that its views look at besides the server. */
+export function serverViewKeys(ctx: ServerViewer, hosts: HostsById): (server: Server) => string {
+  const { major, minor } = ctx.microversion;
+  const viewer = [major, minor, ...permissions.map((rule) => ctx.allows(rule)), ctx.baseUrl].join(" ");
+  const byHost = new Map<string, string>();
+  return ({ hostId }) => {
+    const host = hostId === undefined ? undefined : hosts.get(hostId);
+    if (!host) return viewer;
+    let key = byHost.get(host.id);
+    if (key === undefined) byHost.set(host.id, (key = `${viewer} ${host.hostname} ${hostStatus(ctx, host)}`));
+    return key;
+  };
+}
+
 /** An element of `GET /servers`. */
-export function serverSummary(ctx: ComputeCtx, server: Server): object {
+export function serverSummary(ctx: ServerViewer, server: Server): object {
   return { id: server.id, name: server.name, links: linksOf(ctx, `/servers/${server.id}`) };
 }
 
 /** An element of `GET /servers/detail`, and `GET /servers/{id}`: each microversion's own fields. */
-export function serverDetail(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+export function serverDetail(ctx: ServerViewer, server: Server, hosts: HostsById): object {
   const status = serverStatus(server);
   return {
     id: server.id,
@@ -65,7 +91,7 @@ const absentFromOld = [
 ];
 
 /** What PUT (and rebuild) answer below 2.75: without what the extensions of v2.0 added to the others. */
-export function serverDetailOfOld(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+export function serverDetailOfOld(ctx: ServerViewer, server: Server, hosts: HostsById): object {
   const fields = Object.entries(serverDetail(ctx, server, hosts));
   return Object.fromEntries(
     fields.filter(([name]) => !absentFromOld.some((prefix) => name.startsWith(prefix))),
@@ -73,7 +99,7 @@ export function serverDetailOfOld(ctx: ComputeCtx, server: Server, hosts: HostsB
 }
 
 /** As Nova, `GET /servers/detail` says nothing of groups: each server would be looked up. */
-export function serverDetailInList(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+export function serverDetailInList(ctx: ServerViewer, server: Server, hosts: HostsById): object {
   const { server_groups: _groups, ...fields } = serverDetail(ctx, server, hosts) as Record<string, unknown>;
   return fields;
 }
@@ -88,14 +114,14 @@ function hostIdOf(server: Server, hosts: HostsById): string {
         .digest("hex");
 }
 
-function faultOf(ctx: ComputeCtx, server: Server, status: string): object {
+function faultOf(ctx: ServerViewer, server: Server, status: string): object {
   if (!server.fault || status !== "ERROR") return {};
   const { code, message, created, details } = server.fault;
   const shown = details !== undefined && ctx.allows("context_is_admin");
   return { fault: { code, created: isoSeconds(created), message, ...(shown ? { details } : {}) } };
 }
 
-function administratorFields(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+function administratorFields(ctx: ServerViewer, server: Server, hosts: HostsById): object {
   if (!ctx.allows("os_compute_api:os-extended-server-attributes")) return {};
   const hostname = server.hostId === undefined ? null : (hosts.get(server.hostId)?.hostname ?? null);
   return {
@@ -117,7 +143,7 @@ function administratorFields(ctx: ComputeCtx, server: Server, hosts: HostsById):
 }
 
 /** What later microversions added, in their order. */
-function laterFields(ctx: ComputeCtx, server: Server, hosts: HostsById): object {
+function laterFields(ctx: ServerViewer, server: Server, hosts: HostsById): object {
   const host = server.hostId === undefined ? undefined : hosts.get(server.hostId);
   return {
     ...(atLeast(ctx, "2.9") ? { locked: server.lock !== undefined } : {}),
@@ -134,7 +160,7 @@ function laterFields(ctx: ComputeCtx, server: Server, hosts: HostsById): object 
   };
 }
 
-function hostStatus(ctx: ComputeCtx, host: Host | undefined): string {
+function hostStatus(ctx: ServerViewer, host: Host | undefined): string {
   if (!host) return "";
   if (host.disabled) return "MAINTENANCE";
   return ctx.clock.now() - host.seenAt <= hostDownAfterMs ? "UP" : "UNKNOWN";

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { operation } from "#http/index.ts";
+import { listJson, operation, rowJson } from "#http/index.ts";
 import type { ImageDeps } from "../../app/deps.ts";
 import { imagePage } from "../../app/image.ts";
 import { parseImageListQuery, type QueryParameters } from "../../domain/image-list-query.ts";
@@ -12,12 +12,12 @@ export const list = operation<ImageDeps, undefined, typeof query>({
   handle: async (ctx, input) => {
     const page = await imagePage(ctx, parseImageListQuery(input.query));
     const { marker: _, ...first } = input.query;
-    return {
-      images: page.images.map(imageView),
+    const rows = page.images.map((image) => rowJson(image, "", () => imageView(image)));
+    return listJson("images", rows, {
       first: link(first),
       ...(page.nextMarker === undefined ? {} : { next: link({ ...first, marker: page.nextMarker }) }),
       schema: "/v2/schemas/images",
-    };
+    });
   },
 });
 
