@@ -6,6 +6,7 @@ import { createPolicy, type Policy } from "#policy/index.ts";
 import type { KeyManagerDeps } from "./app/deps.ts";
 import { masterKeyOpen } from "./crypto/master-key-open.ts";
 import { createPayloadVault } from "./crypto/payload-vault.ts";
+import { secretsKept } from "./app/secret-access.ts";
 import { keyManagerPolicyRules } from "./policy-rules.ts";
 import { keyManagerRoutes } from "./routes.ts";
 import { createSecrets, type Secrets } from "./app/secrets-face.ts";
@@ -36,7 +37,12 @@ export async function createKeyManager(options: {
 }): Promise<KeyManager> {
   const { database, clock, log } = options;
   const masterKey = await masterKeyOpen({ database, clock, path: options.masterKeyPath });
-  const deps: KeyManagerDeps = { database, log, vault: createPayloadVault({ database, clock, masterKey }) };
+  const deps: KeyManagerDeps = {
+    database,
+    kept: secretsKept(database, clock),
+    log,
+    vault: createPayloadVault({ database, clock, masterKey }),
+  };
   const policy = options.policy ?? createPolicy(keyManagerPolicyRules);
   return {
     service: {

@@ -1,10 +1,19 @@
 import type { Logger } from "#base/logger.ts";
-import type { Database } from "#db/index.ts";
+import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { PayloadVault } from "../crypto/payload-vault.ts";
+import type { SecretAcl } from "../domain/secret-acl.ts";
+import type { Secret } from "../domain/secret.ts";
+
+export interface AccessibleSecret {
+  readonly secret: Secret;
+  readonly acl: SecretAcl | undefined;
+}
 
 export interface KeyManagerDeps {
   readonly database: Database;
+  /** By id. */
+  readonly kept: Kept<AccessibleSecret>;
   readonly vault: PayloadVault;
   /** Where audit events go: without the fields of a request, which each event names itself. */
   readonly log: Logger;

@@ -1,23 +1,37 @@
+import type { Clock } from "#base/clock.ts";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import type { SecretId } from "#base/ids.ts";
+import type { Database, Kept } from "#db/index.ts";
 import { keyManagerEnvelope } from "#http/index.ts";
-import { secretPolicyTarget, type SecretAcl } from "../domain/secret-acl.ts";
+import { secretPolicyTarget } from "../domain/secret-acl.ts";
 import type { Secret } from "../domain/secret.ts";
 import { secretAclFind } from "../store/secret-acls.ts";
 import { secretFind } from "../store/secrets.ts";
-import type { KeyManagerCtx } from "./deps.ts";
-
-export interface AccessibleSecret {
-  readonly secret: Secret;
-  readonly acl: SecretAcl | undefined;
-}
+import type { AccessibleSecret, KeyManagerCtx } from "./deps.ts";
 
 /** The secret, whoever asks. Barbican says 404 before it asks its policy, so an unknown id is not a 403. */
 export async function secretLookup(ctx: KeyManagerCtx, id: SecretId): Promise<AccessibleSecret> {
-  const { db } = ctx.deps.database;
-  const secret = await secretFind(db, id, ctx.clock.now());
-  if (!secret) throw secretNotFound();
-  return { secret, acl: await secretAclFind(db, id) };
+  const found = await ctx.deps.kept.get(id);
+  if (!found || isExpired(found.secret, ctx.clock.now())) throw secretNotFound();
+  return found;
+}
+
+function isExpired({ expiresAt }: Secret, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
+}
+
+/** Secrets as their rows have them, payloads sealed, in memory until one changes. */
+export function secretsKept(database: Database, clock: Clock): Kept<AccessibleSecret> {
+  return database.kept({
+    // A new secret says nothing of the others.
+    dependsOn: ({ table, kind }) =>
+      table.startsWith("key_manager_") && !(table === "key_manager_secrets" && kind === "insert"),
+    load: async (id) => {
+      const secret = await secretFind(database.db, id as SecretId, clock.now());
+      return secret && { secret, acl: await secretAclFind(database.db, secret.id) };
+    },
+    limit: 10_000,
+  });
 }
 
 export function secretNotFound(): CloudError {

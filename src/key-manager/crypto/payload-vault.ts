@@ -30,6 +30,14 @@ export function createPayloadVault(options: {
   readonly masterKey: IdentifiedMasterKey;
 }): PayloadVault {
   const { database, clock, masterKey } = options;
+  const dependsOn = ({ table }: { readonly table: string }): boolean => table === "key_manager_project_keys";
+  /** Wrapped, as their rows have them. */
+  const keys = database.kept({ dependsOn, load: (id) => projectKeyFind(database.db, id), limit: 1_000 });
+  const currentKeys = database.kept({
+    dependsOn,
+    load: (projectId) => projectKeyFindCurrent(database.db, projectId),
+    limit: 1_000,
+  });
 
   async function withKey<T>(row: ProjectKeyRow, use: (key: Buffer) => T): Promise<T> {
     const key = await masterKey.key.unwrap(row.wrapped_key, keyContext(row.id, row.project_id));
@@ -42,7 +50,7 @@ export function createPayloadVault(options: {
 
   /** Wrapping may be a call to a token or a service, so it happens before the transaction. */
   async function ensureCurrent(projectId: string): Promise<ProjectKeyRow> {
-    const known = await projectKeyFindCurrent(database.db, projectId);
+    const known = await currentKeys.get(projectId);
     if (known) return known;
     const id = newUuid();
     const key = randomBytes(keyBytes);
@@ -68,7 +76,7 @@ export function createPayloadVault(options: {
       return { projectKeyId: row.id, sealed };
     },
     async open(owner, stored) {
-      const row = await projectKeyFind(database.db, stored.projectKeyId);
+      const row = await keys.get(stored.projectKeyId);
       if (!row) {
         throw new CloudError(
           "bug",
