@@ -8,7 +8,11 @@ import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { computePolicyRules } from "./policy-rules.ts";
-import { powerStateRecord, powerStatesReconcile } from "./reconcilers/power-states.ts";
+import {
+  hostPowerStatesReconcile,
+  powerStateRecord,
+  powerStatesReconcile,
+} from "./reconcilers/power-states.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
@@ -20,7 +24,7 @@ import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
 import { computeServerGroups } from "./store/migrations/0036-server-groups.ts";
-import { computeServerVersions } from "./store/migrations/0050-server-versions.ts";
+import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -30,7 +34,7 @@ export const computeMigrations: Migrations = {
   "0035-quotas": computeQuotas,
   "0036-server-groups": computeServerGroups,
   "0037-flavor-access": computeFlavorAccess,
-  "0050-server-versions": computeServerVersions,
+  "0050-server-columns": computeServerColumns,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -95,7 +99,7 @@ function listen(deps: ComputeDeps): (() => void)[] {
     bus.serve(hostRegister, {}, async (facts) => {
       await hostRegistered(deps, facts);
       // What happened on the host while it was away.
-      setImmediate(() => void hostReturned(deps).catch(failed));
+      setImmediate(() => void hostReturned(deps, facts.hostId).catch(failed));
       return {};
     }),
     bus.subscribe(hostHeartbeat, ({ hostId }) => {
@@ -107,8 +111,8 @@ function listen(deps: ComputeDeps): (() => void)[] {
   ];
 }
 
-async function hostReturned(deps: ComputeDeps): Promise<void> {
-  await powerStatesReconcile(deps);
+async function hostReturned(deps: ComputeDeps, hostId: string): Promise<void> {
+  await hostPowerStatesReconcile(deps, hostId);
   await stuckSagasRetry(deps);
 }
 

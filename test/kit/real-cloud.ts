@@ -1,6 +1,7 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { clientAuthenticate, eventually, type Client } from "./client.ts";
 import { freePort } from "./test-cloud.ts";
@@ -22,8 +23,8 @@ export interface RealCloud {
   pid(): number;
   /** kill -9 of the process itself. */
   kill(): Promise<void>;
-  /** Starts it again after a kill or a stop; resolves when the API answers. */
-  start(): Promise<void>;
+  /** Starts it again after a kill or a stop, until the API answers; with `killAfterMs` it is killed then, up or not. */
+  start(killAfterMs?: number): Promise<void>;
   /** SIGTERM; the exit status. */
   stop(): Promise<number>;
   /** Ends it and removes whatever it left on the machine, but for its state directory when that is to be looked at. */
@@ -78,8 +79,14 @@ export async function startRealCloud(): Promise<RealCloud> {
       process.kill("SIGKILL");
       await ended;
     },
-    async start() {
-      process = await launch(statePath, port);
+    async start(killAfterMs) {
+      if (killAfterMs === undefined) {
+        process = await launch(statePath, port);
+        return;
+      }
+      process = begin(statePath, port);
+      await sleep(killAfterMs);
+      await cloud.kill();
     },
     async stop() {
       const ended = exited(process);
@@ -100,9 +107,9 @@ export async function startRealCloud(): Promise<RealCloud> {
 }
 
 /** The server itself, not its launcher, so that a signal reaches the process that counts. */
-async function launch(statePath: string, port: number): Promise<ChildProcess> {
+function begin(statePath: string, port: number): ChildProcess {
   const script = join(root, "src", "main", "sealstone.ts");
-  const child = spawn(
+  return spawn(
     process.execPath,
     [
       "--disable-warning=ExperimentalWarning",
@@ -115,9 +122,13 @@ async function launch(statePath: string, port: number): Promise<ChildProcess> {
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
+}
+
+async function launch(statePath: string, port: number): Promise<ChildProcess> {
+  const child = begin(statePath, port);
   let printed = "";
-  child.stdout.on("data", (text: Buffer) => (printed += text.toString()));
-  child.stderr.on("data", (text: Buffer) => (printed += text.toString()));
+  child.stdout?.on("data", (text: Buffer) => (printed += text.toString()));
+  child.stderr?.on("data", (text: Buffer) => (printed += text.toString()));
   await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`sealstone start ended with ${child.exitCode}:\n${printed}`);
     return printed.includes("Sealstone is up") ? true : undefined;

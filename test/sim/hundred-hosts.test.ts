@@ -8,8 +8,8 @@ import { createInProcessBus } from "#bus/index.ts";
 import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
 import { eventually } from "../kit/client.ts";
 import { freePort } from "../kit/test-cloud.ts";
-import { serverAsk, simCloudPrepare, type Prepared } from "./prepare.ts";
-import { serversAll, tracesExpectExact } from "./traces.ts";
+import { cloudPrepare, serverAsk, type Prepared } from "../kit/prepared-cloud.ts";
+import { serversAll, simHostsHold, tracesExpectExact } from "../kit/traces.ts";
 
 const hosts = 100;
 const servers = 200;
@@ -36,7 +36,7 @@ beforeAll(async () => {
     guest: undefined,
   });
   fleet = await simFleetStart({ hosts, commandMs: 5 }, { bus, log, folder: simFolder });
-  cloud = await simCloudPrepare(controlPlane.url, statePath);
+  cloud = await cloudPrepare(controlPlane.url, statePath, { vcpus: 8 });
 });
 afterAll(async () => {
   await controlPlane?.stop();
@@ -59,13 +59,13 @@ test("a hundred hosts in one process carry two hundred servers, and nothing of t
   // Four fill a host, so they are spread over fifty at least.
   const used = new Set(made.map((server) => server["OS-EXT-SRV-ATTR:hypervisor_hostname"]));
   expect(used.size).toBeGreaterThanOrEqual(servers / 4);
-  await tracesExpectExact({ ...cloud, simFolder }, made);
+  await tracesExpectExact({ ...cloud, hostsHold: () => simHostsHold(simFolder) }, made);
   const answers = await Promise.all(
     made.map(({ id }) => cloud.demo.send("DELETE", `/compute/v2.1/servers/${id}`)),
   );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
   expect(await settled()).toEqual([]);
-  await tracesExpectExact({ ...cloud, simFolder }, []);
+  await tracesExpectExact({ ...cloud, hostsHold: () => simHostsHold(simFolder) }, []);
 });
 
 /** All servers once none has a task. */

@@ -4,7 +4,7 @@ import { quotaAmount, quotaDefaults, type QuotaLimits, type QuotaResource } from
 import { keypairList } from "../store/keypairs.ts";
 import { quotaDelete, quotaList, quotaSet, type QuotaOwner } from "../store/quotas.ts";
 import { serverGroupList } from "../store/server-groups.ts";
-import { serverList } from "../store/servers.ts";
+import { serverUsage } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
 
 export interface QuotaSubject {
@@ -34,14 +34,12 @@ export async function quotaLimits(db: Db, subject: QuotaSubject): Promise<QuotaL
 
 /** What counts against limits; everything else is limited per request, so 0. */
 export async function quotaUsage(db: Db, subject: QuotaSubject): Promise<QuotaLimits> {
-  const servers = await serverList(db, { projectId: subject.projectId, userId: subject.userId });
+  const used = await serverUsage(db, { projectId: subject.projectId, userId: subject.userId });
   const groups = await serverGroupList(db, subject);
   const nothing = Object.fromEntries(Object.keys(quotaDefaults).map((name) => [name, 0]));
   return {
     ...(nothing as Record<QuotaResource, number>),
-    instances: servers.length,
-    cores: servers.reduce((sum, server) => sum + server.flavor.vcpus, 0),
-    ram: servers.reduce((sum, server) => sum + server.flavor.memoryMiB, 0),
+    ...used,
     server_groups: groups.length,
   };
 }

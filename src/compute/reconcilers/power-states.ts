@@ -69,31 +69,31 @@ async function lostDomainRecord(deps: ComputeSagaDeps, serverId: string, askedAt
 
 /** Compares every host's domains with our servers; what an event did not tell is found here. */
 export async function powerStatesReconcile(deps: ComputeSagaDeps): Promise<void> {
-  for (const host of await hostList(deps.database.db)) {
-    const askedAt = deps.clock.now();
-    try {
-      const { servers: found } = await deps.bus.request(
-        commands.serversInspect,
-        {},
-        { hostId: host.id, timeoutMs: 120_000 },
-      );
-      const known = new Set((await serverList(deps.database.db, { hostId: host.id })).map(({ id }) => id));
-      const withDomain = new Set(found.filter(({ domain }) => domain).map(({ serverId }) => serverId));
-      for (const id of known) if (!withDomain.has(id)) await lostDomainRecord(deps, id, askedAt);
-      for (const { serverId, powerState: power, domain, managedSave } of found) {
-        if (known.has(serverId) && domain)
-          await powerStateRecord(deps, serverId, { power, managedSave }, askedAt);
-        if (!known.has(serverId))
-          deps.log.warn(
-            { hostId: host.id, serverId },
-            "the host holds a server that the cloud does not know",
-          );
-      }
-    } catch (error) {
-      deps.log.warn(
-        { hostId: host.id, error: String(error) },
-        "the host could not be compared with the cloud's servers",
-      );
+  for (const { id } of await hostList(deps.database.db)) await hostPowerStatesReconcile(deps, id);
+}
+
+/** The same for one host. */
+export async function hostPowerStatesReconcile(deps: ComputeSagaDeps, hostId: string): Promise<void> {
+  const askedAt = deps.clock.now();
+  try {
+    const { servers: found } = await deps.bus.request(
+      commands.serversInspect,
+      {},
+      { hostId, timeoutMs: 120_000 },
+    );
+    const known = new Set((await serverList(deps.database.db, { hostId })).map(({ id }) => id));
+    const withDomain = new Set(found.filter(({ domain }) => domain).map(({ serverId }) => serverId));
+    for (const id of known) if (!withDomain.has(id)) await lostDomainRecord(deps, id, askedAt);
+    for (const { serverId, powerState: power, domain, managedSave } of found) {
+      if (known.has(serverId) && domain)
+        await powerStateRecord(deps, serverId, { power, managedSave }, askedAt);
+      if (!known.has(serverId))
+        deps.log.warn({ hostId, serverId }, "the host holds a server that the cloud does not know");
     }
+  } catch (error) {
+    deps.log.warn(
+      { hostId, error: String(error) },
+      "the host could not be compared with the cloud's servers",
+    );
   }
 }

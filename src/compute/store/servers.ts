@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Db, Tx } from "#db/index.ts";
 import type { Fault, PowerState, Server, TaskState, VmState } from "../domain/server.ts";
 
@@ -21,6 +22,9 @@ export interface ServerRow {
   launched_at: number | null;
   /** One more with every change. */
   version: number;
+  /** Of its flavor. */
+  vcpus: number;
+  memory_mib: number;
 }
 
 declare module "#db/tables.ts" {
@@ -107,6 +111,23 @@ export async function serverList(db: Db, filter: ServerListFilter = {}): Promise
   return rows.map(serverFromRow);
 }
 
+/** How much of its quotas a project, or a user in it, uses. */
+export async function serverUsage(
+  db: Db,
+  filter: { readonly projectId: string; readonly userId: string | undefined },
+): Promise<{ readonly instances: number; readonly cores: number; readonly ram: number }> {
+  let query = db
+    .selectFrom("compute_servers")
+    .select(({ fn }) => [
+      fn.countAll<number>().as("instances"),
+      fn.coalesce(fn.sum<number>("vcpus"), sql.lit(0)).as("cores"),
+      fn.coalesce(fn.sum<number>("memory_mib"), sql.lit(0)).as("ram"),
+    ])
+    .where("project_id", "=", filter.projectId);
+  if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
+  return query.executeTakeFirstOrThrow();
+}
+
 export async function serverInsert(tx: Tx, server: Server): Promise<void> {
   await tx
     .insertInto("compute_servers")
@@ -128,6 +149,8 @@ export async function serverInsert(tx: Tx, server: Server): Promise<void> {
       updated_at: server.updatedAt,
       launched_at: server.launchedAt ?? null,
       version: 0,
+      vcpus: server.flavor.vcpus,
+      memory_mib: server.flavor.memoryMiB,
     })
     .execute();
 }

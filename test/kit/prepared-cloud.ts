@@ -1,18 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { clientAuthenticate, imageMake, type Client } from "../kit/client.ts";
+import { clientAuthenticate, imageMake, type Client } from "./client.ts";
 
 export interface Prepared {
   readonly admin: Client;
   readonly demo: Client;
   readonly image: string;
-  /** Four servers of either fill a host. */
   readonly flavors: { readonly plain: string; readonly vtpm: string };
 }
 
 /** Clients, an image, flavors, and no quota in the way. */
-export async function simCloudPrepare(url: string, statePath: string): Promise<Prepared> {
+export async function cloudPrepare(
+  url: string,
+  statePath: string,
+  { vcpus }: { readonly vcpus: number },
+): Promise<Prepared> {
   const clientOf = async (user: string, file: string): Promise<Client> => {
     const password = /OS_PASSWORD=(\S+)/.exec(await readFile(join(statePath, file), "utf8"))?.[1] ?? "";
     return clientAuthenticate(url, { user, password, project: user });
@@ -22,7 +25,7 @@ export async function simCloudPrepare(url: string, statePath: string): Promise<P
   const raised = await admin.send("PUT", `/compute/v2.1/os-quota-sets/${demo.projectId}`, quota);
   expect(raised.status, JSON.stringify(raised.body)).toBe(200);
   const flavorMake = async (name: string, specs: object | undefined): Promise<string> => {
-    const flavor = { name, vcpus: 8, ram: 64, disk: 1 };
+    const flavor = { name, vcpus, ram: 64, disk: 1 };
     const { id } = (await admin.send("POST", "/compute/v2.1/flavors", { flavor })).body.flavor;
     if (specs) await admin.send("POST", `/compute/v2.1/flavors/${id}/os-extra_specs`, { extra_specs: specs });
     return id as string;

@@ -1,9 +1,9 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { Client } from "../kit/client.ts";
+import type { Client } from "./client.ts";
 
-interface ListedServer {
+export interface ListedServer {
   readonly id: string;
   readonly status: string;
   readonly fault?: { readonly message: string };
@@ -26,13 +26,13 @@ export async function serversAll(admin: Client): Promise<ListedServer[]> {
 
 /** Every trace of a server on hosts, in Placement and in the key manager is of a server that is there, and it has all of its own. */
 export async function tracesExpectExact(
-  cloud: { readonly admin: Client; readonly demo: Client; readonly simFolder: string },
+  cloud: { readonly admin: Client; readonly demo: Client; readonly hostsHold: () => Promise<Held[]> },
   servers: readonly ListedServer[],
 ): Promise<void> {
   const placed = servers.filter(({ status }) => status !== "ERROR");
   const hasTpm = ({ flavor }: ListedServer): boolean => flavor.extra_specs["hw:tpm_version"] !== undefined;
   const hostOf = (server: ListedServer): string => server["OS-EXT-SRV-ATTR:hypervisor_hostname"] ?? "nowhere";
-  const onHosts = placed.map((server) => [
+  const onHosts = placed.map((server): Held => [
     server.id,
     {
       host: hostOf(server),
@@ -43,7 +43,7 @@ export async function tracesExpectExact(
       managedSave: false,
     },
   ]);
-  expect(await hostsHold(cloud.simFolder), "domains, disks and TPMs").toEqual(sorted(onHosts));
+  expect(sorted(await cloud.hostsHold()), "domains, disks and TPMs").toEqual(sorted(onHosts));
   const allocated = placed.map((server) => {
     const { vcpus: VCPU, ram: MEMORY_MB, disk: DISK_GB } = server.flavor;
     return [server.id, { host: hostOf(server), resources: { VCPU, MEMORY_MB, DISK_GB } }];
@@ -58,11 +58,33 @@ function sorted(entries: readonly unknown[][]): unknown[][] {
   return entries.toSorted(([a], [b]) => String(a).localeCompare(String(b)));
 }
 
-async function hostsHold(simFolder: string): Promise<unknown[][]> {
-  const held: unknown[][] = [];
+/** A server's id, and what of it is on which host. */
+export type Held = [
+  id: string,
+  what: {
+    readonly host: string;
+    readonly domain: boolean;
+    readonly disks: boolean;
+    readonly tpm: boolean;
+    readonly power: string;
+    readonly managedSave: boolean;
+  },
+];
+
+interface SimServer {
+  readonly domain?: object;
+  readonly disks: boolean;
+  readonly tpm?: object;
+  readonly power: string;
+  readonly managedSave: boolean;
+}
+
+/** What simulated hosts have written down. */
+export async function simHostsHold(simFolder: string): Promise<Held[]> {
+  const held: Held[] = [];
   for (const host of (await readdir(simFolder)).filter((name) => name.startsWith("sim-"))) {
     const text = await readFile(join(simFolder, host, "servers.json"), "utf8").catch(() => "{}");
-    const servers = JSON.parse(text) as Record<string, Record<string, unknown>>;
+    const servers = JSON.parse(text) as Record<string, SimServer>;
     for (const [id, { domain, disks, tpm, power, managedSave }] of Object.entries(servers)) {
       held.push([
         id,
@@ -70,7 +92,7 @@ async function hostsHold(simFolder: string): Promise<unknown[][]> {
       ]);
     }
   }
-  return sorted(held);
+  return held;
 }
 
 async function allocationsAll(admin: Client): Promise<unknown[][]> {
