@@ -13,6 +13,8 @@ export interface KillRounds {
   readonly longestMs: number;
   /** Above so many servers, nothing is created but by who is already at it. */
   readonly mostServers: number;
+  /** Each client waits at most so long between two requests. */
+  readonly pauseMs: number;
   readonly settlePatienceMs: number;
   kill(): Promise<void>;
   /** Until it is up; with `killAfterMs` it is killed then, up or not. */
@@ -74,7 +76,11 @@ interface Books {
 }
 
 /** Creates and deletes until the process is gone. */
-async function ask({ cloud, mostServers }: KillRounds, books: Books, until: AbortSignal): Promise<void> {
+async function ask(
+  { cloud, mostServers, pauseMs }: KillRounds,
+  books: Books,
+  until: AbortSignal,
+): Promise<void> {
   const { created, deleteAsked, random } = books;
   while (!until.aborted) {
     try {
@@ -93,7 +99,7 @@ async function ask({ cloud, mostServers }: KillRounds, books: Books, until: Abor
       if (!(error instanceof TypeError)) throw error;
       await sleep(5);
     }
-    await sleep(random() * 60);
+    await sleep(random() * pauseMs);
   }
 }
 

@@ -34,6 +34,8 @@ test(`kill -9 of a cloud on a real host, ${rounds} times in the midst of creates
     seed,
     longestMs: 8_000,
     mostServers: 6,
+    // The host makes one a second or so; much more would only find it full.
+    pauseMs: 8_000,
     settlePatienceMs: 300_000,
     kill: () => cloud().kill(),
     start: (killAfterMs) => cloud().start(killAfterMs),

@@ -48,6 +48,7 @@ test(`kill -9 of a cloud with a hundred hosts, ${rounds} times in the midst of c
     // A create has about ten commands and commits, so a kill within this finds it anywhere.
     longestMs: 2_000,
     mostServers: 12,
+    pauseMs: 60,
     settlePatienceMs: 90_000,
     tracesExpectExact: (all) => tracesExpectExact({ ...cloud, hostsHold }, all),
   });
