@@ -20,6 +20,8 @@ import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
 import { computeServerGroups } from "./store/migrations/0036-server-groups.ts";
 import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
+import { computeAggregates } from "./store/migrations/0038-aggregates.ts";
+import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
 
@@ -28,6 +30,8 @@ export const computeMigrations: Migrations = {
   "0035-quotas": computeQuotas,
   "0036-server-groups": computeServerGroups,
   "0037-flavor-access": computeFlavorAccess,
+  "0038-aggregates": computeAggregates,
+  "0039-server-usages": computeServerUsages,
 };
 
 export type ComputeOptions = ComputeSagaDeps &

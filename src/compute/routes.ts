@@ -1,5 +1,6 @@
 import { action, route, type Route } from "#http/index.ts";
 import { availabilityZoneList, availabilityZoneListDetail } from "./api/availability-zones/list.ts";
+import { extensionList, extensionShow } from "./api/extensions/extensions.ts";
 import { flavorAccessAddTenant, flavorAccessList, flavorAccessRemoveTenant } from "./api/flavors/access.ts";
 import { flavorCreate } from "./api/flavors/create.ts";
 import { flavorDelete } from "./api/flavors/delete.ts";
@@ -13,11 +14,6 @@ import {
 import { flavorListBrief, flavorListDetail } from "./api/flavors/list.ts";
 import { flavorShow } from "./api/flavors/show.ts";
 import { flavorUpdate } from "./api/flavors/update.ts";
-import { hypervisorList, hypervisorListDetail } from "./api/hypervisors/list.ts";
-import { hypervisorSearch, hypervisorSearchServers } from "./api/hypervisors/search.ts";
-import { hypervisorShow } from "./api/hypervisors/show.ts";
-import { hypervisorStatistics } from "./api/hypervisors/statistics.ts";
-import { hypervisorUptime } from "./api/hypervisors/uptime.ts";
 import { instanceActionList } from "./api/instance-actions/list.ts";
 import { instanceActionShow } from "./api/instance-actions/show.ts";
 import { keypairCreate } from "./api/keypairs/create.ts";
@@ -60,10 +56,9 @@ import { serverReboot } from "./api/servers/reboot.ts";
 import { serverShow } from "./api/servers/show.ts";
 import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from "./api/servers/tags.ts";
 import { serverUpdate } from "./api/servers/update.ts";
-import { serviceList } from "./api/services/list.ts";
-import { serviceUpdate } from "./api/services/update.ts";
 import { versionList, versionShow, versionShowOldest } from "./api/versions/versions.ts";
 import type { ComputeDeps } from "./app/deps.ts";
+import { operatorRoutes } from "./operator-routes.ts";
 
 const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
 /** The rule is checked against the server's owner, or the key pair's, once that is read. */
@@ -87,6 +82,9 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("GET", "/", versionList, open),
   route("GET", "/v2", versionShowOldest, open),
   route("GET", "/v2.1", versionShow, open),
+
+  route("GET", "/v2.1/extensions", extensionList, nova("extensions")),
+  route("GET", "/v2.1/extensions/:alias", extensionShow, nova("extensions")),
 
   route("GET", "/v2.1/servers", serverList, nova("servers:index")),
   route("GET", "/v2.1/servers/detail", serverListDetail, nova("servers:detail")),
@@ -184,27 +182,5 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
     nova("os-availability-zone:detail"),
   ),
 
-  route("GET", "/v2.1/os-hypervisors", hypervisorList, nova("os-hypervisors:list")),
-  route("GET", "/v2.1/os-hypervisors/detail", hypervisorListDetail, nova("os-hypervisors:list-detail")),
-  route("GET", "/v2.1/os-hypervisors/statistics", hypervisorStatistics, {
-    ...nova("os-hypervisors:statistics"),
-    until: "2.87",
-  }),
-  route("GET", "/v2.1/os-hypervisors/:id", hypervisorShow, nova("os-hypervisors:show")),
-
-  route("GET", "/v2.1/os-hypervisors/:id/uptime", hypervisorUptime, {
-    ...nova("os-hypervisors:uptime"),
-    until: "2.87",
-  }),
-  route("GET", "/v2.1/os-hypervisors/:id/search", hypervisorSearch, {
-    ...nova("os-hypervisors:search"),
-    until: "2.52",
-  }),
-  route("GET", "/v2.1/os-hypervisors/:id/servers", hypervisorSearchServers, {
-    ...nova("os-hypervisors:servers"),
-    until: "2.52",
-  }),
-
-  route("GET", "/v2.1/os-services", serviceList, nova("os-services:list")),
-  route("PUT", "/v2.1/os-services/:id", serviceUpdate, { ...nova("os-services:update"), since: "2.53" }),
+  ...operatorRoutes,
 ];

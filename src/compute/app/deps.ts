@@ -14,7 +14,12 @@ export interface ComputeSagaDeps {
   readonly database: Database;
   readonly placement: Pick<
     Placement,
-    "providerEnsure" | "candidatesFind" | "allocationClaim" | "allocationRelease" | "allocationsOf"
+    | "providerEnsure"
+    | "providerRemove"
+    | "candidatesFind"
+    | "allocationClaim"
+    | "allocationRelease"
+    | "allocationsOf"
   >;
   readonly secrets: KeyManager["secrets"];
   readonly bus: Bus;
