@@ -14,6 +14,17 @@ import {
 import { flavorListBrief, flavorListDetail } from "./api/flavors/list.ts";
 import { flavorShow } from "./api/flavors/show.ts";
 import { flavorUpdate } from "./api/flavors/update.ts";
+import { imageDelete } from "./api/images/delete.ts";
+import { imageList, imageListDetail } from "./api/images/list.ts";
+import {
+  imageMetadataCreate,
+  imageMetadataDelete,
+  imageMetadataList,
+  imageMetadataReplace,
+  imageMetadataShow,
+  imageMetadataUpdate,
+} from "./api/images/metadata.ts";
+import { imageShow } from "./api/images/show.ts";
 import { instanceActionList } from "./api/instance-actions/list.ts";
 import { instanceActionShow } from "./api/instance-actions/show.ts";
 import { keypairCreate } from "./api/keypairs/create.ts";
@@ -71,9 +82,14 @@ const novaOfProject = (rule: string) => ({
   target: (params: Readonly<Record<string, string>>) => ({ project_id: params["id"] }),
 });
 
+/** As in Nova these have no rules of their own: the image service's hold, checked by its app. */
+const imageProxy = { policy: "authenticated", until: "2.35" };
+const imageMetadataProxy = { policy: "authenticated", until: "2.38" };
+
 const actions = "/v2.1/servers/:id/action";
 const metadata = "/v2.1/servers/:id/metadata";
 const tags = "/v2.1/servers/:id/tags";
+const imageMetadata = "/v2.1/images/:id/metadata";
 const quotas = "/v2.1/os-quota-sets/:id";
 const specs = "/v2.1/flavors/:id/os-extra_specs";
 
@@ -181,6 +197,17 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
     availabilityZoneListDetail,
     nova("os-availability-zone:detail"),
   ),
+
+  route("GET", "/v2.1/images", imageList, imageProxy),
+  route("GET", "/v2.1/images/detail", imageListDetail, imageProxy),
+  route("GET", "/v2.1/images/:id", imageShow, imageProxy),
+  route("DELETE", "/v2.1/images/:id", imageDelete, imageProxy),
+  route("GET", imageMetadata, imageMetadataList, imageMetadataProxy),
+  route("POST", imageMetadata, imageMetadataCreate, imageMetadataProxy),
+  route("PUT", imageMetadata, imageMetadataReplace, imageMetadataProxy),
+  route("GET", `${imageMetadata}/:key`, imageMetadataShow, imageMetadataProxy),
+  route("PUT", `${imageMetadata}/:key`, imageMetadataUpdate, imageMetadataProxy),
+  route("DELETE", `${imageMetadata}/:key`, imageMetadataDelete, imageMetadataProxy),
 
   ...operatorRoutes,
 ];

@@ -31,7 +31,7 @@ export interface ComputeSagaDeps {
 
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
-  readonly image: Pick<ImageService, "imageFetch">;
+  readonly image: Pick<ImageService, "imageFetch" | "proxy">;
 }
 
 export type ComputeCtx = Ctx<ComputeDeps>;

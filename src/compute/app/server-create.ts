@@ -12,7 +12,7 @@ import { serverActionInsert } from "../store/server-actions.ts";
 import { serverInsert } from "../store/servers.ts";
 import { serverUsageInsert } from "../store/server-usages.ts";
 import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
-import { quotaCheck } from "./quota.ts";
+import { quotaCheck, quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { destinationChoose, destinationResolve, type DestinationInput } from "./server-destination.ts";
@@ -41,6 +41,7 @@ export interface ServerInput {
  */
 export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise<Server> {
   const destination = await destinationResolve(ctx, input.destination);
+  serverMetadataPermit(input.metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
   const flavor = await flavorOf(ctx, input.flavorId);
   const image = await imageOf(ctx, input.imageId);
   imageFits(ctx, image, flavor);
