@@ -18,6 +18,7 @@ export const zoneName = Type.String({
   maxLength: 255,
   pattern: "^[^\\p{C}\\p{Z}:]([^\\p{C}\\p{Zl}\\p{Zp}:]*[^\\p{C}\\p{Z}:])?$",
 });
+export const flavorDescription = Type.String({ maxLength: 65_535, pattern: "^[^\\p{C}\\p{Zl}\\p{Zp}]*$" });
 /** parameter_types.fqdn */
 export const hostName = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9\\-._]*$" });
 /** parameter_types.boolean, as schema and as value. */
