@@ -26,6 +26,8 @@ import { computeQuotas } from "./store/migrations/0035-quotas.ts";
 import { computeServerGroups } from "./store/migrations/0036-server-groups.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
+import { computeAggregates } from "./store/migrations/0038-aggregates.ts";
+import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
 
@@ -34,6 +36,8 @@ export const computeMigrations: Migrations = {
   "0035-quotas": computeQuotas,
   "0036-server-groups": computeServerGroups,
   "0037-flavor-access": computeFlavorAccess,
+  "0038-aggregates": computeAggregates,
+  "0039-server-usages": computeServerUsages,
   "0050-server-columns": computeServerColumns,
 };
 

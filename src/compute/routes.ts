@@ -1,5 +1,6 @@
 import { action, route, type Route } from "#http/index.ts";
 import { availabilityZoneList, availabilityZoneListDetail } from "./api/availability-zones/list.ts";
+import { extensionList, extensionShow } from "./api/extensions/extensions.ts";
 import { flavorAccessAddTenant, flavorAccessList, flavorAccessRemoveTenant } from "./api/flavors/access.ts";
 import { flavorCreate } from "./api/flavors/create.ts";
 import { flavorDelete } from "./api/flavors/delete.ts";
@@ -13,11 +14,17 @@ import {
 import { flavorListBrief, flavorListDetail } from "./api/flavors/list.ts";
 import { flavorShow } from "./api/flavors/show.ts";
 import { flavorUpdate } from "./api/flavors/update.ts";
-import { hypervisorList, hypervisorListDetail } from "./api/hypervisors/list.ts";
-import { hypervisorSearch, hypervisorSearchServers } from "./api/hypervisors/search.ts";
-import { hypervisorShow } from "./api/hypervisors/show.ts";
-import { hypervisorStatistics } from "./api/hypervisors/statistics.ts";
-import { hypervisorUptime } from "./api/hypervisors/uptime.ts";
+import { imageDelete } from "./api/images/delete.ts";
+import { imageList, imageListDetail } from "./api/images/list.ts";
+import {
+  imageMetadataCreate,
+  imageMetadataDelete,
+  imageMetadataList,
+  imageMetadataReplace,
+  imageMetadataShow,
+  imageMetadataUpdate,
+} from "./api/images/metadata.ts";
+import { imageShow } from "./api/images/show.ts";
 import { instanceActionList } from "./api/instance-actions/list.ts";
 import { instanceActionShow } from "./api/instance-actions/show.ts";
 import { keypairCreate } from "./api/keypairs/create.ts";
@@ -60,10 +67,9 @@ import { serverReboot } from "./api/servers/reboot.ts";
 import { serverShow } from "./api/servers/show.ts";
 import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from "./api/servers/tags.ts";
 import { serverUpdate } from "./api/servers/update.ts";
-import { serviceList } from "./api/services/list.ts";
-import { serviceUpdate } from "./api/services/update.ts";
 import { versionList, versionShow, versionShowOldest } from "./api/versions/versions.ts";
 import type { ComputeDeps } from "./app/deps.ts";
+import { operatorRoutes } from "./operator-routes.ts";
 
 const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
 /** The rule is checked against the server's owner, or the key pair's, once that is read. */
@@ -76,9 +82,14 @@ const novaOfProject = (rule: string) => ({
   target: (params: Readonly<Record<string, string>>) => ({ project_id: params["id"] }),
 });
 
+/** As in Nova these have no rules of their own: the image service's hold, checked by its app. */
+const imageProxy = { policy: "authenticated", until: "2.35" };
+const imageMetadataProxy = { policy: "authenticated", until: "2.38" };
+
 const actions = "/v2.1/servers/:id/action";
 const metadata = "/v2.1/servers/:id/metadata";
 const tags = "/v2.1/servers/:id/tags";
+const imageMetadata = "/v2.1/images/:id/metadata";
 const quotas = "/v2.1/os-quota-sets/:id";
 const specs = "/v2.1/flavors/:id/os-extra_specs";
 
@@ -87,6 +98,9 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("GET", "/", versionList, open),
   route("GET", "/v2", versionShowOldest, open),
   route("GET", "/v2.1", versionShow, open),
+
+  route("GET", "/v2.1/extensions", extensionList, nova("extensions")),
+  route("GET", "/v2.1/extensions/:alias", extensionShow, nova("extensions")),
 
   route("GET", "/v2.1/servers", serverList, nova("servers:index")),
   route("GET", "/v2.1/servers/detail", serverListDetail, nova("servers:detail")),
@@ -184,27 +198,16 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
     nova("os-availability-zone:detail"),
   ),
 
-  route("GET", "/v2.1/os-hypervisors", hypervisorList, nova("os-hypervisors:list")),
-  route("GET", "/v2.1/os-hypervisors/detail", hypervisorListDetail, nova("os-hypervisors:list-detail")),
-  route("GET", "/v2.1/os-hypervisors/statistics", hypervisorStatistics, {
-    ...nova("os-hypervisors:statistics"),
-    until: "2.87",
-  }),
-  route("GET", "/v2.1/os-hypervisors/:id", hypervisorShow, nova("os-hypervisors:show")),
+  route("GET", "/v2.1/images", imageList, imageProxy),
+  route("GET", "/v2.1/images/detail", imageListDetail, imageProxy),
+  route("GET", "/v2.1/images/:id", imageShow, imageProxy),
+  route("DELETE", "/v2.1/images/:id", imageDelete, imageProxy),
+  route("GET", imageMetadata, imageMetadataList, imageMetadataProxy),
+  route("POST", imageMetadata, imageMetadataCreate, imageMetadataProxy),
+  route("PUT", imageMetadata, imageMetadataReplace, imageMetadataProxy),
+  route("GET", `${imageMetadata}/:key`, imageMetadataShow, imageMetadataProxy),
+  route("PUT", `${imageMetadata}/:key`, imageMetadataUpdate, imageMetadataProxy),
+  route("DELETE", `${imageMetadata}/:key`, imageMetadataDelete, imageMetadataProxy),
 
-  route("GET", "/v2.1/os-hypervisors/:id/uptime", hypervisorUptime, {
-    ...nova("os-hypervisors:uptime"),
-    until: "2.87",
-  }),
-  route("GET", "/v2.1/os-hypervisors/:id/search", hypervisorSearch, {
-    ...nova("os-hypervisors:search"),
-    until: "2.52",
-  }),
-  route("GET", "/v2.1/os-hypervisors/:id/servers", hypervisorSearchServers, {
-    ...nova("os-hypervisors:servers"),
-    until: "2.52",
-  }),
-
-  route("GET", "/v2.1/os-services", serviceList, nova("os-services:list")),
-  route("PUT", "/v2.1/os-services/:id", serviceUpdate, { ...nova("os-services:update"), since: "2.53" }),
+  ...operatorRoutes,
 ];

@@ -3,6 +3,7 @@ import type { Logger } from "#base/logger.ts";
 import type { Database, Migrations } from "#db/index.ts";
 import { imageEnvelope, type Caller, type Service } from "#http/index.ts";
 import type { ImageDeps } from "./app/deps.ts";
+import { imageProxy, type ImageProxy } from "./app/image-proxy.ts";
 import { imageFetch, imageRead } from "./app/peers.ts";
 import { imagePagesKept } from "./app/image-page.ts";
 import { imageRecover } from "./app/recovery.ts";
@@ -32,6 +33,8 @@ export interface ImageService {
   readonly service: Service;
   /** `not-found` when the caller may not see the image. */
   imageFetch(caller: Caller, imageId: string): Promise<ImageFacts>;
+  /** What a request to another service does to images in its caller's name. */
+  readonly proxy: ImageProxy;
   /** At most `length` bytes from `offset`, fewer only at the end of the data; asks nobody for permission. */
   imageRead(imageId: string, offset: number, length: number): Promise<Buffer>;
   /** Idempotent: makes the image from a local file, or renews its data when the file has changed. */
@@ -60,6 +63,7 @@ export function createImage(options: ImageOptions): ImageService {
   return {
     service,
     imageFetch: (caller, imageId) => imageFetch(deps, caller, imageId),
+    proxy: imageProxy(deps),
     imageRead: (imageId, offset, length) => imageRead(deps, imageId, offset, length),
     imageEnsure: (seed) => imageEnsure(deps, clock, seed),
     imageExists: async (imageId) => (await imageFind(database.db, imageId)) !== undefined,

@@ -1,7 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 
 /** Nova's [api] max_limit. */
-const maxLimit = 1_000;
+export const maxLimit = 1_000;
 
 export type Query = Readonly<Record<string, string | string[] | undefined>>;
 

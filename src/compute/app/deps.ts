@@ -15,7 +15,12 @@ export interface ComputeSagaDeps {
   readonly database: Database;
   readonly placement: Pick<
     Placement,
-    "providerEnsure" | "candidatesFind" | "allocationClaim" | "allocationRelease" | "allocationsOf"
+    | "providerEnsure"
+    | "providerRemove"
+    | "candidatesFind"
+    | "allocationClaim"
+    | "allocationRelease"
+    | "allocationsOf"
   >;
   readonly secrets: KeyManager["secrets"];
   readonly bus: Bus;
@@ -28,7 +33,7 @@ export interface ComputeSagaDeps {
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
   readonly kept: ComputeKept;
-  readonly image: Pick<ImageService, "imageFetch">;
+  readonly image: Pick<ImageService, "imageFetch" | "proxy">;
 }
 
 export type ComputeCtx = Ctx<ComputeDeps>;

@@ -26,31 +26,37 @@ export async function flavorFetch(ctx: ComputeCtx, id: string): Promise<Flavor> 
 }
 
 /**
- * `isPublic`: undefined for all. Administrators choose; others get the public ones and the private ones that their
+ * `isPublic` answers undefined for all. Administrators choose; others get the public ones and the private ones that their
  * project has access to, whatever they ask for, as in Nova.
  */
-export async function flavorsVisible(ctx: ComputeCtx, isPublic: boolean | undefined): Promise<Flavor[]> {
+export async function flavorsVisible(
+  ctx: ComputeCtx,
+  isPublic: () => boolean | undefined,
+): Promise<Flavor[]> {
   const { kept } = ctx.deps;
   const flavors = (await kept.flavors.get("all")) ?? [];
   if (ctx.allows(manageRule)) {
-    return flavors.filter((flavor) => isPublic === undefined || flavor.isPublic === isPublic);
+    const wanted = isPublic();
+    return flavors.filter((flavor) => wanted === undefined || flavor.isPublic === wanted);
   }
   const granted = await kept.flavorAccess.get(ctx.caller.projectId ?? "");
   return flavors.filter((flavor) => flavor.isPublic || granted?.has(flavor.id));
 }
 
-export type FlavorInput = Omit<Flavor, "id" | "extraSpecs"> & { readonly id: string | undefined };
+export type FlavorInput = Omit<Flavor, "id" | "extraSpecs" | "createdAt"> & {
+  readonly id: string | undefined;
+};
 
 export async function flavorCreate(ctx: ComputeCtx, input: FlavorInput): Promise<Flavor> {
   const id = input.id === undefined || input.id === "auto" ? newUuid() : input.id;
-  const flavor: Flavor = { ...input, id, extraSpecs: {} };
+  const flavor: Flavor = { ...input, id, extraSpecs: {}, createdAt: ctx.clock.now() };
   return ctx.deps.database.transaction(async (tx) => {
     if (await flavorFindByName(tx, flavor.name)) {
       throw new CloudError("already-exists", `Flavor with name ${flavor.name} already exists.`);
     }
     if (await flavorFind(tx, id))
       throw new CloudError("already-exists", `Flavor with ID ${id} already exists.`);
-    await flavorInsert(tx, flavor, ctx.clock.now());
+    await flavorInsert(tx, flavor);
     return flavor;
   });
 }

@@ -1,5 +1,7 @@
 import { CloudError } from "#base/errors.ts";
-import { hostDisable, hostFind, hostList, type Host } from "../store/hosts.ts";
+import type { Db } from "#db/index.ts";
+import { aggregateHostDelete } from "../store/aggregates.ts";
+import { hostDelete, hostFind, hostList, hostSet, type Host, type HostSetting } from "../store/hosts.ts";
 import { serverList } from "../store/servers.ts";
 import type { Server } from "../domain/server.ts";
 import type { ComputeCtx } from "./deps.ts";
@@ -9,18 +11,29 @@ export const hostDownAfterMs = 60_000;
 
 /** `up` as Nova's service state. */
 export function hostIsUp(host: Host, now: number): boolean {
-  return now - host.seenAt <= hostDownAfterMs;
+  return !host.forcedDown && now - host.seenAt <= hostDownAfterMs;
 }
 
-/** Finds by UUID, or by the small number that microversions below 2.53 use. */
-export async function hostFetch(ctx: ComputeCtx, id: string, what: string): Promise<Host> {
+/** Finds by UUID or, when `by` says so, by the small number that clients older than 2.53 use. */
+export async function hostFetch(
+  ctx: ComputeCtx,
+  id: string,
+  how: { readonly by: "uuid" | "number"; readonly what: string },
+): Promise<Host> {
   const { db } = ctx.deps.database;
-  const byNumber = /^\d+$/.test(id)
-    ? (await hostList(db)).find((host) => String(host.number) === id)
-    : undefined;
-  const found = byNumber ?? (await hostFind(db, id));
-  if (!found) throw new CloudError("not-found", `${what} ${id} could not be found.`);
-  return found;
+  const found =
+    how.by === "uuid"
+      ? await hostFind(db, id.toLowerCase())
+      : (await hostList(db)).find((host) => String(host.number) === id);
+  if (found) return found;
+  throw new CloudError("not-found", `${how.what} ${id} could not be found.`);
+}
+
+/** Throws `not-found` with the message. */
+export async function hostFetchByName(ctx: ComputeCtx, hostname: string, message: string): Promise<Host> {
+  const found = (await hostList(ctx.deps.database.db)).find((host) => host.hostname === hostname);
+  if (found) return found;
+  throw new CloudError("not-found", message);
 }
 
 export async function hostsAll(ctx: ComputeCtx): Promise<readonly Host[]> {
@@ -32,12 +45,29 @@ export async function hostServers(ctx: ComputeCtx, host: Host): Promise<Server[]
   return serverList(ctx.deps.database.db, { hostId: host.id });
 }
 
-/** A disabled host gets no new servers; those it has stay. */
-export async function hostSetDisabled(
-  ctx: ComputeCtx,
-  host: Host,
-  setting: { readonly disabled: boolean; readonly reason: string | null },
-): Promise<Host> {
-  await ctx.deps.database.transaction((tx) => hostDisable(tx, host.id, setting.disabled, setting.reason));
-  return { ...host, disabled: setting.disabled, disabledReason: setting.reason };
+/** A host that is disabled or forced down gets no new servers; those it has stay. */
+export async function hostChange(ctx: ComputeCtx, host: Host, setting: HostSetting): Promise<Host> {
+  return ctx.deps.database.transaction(async (tx) => {
+    await hostSet(tx, host.id, setting);
+    return (await hostFind(tx, host.id)) ?? host;
+  });
+}
+
+/** Forgets a host that has no servers, here and in Placement; it comes back when its agent starts again. */
+export async function hostRemove(ctx: ComputeCtx, host: Host): Promise<void> {
+  const refuse = async (db: Db): Promise<void> => {
+    if ((await serverList(db, { hostId: host.id })).length === 0) return;
+    throw new CloudError(
+      "conflict",
+      "Unable to delete compute service that is hosting instances. Migrate or delete the instances first.",
+    );
+  };
+  await refuse(ctx.deps.database.db);
+  // First: Placement refuses when a server is on its way here.
+  await ctx.deps.placement.providerRemove(host.id);
+  await ctx.deps.database.transaction(async (tx) => {
+    await refuse(tx);
+    await aggregateHostDelete(tx, host.id);
+    await hostDelete(tx, host.id);
+  });
 }

@@ -32,6 +32,19 @@ export async function quotaLimits(db: Db, subject: QuotaSubject): Promise<QuotaL
   };
 }
 
+/** What holds for a request of the caller; without a project the defaults. */
+export async function quotaLimitsOfCaller(ctx: ComputeCtx): Promise<QuotaLimits> {
+  const { projectId, userId } = ctx.caller;
+  const { db } = ctx.deps.database;
+  return projectId === undefined ? quotaClassLimits(db, "default") : quotaLimits(db, { projectId, userId });
+}
+
+/** Throws `forbidden`, in Nova's words, for more metadata than the quota lets a server have. */
+export function serverMetadataPermit(metadata: Readonly<Record<string, string>>, most: number): void {
+  if (Object.keys(metadata).length > quotaAmount(most))
+    throw new CloudError("forbidden", `Maximum number of metadata items exceeds ${most}`);
+}
+
 /** What counts against limits; everything else is limited per request, so 0. */
 export async function quotaUsage(db: Db, subject: QuotaSubject): Promise<QuotaLimits> {
   const used = await serverUsage(db, { projectId: subject.projectId, userId: subject.userId });

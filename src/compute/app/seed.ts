@@ -9,6 +9,6 @@ export async function flavorEnsure(deps: ComputeDeps, seed: FlavorSeed): Promise
   await deps.database.transaction(async (tx) => {
     if (await flavorFindByName(tx, seed.name)) return;
     const rest = { ephemeralGiB: 0, swapMiB: 0, rxtxFactor: 1, isPublic: true, description: null };
-    await flavorInsert(tx, { id: newUuid(), ...rest, ...seed }, deps.clock.now());
+    await flavorInsert(tx, { id: newUuid(), ...rest, ...seed, createdAt: deps.clock.now() });
   });
 }

@@ -10,11 +10,12 @@ import type { Flavor } from "../store/flavors.ts";
 import { keypairFind } from "../store/keypairs.ts";
 import { serverActionInsert } from "../store/server-actions.ts";
 import { serverInsert } from "../store/servers.ts";
+import { serverUsageInsert } from "../store/server-usages.ts";
 import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
-import { quotaCheck } from "./quota.ts";
+import { quotaCheck, quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
-import { destinationResolve, type DestinationInput } from "./server-destination.ts";
+import { destinationChoose, destinationResolve, type DestinationInput } from "./server-destination.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
 
@@ -39,7 +40,8 @@ export interface ServerInput {
  * and image is `invalid` here, where Nova answers 202 and then ends in ERROR.
  */
 export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise<Server> {
-  const destinationId = await destinationResolve(ctx, input.destination);
+  const destination = await destinationResolve(ctx, input.destination);
+  serverMetadataPermit(input.metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
   const flavor = await flavorOf(ctx, input.flavorId);
   const image = await imageOf(ctx, input.imageId);
   imageFits(ctx, image, flavor);
@@ -50,6 +52,7 @@ export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise
   ) {
     throw new CloudError("invalid", `Invalid key_name provided: there is no keypair ${input.keyName}.`);
   }
+  const destinationId = await destinationChoose(ctx, destination, { flavor, tpm });
   const server = newServer(ctx, { ...input, destinationId }, flavor, await serverImageOf(ctx, image));
   const sagaId = newUuid<SagaId>();
   if (!tpm) {
@@ -108,6 +111,7 @@ async function insert(
       ram: server.flavor.memoryMiB,
     });
     await serverInsert(tx, server);
+    await serverUsageInsert(tx, server);
     await tpmIntentDelete(tx, server.id);
     await serverActionInsert(tx, {
       request_id: ctx.requestId,

@@ -1,6 +1,10 @@
 import { CloudError } from "#base/errors.ts";
-import { hostList } from "../store/hosts.ts";
+import { tpmRequiredTraits, type TpmConstraint } from "#vtpm/index.ts";
+import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
+import type { Flavor } from "../store/flavors.ts";
+import { defaultZone, hostList, type Host } from "../store/hosts.ts";
 import type { ComputeCtx } from "./deps.ts";
+import { hostIsUp } from "./host.ts";
 
 /** Where a server shall go, as the request says it. */
 export interface DestinationInput {
@@ -10,17 +14,17 @@ export interface DestinationInput {
   readonly hypervisorHostname: string | undefined;
 }
 
-/** [DEFAULT] default_availability_zone of Nova: that of every host in no other. */
-const defaultZone = "nova";
+/** What the request leaves open: one host, a part of the hosts, or, both undefined, any host. */
+export interface Destination {
+  readonly hostId: string | undefined;
+  readonly among: readonly Host[] | undefined;
+}
 
 /**
- * The host that the caller asks for; undefined when any will do. Throws `forbidden` for who may not choose, `invalid` for
- * a zone or a host that does not exist (nova.api.openstack.compute.servers, nova.compute.api.parse_availability_zone).
+ * Where the caller wants the server. Throws `forbidden` for who may not choose, `invalid` for a zone or a host that does
+ * not exist (nova.api.openstack.compute.servers, nova.compute.api.parse_availability_zone).
  */
-export async function destinationResolve(
-  ctx: ComputeCtx,
-  input: DestinationInput,
-): Promise<string | undefined> {
+export async function destinationResolve(ctx: ComputeCtx, input: DestinationInput): Promise<Destination> {
   const forced = zoneParse(input.availabilityZone);
   if (forced.names.length > 0) ctx.enforce("os_compute_api:servers:create:forced_host");
   const requested = [input.host, input.hypervisorHostname].filter((name) => name !== undefined);
@@ -33,10 +37,15 @@ export async function destinationResolve(
       );
     }
   }
-  if (forced.zone !== "" && forced.zone !== defaultZone) {
+  const hosts = await hostList(ctx.deps.database.db);
+  const zone = forced.zone === "" ? undefined : forced.zone;
+  const within = zone === undefined ? hosts : hosts.filter((host) => host.zone === zone);
+  if (zone !== undefined && zone !== defaultZone && within.every(({ disabled }) => disabled))
     throw new CloudError("invalid", "The requested availability zone is not available");
-  }
-  return hostNamed(ctx, [...forced.names, ...requested]);
+  // A forced host overrides its zone, a requested one is looked for in it.
+  const hostId =
+    hostNamed(hosts, forced.names) ?? hostNamed(within, requested, zone && ` in availability zone ${zone}`);
+  return { hostId, among: hostId === undefined && within.length < hosts.length ? within : undefined };
 }
 
 function zoneParse(text: string | undefined): { readonly zone: string; readonly names: readonly string[] } {
@@ -47,16 +56,39 @@ function zoneParse(text: string | undefined): { readonly zone: string; readonly 
 }
 
 /** Host and node are one here: all names must be of the same. */
-async function hostNamed(ctx: ComputeCtx, names: readonly string[]): Promise<string | undefined> {
+function hostNamed(hosts: readonly Host[], names: readonly string[], where = ""): string | undefined {
   const [first] = names;
   if (first === undefined) return undefined;
-  const found = (await hostList(ctx.deps.database.db)).find((host) => host.hostname === first);
+  const found = hosts.find((host) => host.hostname === first);
   const other = names.find((name) => name !== first);
   if (found && other === undefined) return found.id;
   throw new CloudError(
     "invalid",
     found && other !== undefined
       ? `No compute host matches ${first} and ${other} at the same time.`
-      : `Compute host ${first} could not be found.`,
+      : `Compute host ${first} could not be found${where}.`,
   );
+}
+
+/**
+ * The one host that will do, or undefined when any will. Of a zone's hosts one that has room now is taken, at random, so
+ * that requests at the same time do not all want the first; when none has room, the server ends as on a full host.
+ */
+export async function destinationChoose(
+  ctx: ComputeCtx,
+  destination: Destination,
+  needs: { readonly flavor: Flavor; readonly tpm: TpmConstraint | undefined },
+): Promise<string | undefined> {
+  const { hostId, among } = destination;
+  if (among === undefined) return hostId;
+  const candidates = await ctx.deps.placement.candidatesFind({
+    resources: resourcesOfFlavor(needs.flavor),
+    requiredTraits: needs.tpm ? [...tpmRequiredTraits(needs.tpm)] : [],
+  });
+  const room = new Set(candidates.map(({ providerUuid }) => providerUuid));
+  const now = ctx.clock.now();
+  const usable = among.filter((host) => !host.disabled && hostIsUp(host, now) && room.has(host.id));
+  const chosen = usable[Math.floor(Math.random() * usable.length)] ?? among[0];
+  if (chosen) return chosen.id;
+  throw new CloudError("invalid", "The requested availability zone is not available");
 }

@@ -34,6 +34,7 @@ export interface Flavor {
   readonly isPublic: boolean;
   readonly description: string | null;
   readonly extraSpecs: Readonly<Record<string, string>>;
+  readonly createdAt: number;
 }
 
 function fromRow(row: FlavorRow): Flavor {
@@ -49,6 +50,7 @@ function fromRow(row: FlavorRow): Flavor {
     isPublic: row.is_public === 1,
     description: row.description,
     extraSpecs: JSON.parse(row.extra_specs) as Record<string, string>,
+    createdAt: row.created_at,
   };
 }
 
@@ -73,7 +75,7 @@ export async function flavorList(db: Db): Promise<Flavor[]> {
   return rows.map(fromRow);
 }
 
-export async function flavorInsert(tx: Tx, flavor: Flavor, now: number): Promise<void> {
+export async function flavorInsert(tx: Tx, flavor: Flavor): Promise<void> {
   await tx
     .insertInto("compute_flavors")
     .values({
@@ -88,7 +90,7 @@ export async function flavorInsert(tx: Tx, flavor: Flavor, now: number): Promise
       is_public: flavor.isPublic ? 1 : 0,
       description: flavor.description,
       extra_specs: JSON.stringify(flavor.extraSpecs),
-      created_at: now,
+      created_at: flavor.createdAt,
     })
     .execute();
 }

@@ -1,3 +1,4 @@
+import type { Generated, Selectable } from "kysely";
 import type { Static } from "typebox";
 import type { hostRegister } from "#bus/index.ts";
 import type { Db, Tx } from "#db/index.ts";
@@ -14,6 +15,7 @@ export interface HostRow {
   public_key: string;
   disabled: number;
   disabled_reason: string | null;
+  forced_down: Generated<number>;
   seen_at: number;
   created_at: number;
 }
@@ -32,10 +34,17 @@ export interface Host {
   readonly publicKey: string;
   readonly disabled: boolean;
   readonly disabledReason: string | null;
+  /** An administrator says that it is down, whatever it reports itself. */
+  readonly forcedDown: boolean;
+  /** The availability zone that an aggregate gives it. */
+  readonly zone: string;
   readonly seenAt: number;
 }
 
-function fromRow(row: HostRow): Host {
+/** [DEFAULT] default_availability_zone of Nova: that of every host in no other. */
+export const defaultZone = "nova";
+
+function fromRow(row: Selectable<HostRow> & { readonly zone: string | null }): Host {
   return {
     id: row.id,
     number: row.number,
@@ -44,18 +53,34 @@ function fromRow(row: HostRow): Host {
     publicKey: row.public_key,
     disabled: row.disabled === 1,
     disabledReason: row.disabled_reason,
+    forcedDown: row.forced_down === 1,
+    zone: row.zone ?? defaultZone,
     seenAt: row.seen_at,
   };
 }
 
+/** A host may be in several aggregates, but only in one zone. */
+function hostsWithZone(db: Db) {
+  return db
+    .selectFrom("compute_hosts")
+    .selectAll("compute_hosts")
+    .select((host) =>
+      host
+        .selectFrom("compute_aggregate_hosts")
+        .innerJoin("compute_aggregates", "compute_aggregates.id", "compute_aggregate_hosts.aggregate_id")
+        .whereRef("compute_aggregate_hosts.host_id", "=", "compute_hosts.id")
+        .select(({ fn }) => fn.max("availability_zone").as("zone"))
+        .as("zone"),
+    );
+}
+
 export async function hostFind(db: Db, id: string): Promise<Host | undefined> {
-  const row = await db.selectFrom("compute_hosts").selectAll().where("id", "=", id).executeTakeFirst();
+  const row = await hostsWithZone(db).where("id", "=", id).executeTakeFirst();
   return row && fromRow(row);
 }
 
 export async function hostList(db: Db): Promise<Host[]> {
-  const rows = await db.selectFrom("compute_hosts").selectAll().orderBy("number").execute();
-  return rows.map(fromRow);
+  return (await hostsWithZone(db).orderBy("number").execute()).map(fromRow);
 }
 
 /** Inserts or updates what the host says of itself; its operator's settings stay. */
@@ -81,15 +106,24 @@ export async function hostSeen(tx: Tx, id: string, now: number): Promise<void> {
   await tx.updateTable("compute_hosts").set({ seen_at: now }).where("id", "=", id).execute();
 }
 
-export async function hostDisable(
-  tx: Tx,
-  id: string,
-  disabled: boolean,
-  reason: string | null,
-): Promise<void> {
-  await tx
-    .updateTable("compute_hosts")
-    .set({ disabled: disabled ? 1 : 0, disabled_reason: reason })
-    .where("id", "=", id)
-    .execute();
+/** What its operator sets; undefined leaves. */
+export interface HostSetting {
+  readonly disabled?: boolean | undefined;
+  readonly disabledReason?: string | null | undefined;
+  readonly forcedDown?: boolean | undefined;
+}
+
+export async function hostSet(tx: Tx, id: string, setting: HostSetting): Promise<void> {
+  const { disabled, disabledReason, forcedDown } = setting;
+  const changes = {
+    ...(disabled === undefined ? {} : { disabled: disabled ? 1 : 0 }),
+    ...(disabledReason === undefined ? {} : { disabled_reason: disabledReason }),
+    ...(forcedDown === undefined ? {} : { forced_down: forcedDown ? 1 : 0 }),
+  };
+  if (Object.keys(changes).length === 0) return;
+  await tx.updateTable("compute_hosts").set(changes).where("id", "=", id).execute();
+}
+
+export async function hostDelete(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("compute_hosts").where("id", "=", id).execute();
 }

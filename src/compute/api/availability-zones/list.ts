@@ -2,27 +2,36 @@ import { isoMicroseconds } from "#base/clock.ts";
 import { operation } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { hostIsUp, hostsAll } from "../../app/host.ts";
+import type { Host } from "../../store/hosts.ts";
 
-/** Every host is in the one zone; as in Nova it is there only while an enabled host is. */
+/** Zones of aggregates, and the default one of hosts in none; as in Nova a zone is available while an enabled host is in it. */
 async function zones(ctx: ComputeCtx, detailed: boolean): Promise<object> {
   const all = await hostsAll(ctx);
-  const enabled = all.filter((host) => !host.disabled);
-  const available = enabled.length > 0;
-  const hosts = Object.fromEntries(
-    enabled.map((host) => {
-      const up = hostIsUp(host, ctx.clock.now());
-      return [
-        host.hostname,
-        { "nova-compute": { available: up, active: true, updated_at: isoMicroseconds(host.seenAt) } },
-      ];
+  const names = [...new Set(all.map(({ zone }) => zone))].toSorted();
+  const view = (zoneName: string): object => {
+    const enabled = all.filter((host) => host.zone === zoneName && !host.disabled);
+    const available = enabled.length > 0;
+    return {
+      zoneName,
+      zoneState: { available },
+      hosts: detailed && available ? hostsView(ctx, enabled) : null,
+    };
+  };
+  return { availabilityZoneInfo: names.map(view) };
+}
+
+function hostsView(ctx: ComputeCtx, hosts: readonly Host[]): object {
+  const now = ctx.clock.now();
+  return Object.fromEntries(
+    hosts.map((host) => {
+      const service = {
+        available: hostIsUp(host, now),
+        active: true,
+        updated_at: isoMicroseconds(host.seenAt),
+      };
+      return [host.hostname, { "nova-compute": service }];
     }),
   );
-  const zone = {
-    zoneName: "nova",
-    zoneState: { available },
-    hosts: detailed && available ? hosts : null,
-  };
-  return { availabilityZoneInfo: all.length === 0 ? [] : [zone] };
 }
 
 /** GET /os-availability-zone */

@@ -3,7 +3,7 @@ import { operation } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { flavorCreate as create } from "../../app/flavor.ts";
 import { CloudError } from "#base/errors.ts";
-import { booleanOf } from "../paging.ts";
+import { flavorDescription, isNovaTrue, novaBoolean, printableName } from "../parameter-schemas.ts";
 import { flavorDetail } from "./view.ts";
 
 /** Nova takes numbers also as text, as its own client sends them. */
@@ -14,12 +14,15 @@ function count(minimum: number) {
   ]);
 }
 
+/** The largest number of single precision. */
+const mostRxtx = 3.402_82e38;
+
 const base = {
-  name: Type.String({ minLength: 1, maxLength: 255, pattern: "^(?! ).*\\S$" }),
+  name: printableName,
   id: Type.Optional(
     Type.Union([
       Type.String({ minLength: 1, maxLength: 255, pattern: "^(?! )[a-zA-Z0-9. _-]*(?<! )$" }),
-      Type.Integer(),
+      Type.Number(),
       Type.Null(),
     ]),
   ),
@@ -29,14 +32,17 @@ const base = {
   "OS-FLV-EXT-DATA:ephemeral": Type.Optional(count(0)),
   swap: Type.Optional(count(0)),
   rxtx_factor: Type.Optional(
-    Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.String({ pattern: "^[0-9]+(\\.[0-9]+)?$" })]),
+    Type.Union([
+      Type.Number({ exclusiveMinimum: 0, maximum: mostRxtx }),
+      Type.String({ pattern: "^[0-9]+(\\.[0-9]+)?$" }),
+    ]),
   ),
-  "os-flavor-access:is_public": Type.Optional(Type.Union([Type.Boolean(), Type.String()])),
+  "os-flavor-access:is_public": Type.Optional(novaBoolean),
 };
 const closed = { additionalProperties: false };
 const described = {
   ...base,
-  description: Type.Optional(Type.Union([Type.String({ maxLength: 65_535 }), Type.Null()])),
+  description: Type.Optional(Type.Union([flavorDescription, Type.Null()])),
 };
 
 /** POST /flavors */
@@ -57,20 +63,20 @@ export const flavorCreate = operation({
       rootGiB: numberOf(flavor, "disk", 0),
       ephemeralGiB: numberOf(flavor, "OS-FLV-EXT-DATA:ephemeral", 0),
       swapMiB: numberOf(flavor, "swap", 0),
-      rxtxFactor: Number(flavor["rxtx_factor"] ?? 1),
-      isPublic: publicOf(isPublic),
+      rxtxFactor: rxtxOf(flavor["rxtx_factor"] ?? 1),
+      isPublic: isNovaTrue(isPublic),
       description: (flavor["description"] as string | null | undefined) ?? null,
     });
     return { flavor: flavorDetail(ctx, made) };
   },
 });
 
-function publicOf(value: boolean | string): boolean {
-  const wanted = typeof value === "boolean" || value === "" ? value : booleanOf(value);
-  if (typeof wanted === "boolean") return wanted;
+function rxtxOf(value: unknown): number {
+  const factor = Number(value);
+  if (factor > 0 && factor <= mostRxtx) return factor;
   throw new CloudError(
     "invalid",
-    `Invalid input for field/attribute os-flavor-access:is_public. Value: ${value}. It must be a boolean.`,
+    `Invalid input for field/attribute rxtx_factor. Value: ${String(value)}. It must be above 0 and at most ${mostRxtx}.`,
   );
 }
 

@@ -26,6 +26,11 @@ const sortKeys: Readonly<Record<string, (flavor: Flavor) => string | number>> = 
   memory_mb: (flavor) => flavor.memoryMiB,
   root_gb: (flavor) => flavor.rootGiB,
   vcpus: (flavor) => flavor.vcpus,
+  description: (flavor) => flavor.description ?? "",
+  created_at: (flavor) => flavor.createdAt,
+  // The same for all: never changed, never weighted, never disabled.
+  updated_at: () => 0,
+  vcpu_weight: () => 0,
   disabled: () => 0,
   ephemeral_gb: (flavor) => flavor.ephemeralGiB,
   is_public: (flavor) => (flavor.isPublic ? 1 : 0),
@@ -46,9 +51,9 @@ async function page(
 ): Promise<ReadyJson> {
   queryCheck(ctx, query, queryNames, "2.75");
   const { limit, marker } = pageOf(query);
-  const sorted = sort(await flavorsVisible(ctx, isPublicOf(query)), query).filter(
-    (flavor) =>
-      flavor.memoryMiB >= atLeastOf(query, "minRam") && flavor.rootGiB >= atLeastOf(query, "minDisk"),
+  const [minRam, minDisk] = [atLeastOf(query, "minRam"), atLeastOf(query, "minDisk")];
+  const sorted = sort(await flavorsVisible(ctx, () => isPublicOf(query)), query).filter(
+    (flavor) => flavor.memoryMiB >= minRam && flavor.rootGiB >= minDisk,
   );
   const start = marker === undefined ? 0 : sorted.findIndex(({ id }) => id === marker) + 1;
   if (marker !== undefined && start === 0) throw new CloudError("invalid", `marker [${marker}] not found`);
@@ -77,7 +82,7 @@ function isPublicOf(query: Query): boolean | undefined {
 
 function atLeastOf(query: Query, name: "minRam" | "minDisk"): number {
   const text = queryText(query, name) ?? "0";
-  if (/^\d+$/.test(text)) return Number(text);
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
   throw new CloudError("invalid", `Invalid ${name} filter [${text}]`);
 }
 

@@ -2,10 +2,11 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { flavorDescribe } from "../../app/flavor.ts";
+import { flavorDescription } from "../parameter-schemas.ts";
 import { flavorDetail } from "./view.ts";
 
 const closed = { additionalProperties: false };
-const description = Type.Union([Type.String({ maxLength: 65_535 }), Type.Null()]);
+const description = Type.Union([flavorDescription, Type.Null()]);
 
 /** PUT /flavors/{id}: the description, since 2.55 */
 export const flavorUpdate = operation({

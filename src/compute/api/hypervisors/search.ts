@@ -24,8 +24,7 @@ export const hypervisorSearchServers = operation<ComputeDeps>({
   handle: async (ctx, { params }) => {
     const hypervisors: object[] = [];
     for (const host of await hostsNamed(ctx, params["id"] ?? "")) {
-      const servers = await hostServers(ctx, host);
-      const shown = servers.length === 0 ? {} : hypervisorServers(servers);
+      const shown = hypervisorServers(ctx, await hostServers(ctx, host));
       hypervisors.push({ ...hypervisorSummary(ctx, host), ...shown });
     }
     return { hypervisors };

@@ -1,18 +1,28 @@
+import { CloudError } from "#base/errors.ts";
 import { atLeast } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { hostIsUp } from "../../app/host.ts";
 import type { Server } from "../../domain/server.ts";
 import { instanceNameOf } from "../../domain/instance-name.ts";
 import type { Host } from "../../store/hosts.ts";
+import { hostIdOf } from "../host-id.ts";
+import { booleanOf, queryText, type Query } from "../paging.ts";
 
-/** Numbers before 2.53, UUIDs from then on. */
-function idOf(ctx: ComputeCtx, host: Host): string | number {
-  return atLeast(ctx, "2.53") ? host.id : host.number;
+/** `with_servers`, since 2.53 a strict boolean. */
+export function withServers(ctx: ComputeCtx, query: Query): boolean {
+  const text = atLeast(ctx, "2.53") ? queryText(query, "with_servers") : undefined;
+  if (text === undefined) return false;
+  const wanted = text === "" ? undefined : booleanOf(text);
+  if (wanted !== undefined) return wanted;
+  throw new CloudError(
+    "invalid",
+    `Invalid input for query parameters with_servers. Value: ${text}. It must be a boolean.`,
+  );
 }
 
 export function hypervisorSummary(ctx: ComputeCtx, host: Host): object {
   return {
-    id: idOf(ctx, host),
+    id: hostIdOf(ctx, host),
     hypervisor_hostname: host.hostname,
     state: hostIsUp(host, ctx.clock.now()) ? "up" : "down",
     status: host.disabled ? "disabled" : "enabled",
@@ -26,7 +36,7 @@ export function hypervisorDetail(ctx: ComputeCtx, host: Host, servers: readonly 
     hypervisor_type: facts.hypervisorType,
     hypervisor_version: facts.hypervisorVersion,
     host_ip: facts.address,
-    service: { id: idOf(ctx, host), host: host.hostname, disabled_reason: host.disabledReason },
+    service: { id: hostIdOf(ctx, host), host: host.hostname, disabled_reason: host.disabledReason },
     // Capacity is Placement's business from 2.88 on.
     ...(atLeast(ctx, "2.88") ? { uptime: null } : { ...usage(host, servers), cpu_info: cpuInfo(ctx, host) }),
   };
@@ -60,7 +70,8 @@ export function usage(host: Host, servers: readonly Server[]): Record<string, nu
   };
 }
 
-/** The servers on a hypervisor, as `with_servers=true` and `/servers` show them. */
-export function hypervisorServers(servers: readonly Server[]): object {
+/** The servers on a hypervisor, as `with_servers=true` and `/servers` show them; a hypervisor without any says so since 2.75. */
+export function hypervisorServers(ctx: ComputeCtx, servers: readonly Server[]): object {
+  if (servers.length === 0 && !atLeast(ctx, "2.75")) return {};
   return { servers: servers.map((server) => ({ uuid: server.id, name: instanceNameOf(server) })) };
 }

@@ -5,9 +5,12 @@ import { keypairCreate as create } from "../../app/keypair.ts";
 import { keypairSummary } from "./view.ts";
 
 const closed = { additionalProperties: false };
-const name = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9_ @.-]+$" });
+const named = (pattern: string) => Type.String({ minLength: 1, maxLength: 255, pattern });
+const name = named("^(?! )[a-zA-Z0-9_ -]+(?<! )$");
+/** Since 2.92. */
+const wideName = named("^(?! )[a-zA-Z0-9_ @.-]+(?<! )$");
 const type = Type.Optional(Type.Union([Type.Literal("ssh"), Type.Literal("x509")]));
-const base = { name, public_key: Type.Optional(Type.String({ minLength: 1 })) };
+const base = { name, public_key: Type.Optional(Type.String()) };
 const userId = Type.Optional(Type.String());
 
 function body(fields: Parameters<typeof Type.Object>[0]) {
@@ -22,7 +25,7 @@ export const keypairCreate = operation({
     { from: "2.10", schema: body({ ...base, type, user_id: userId }) },
     {
       from: "2.92",
-      schema: body({ name, public_key: Type.String({ minLength: 1 }), type, user_id: userId }),
+      schema: body({ name: wideName, public_key: Type.String(), type, user_id: userId }),
     },
   ],
   handle: async (ctx: ComputeCtx, input) => {

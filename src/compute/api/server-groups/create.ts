@@ -2,10 +2,10 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { serverGroupCreate as create } from "../../app/server-group.ts";
+import { printableName } from "../parameter-schemas.ts";
 import { serverGroupView } from "./view.ts";
 
 const closed = { additionalProperties: false };
-const name = Type.String({ minLength: 1, maxLength: 255, pattern: "^(?!\\s)[^\\p{C}]*[^\\p{C}\\s]$" });
 const hard = Type.Union([Type.Literal("anti-affinity"), Type.Literal("affinity")]);
 const any = Type.Union([hard, Type.Literal("soft-anti-affinity"), Type.Literal("soft-affinity")]);
 const rules = Type.Optional(
@@ -20,7 +20,7 @@ const rules = Type.Optional(
 );
 
 function body(fields: Parameters<typeof Type.Object>[0]) {
-  return Type.Object({ server_group: Type.Object({ name, ...fields }, closed) }, closed);
+  return Type.Object({ server_group: Type.Object({ name: printableName, ...fields }, closed) }, closed);
 }
 
 function one(policy: typeof hard | typeof any) {

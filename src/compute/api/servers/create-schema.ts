@@ -1,35 +1,25 @@
 import { Type, type TSchema } from "typebox";
+import { hostName, novaBoolean, printableName } from "../parameter-schemas.ts";
 
 const closed = { additionalProperties: false };
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const anything = Type.Unknown();
 
-/** nova.api.validation.parameter_types.name: printable, no blank at either end. */
-export const serverName = Type.String({
-  minLength: 1,
-  maxLength: 255,
-  pattern: "^[^\\p{C}\\p{Z}]([^\\p{C}\\p{Zl}\\p{Zp}]*[^\\p{C}\\p{Z}])?$",
-});
 export const serverDescription = nullable(
   Type.String({ maxLength: 255, pattern: "^[^\\p{C}\\p{Zl}\\p{Zp}]*$" }),
 );
-/** parameter_types.hostname, and since 2.94 parameter_types.fqdn. */
+/** parameter_types.hostname; since 2.94 it is `hostName`. */
 export const serverHostname = Type.String({
   minLength: 2,
   maxLength: 63,
   pattern: "^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$",
 });
-export const fullHostname = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9\\-._]*$" });
 export const addresses = {
   accessIPv4: Type.Optional(Type.String({ format: "ipv4" })),
   accessIPv6: Type.Optional(Type.String({ format: "ipv6" })),
 };
 export const diskConfig = Type.Optional(Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL")]));
 export const serverTag = Type.String({ minLength: 1, maxLength: 60, pattern: "^[^,/]*$" });
-/** parameter_types.boolean */
-export const novaTrue = ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"] as const;
-const novaFalse = ["False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no"] as const;
-const boolean = Type.Union([Type.Boolean(), Type.Enum([...novaTrue, ...novaFalse])]);
 const uuid = Type.String({
   pattern: "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$",
 });
@@ -53,15 +43,15 @@ const networkList = Type.Array(network);
 const base64 = "^\\s*([A-Za-z0-9+/]\\s*)*=?\\s*=?\\s*$";
 
 const base = {
-  name: serverName,
+  name: printableName,
   imageRef: Type.Optional(Type.Union([uuid, Type.Literal("")])),
   flavorRef: Type.Union([Type.String({ minLength: 1 }), Type.Integer()]),
   adminPass: Type.Optional(Type.String()),
   metadata: Type.Optional(serverMetadata),
   networks: Type.Optional(networkList),
-  key_name: Type.Optional(nullable(serverName)),
-  availability_zone: Type.Optional(serverName),
-  config_drive: Type.Optional(nullable(boolean)),
+  key_name: Type.Optional(nullable(printableName)),
+  availability_zone: Type.Optional(printableName),
+  config_drive: Type.Optional(nullable(novaBoolean)),
   user_data: Type.Optional(nullable(Type.String({ maxLength: 65_535, pattern: base64 }))),
   min_count: Type.Optional(
     Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
@@ -69,7 +59,7 @@ const base = {
   max_count: Type.Optional(
     Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
   ),
-  return_reservation_id: Type.Optional(boolean),
+  return_reservation_id: Type.Optional(novaBoolean),
   security_groups: Type.Optional(Type.Array(Type.Object({ name: Type.Optional(Type.String()) }))),
   block_device_mapping: Type.Optional(Type.Array(anything)),
   block_device_mapping_v2: Type.Optional(Type.Array(Type.Record(Type.String(), anything))),
@@ -102,11 +92,11 @@ const certificates = Type.Array(Type.String({ minLength: 1 }), {
 const at63 = { ...at57, trusted_image_certificates: Type.Optional(nullable(certificates)) };
 const at74 = {
   ...at63,
-  host: Type.Optional(fullHostname),
-  hypervisor_hostname: Type.Optional(fullHostname),
+  host: Type.Optional(hostName),
+  hypervisor_hostname: Type.Optional(hostName),
 };
 const at90 = { ...at74, hostname: Type.Optional(serverHostname) };
-const at94 = { ...at90, hostname: Type.Optional(fullHostname) };
+const at94 = { ...at90, hostname: Type.Optional(hostName) };
 
 /** Nova's schemas of POST /servers (nova.api.openstack.compute.schemas.servers), oldest first. */
 export const serverCreateBody = [

@@ -4,7 +4,8 @@ import { operation, Reply } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { serverCreate as create } from "../../app/server-create.ts";
 import { linksOf } from "../links.ts";
-import { novaTrue, serverCreateBody } from "./create-schema.ts";
+import { isNovaTrue } from "../parameter-schemas.ts";
+import { serverCreateBody } from "./create-schema.ts";
 
 interface ServerBody {
   readonly name: string;
@@ -67,7 +68,8 @@ export const serverCreate = operation({
         hypervisorHostname: wanted.hypervisor_hostname,
       },
     });
-    if (isTrue(wanted.return_reservation_id)) return new Reply(202, { reservation_id: server.reservationId });
+    if (isNovaTrue(wanted.return_reservation_id))
+      return new Reply(202, { reservation_id: server.reservationId });
     const links = linksOf(ctx, `/servers/${server.id}`);
     const answer = {
       id: server.id,
@@ -126,7 +128,7 @@ function refuseWhatIsMissing(server: ServerBody): void {
   }
   if ((server.personality ?? []).length > 0)
     throw new CloudError("invalid", "Files cannot be injected into servers (personality).");
-  if (isTrue(server.config_drive)) {
+  if (isNovaTrue(server.config_drive)) {
     throw new CloudError("invalid", "Config drives are not supported: leave config_drive out.");
   }
   if (server.trusted_image_certificates) {
@@ -142,8 +144,4 @@ function refuseHints(hints: object): void {
   const [first] = Object.keys(hints);
   if (first !== undefined)
     throw new CloudError("invalid", `Scheduler hints are not supported: leave '${first}' out.`);
-}
-
-function isTrue(value: boolean | string | null | undefined): boolean {
-  return value === true || novaTrue.some((text) => text === value);
 }

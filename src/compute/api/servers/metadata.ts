@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { CloudError } from "#base/errors.ts";
 import { operation } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
+import { quotaLimitsOfCaller, serverMetadataPermit } from "../../app/quota.ts";
 import { serverFetch } from "../../app/server.ts";
 import { serverChangeRunning } from "../../app/server-change.ts";
 import { serverMetadata } from "./create-schema.ts";
@@ -13,23 +14,20 @@ const all = Type.Object({ metadata: serverMetadata }, closed);
 const rule = (name: string): string => `os_compute_api:server-metadata:${name}`;
 const itemMissing = (): CloudError => new CloudError("not-found", "Metadata item was not found");
 
-/** Nova's [quota] metadata_items. */
-const mostItems = 128;
-
 async function change(
   ctx: ComputeCtx,
   id: string,
   name: string,
   next: (metadata: Metadata) => Metadata,
 ): Promise<Metadata> {
+  const { metadata_items: most } = await quotaLimitsOfCaller(ctx);
   const { metadata } = await serverChangeRunning(
     ctx,
     id,
     { rule: rule(name), what: `${name.startsWith("delete") ? "delete" : "update"} metadata` },
     (server) => {
       const changed = next(server.metadata);
-      if (Object.keys(changed).length > mostItems)
-        throw new CloudError("forbidden", `Maximum number of metadata items exceeds ${mostItems}`);
+      serverMetadataPermit(changed, most);
       return { ...server, metadata: changed };
     },
   );

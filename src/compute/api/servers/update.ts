@@ -4,20 +4,14 @@ import type { ComputeCtx } from "../../app/deps.ts";
 import { hostsAll } from "../../app/host.ts";
 import { serverChangeAs } from "../../app/server-change.ts";
 import type { Server } from "../../domain/server.ts";
-import {
-  addresses,
-  diskConfig,
-  fullHostname,
-  serverDescription,
-  serverHostname,
-  serverName,
-} from "./create-schema.ts";
+import { hostName, printableName } from "../parameter-schemas.ts";
+import { addresses, diskConfig, serverDescription, serverHostname } from "./create-schema.ts";
 import { serverDetail, serverDetailOfOld } from "./view.ts";
 
 const closed = { additionalProperties: false };
 const body = (fields: Readonly<Record<string, TSchema>>) =>
   Type.Object({ server: Type.Object(fields, closed) }, closed);
-const base = { name: Type.Optional(serverName), "OS-DCF:diskConfig": diskConfig, ...addresses };
+const base = { name: Type.Optional(printableName), "OS-DCF:diskConfig": diskConfig, ...addresses };
 const at19 = { ...base, description: Type.Optional(serverDescription) };
 
 interface Changes extends Partial<
@@ -32,7 +26,7 @@ export const serverUpdate = operation({
     { from: "2.1", schema: body(base) },
     { from: "2.19", schema: body(at19) },
     { from: "2.90", schema: body({ ...at19, hostname: Type.Optional(serverHostname) }) },
-    { from: "2.94", schema: body({ ...at19, hostname: Type.Optional(fullHostname) }) },
+    { from: "2.94", schema: body({ ...at19, hostname: Type.Optional(hostName) }) },
   ],
   handle: async (ctx: ComputeCtx, input) => {
     const { "OS-DCF:diskConfig": disk, ...changes } = (input.body as unknown as { server: Changes }).server;

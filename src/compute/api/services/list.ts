@@ -3,14 +3,14 @@ import type { ComputeDeps } from "../../app/deps.ts";
 import { hostsAll } from "../../app/host.ts";
 import { queryText } from "../paging.ts";
 import { queryCheck } from "../query-check.ts";
-import { serviceView } from "./view.ts";
+import { computeBinary, serviceView } from "./view.ts";
 
 /** GET /os-services; filters `host` and `binary`. */
 export const serviceList = operation<ComputeDeps>({
   handle: async (ctx, { query }) => {
     queryCheck(ctx, query, ["host", "binary"], "2.75");
     const [hostname, binary] = [queryText(query, "host"), queryText(query, "binary")];
-    const hosts = binary === undefined || binary === "nova-compute" ? await hostsAll(ctx) : [];
+    const hosts = binary === undefined || binary === computeBinary ? await hostsAll(ctx) : [];
     const wanted = hosts.filter((host) => hostname === undefined || host.hostname === hostname);
     return { services: wanted.map((host) => serviceView(ctx, host)) };
   },

@@ -1,0 +1,31 @@
+import { Type } from "typebox";
+
+/** nova.api.validation.parameter_types.name: printable, no blank at either end. */
+export const printableName = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: "^[^\\p{C}\\p{Z}]([^\\p{C}\\p{Zl}\\p{Zp}]*[^\\p{C}\\p{Z}])?$",
+});
+/** parameter_types.name_with_leading_trailing_spaces: the caller trims it. */
+export const paddedName = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: "^ *[^\\p{C}\\p{Z}]([^\\p{C}\\p{Zl}\\p{Zp}]*[^\\p{C}\\p{Z}])? *$",
+});
+/** parameter_types.az_name: a name without the colon that parts zone and host. */
+export const zoneName = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: "^[^\\p{C}\\p{Z}:]([^\\p{C}\\p{Zl}\\p{Zp}:]*[^\\p{C}\\p{Z}:])?$",
+});
+export const flavorDescription = Type.String({ maxLength: 65_535, pattern: "^[^\\p{C}\\p{Zl}\\p{Zp}]*$" });
+/** parameter_types.fqdn */
+export const hostName = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9\\-._]*$" });
+/** parameter_types.boolean, as schema and as value. */
+const trueTexts = ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"];
+const falseTexts = ["False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no"];
+export const novaBoolean = Type.Union([Type.Boolean(), Type.Enum([...trueTexts, ...falseTexts])]);
+
+export function isNovaTrue(value: boolean | string | null | undefined): boolean {
+  return value === true || trueTexts.some((text) => text === value);
+}
