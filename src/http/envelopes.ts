@@ -16,6 +16,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   conflict: 409,
   "too-large": 413,
   "unsupported-media": 415,
+  "range-not-satisfiable": 416,
   quota: 403,
   "no-capacity": 409,
   unavailable: 503,

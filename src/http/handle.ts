@@ -27,6 +27,7 @@ export interface Handling extends HttpServerOptions {
 /** Token, microversion, body, policy, operation, answer: in this order for every route. */
 export async function handleRequest(at: Handling): Promise<FastifyReply> {
   const caller = await authenticateRequest(at);
+  requireNoSlash(at);
   const microversion = negotiateMicroversion(at.service, at.request.headers);
   for (const [name, value] of Object.entries(microversionHeaders(at.service, microversion)))
     at.reply.header(name, value);
@@ -53,6 +54,13 @@ async function authenticateRequest(at: Handling): Promise<Caller> {
   if (typeof token === "string" && token !== "" && !open) return at.authenticate(token);
   if (open) return anonymous;
   throw new CloudError("unauthenticated", "The request you have made requires authentication.");
+}
+
+/** The router itself knows no difference. */
+function requireNoSlash({ service, request }: Handling): void {
+  const path = request.url.split("?")[0] ?? "";
+  if (service.strictSlashes === true && path.endsWith("/") && path !== `${service.prefix}/`)
+    throw new CloudError("not-found", "The resource could not be found.");
 }
 
 function inRange(row: Route<unknown>, version: Microversion): boolean {

@@ -42,6 +42,10 @@ test("schemas", async () => {
   expect(one.body.properties.name.type).toEqual(["null", "string"]);
   const all = await cloud.send("alice", "GET", "/v2/schemas/images");
   expect(all.body.properties.images.items.name).toBe("image");
+  for (const name of ["image", "images", "member", "members", "task", "tasks"]) {
+    const served = await cloud.send("alice", "GET", `/v2/schemas/${name}`);
+    expect([served.status, served.body.name]).toEqual([200, name]);
+  }
 });
 
 test("create, upload, show, download, delete", async () => {

@@ -12,12 +12,16 @@ import { imagePolicyRules } from "./policy-rules.ts";
 import { imageRoutes } from "./routes.ts";
 import { imageFind } from "./store/images.ts";
 import { migration } from "./store/migrations/0002-image.ts";
+import { membersMigration } from "./store/migrations/0020-image-members.ts";
 
 export { imagePolicyRules } from "./policy-rules.ts";
 export type { ImageFacts } from "./domain/image-facts.ts";
 export type { ImageSeed } from "./app/seed.ts";
 
-export const imageMigrations: Migrations = { "0002-image": migration };
+export const imageMigrations: Migrations = {
+  "0002-image": migration,
+  "0020-image-members": membersMigration,
+};
 
 export interface ImageOptions {
   readonly database: Database;
@@ -48,6 +52,7 @@ export function createImage(options: ImageOptions): ImageService {
     type: "image",
     prefix: "/image",
     envelope: imageEnvelope,
+    strictSlashes: true,
     routes: imageRoutes,
     policyRules: imagePolicyRules,
     deps,

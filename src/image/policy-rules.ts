@@ -1,6 +1,8 @@
 const member = "rule:context_is_admin or (role:member and project_id:%(project_id)s)";
 const openImage =
   "project_id:%(member_id)s or 'community':%(visibility)s or 'public':%(visibility)s or 'shared':%(visibility)s";
+const readerOrSharedWith =
+  "rule:context_is_admin or (role:reader and (project_id:%(project_id)s or project_id:%(member_id)s))";
 
 /** Glance's default rules (glance/policies/image.py, the scope-aware ones). The target is the image. */
 export const imagePolicyRules = {
@@ -14,6 +16,11 @@ export const imagePolicyRules = {
   download_image: `rule:context_is_admin or (role:member and (project_id:%(project_id)s or ${openImage}))`,
   publicize_image: "rule:context_is_admin",
   communitize_image: member,
+  add_member: member,
+  delete_member: member,
+  get_member: readerOrSharedWith,
+  get_members: readerOrSharedWith,
+  modify_member: "rule:context_is_admin or (role:member and project_id:%(member_id)s)",
   deactivate: member,
   reactivate: member,
 } as const;

@@ -1,5 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import type { ImageVisibility } from "./image.ts";
+import { memberStatuses, type MemberStatus } from "./image-member.ts";
 
 const sortKeys = [
   "name",
@@ -28,7 +29,7 @@ const textAttributes = [
   "checksum",
   "os_hash_value",
 ] as const;
-const numberAttributes = ["min_disk", "min_ram", "size_min", "size_max"] as const;
+const numberAttributes = ["min_disk", "min_ram", "size", "virtual_size", "size_min", "size_max"] as const;
 const timeOperators = ["gt", "gte", "eq", "neq", "lt", "lte"] as const;
 export type TextAttribute = (typeof textAttributes)[number];
 export type NumberAttribute = (typeof numberAttributes)[number];
@@ -41,6 +42,8 @@ export interface ImageListQuery {
   readonly sort: readonly SortTerm[];
   /** Without it: what the caller owns or is public, but nobody else's community images. */
   readonly visibility: ImageVisibility | "all" | undefined;
+  /** Of the images that others share with the caller: those whose offer it has answered so. */
+  readonly memberStatus: MemberStatus | "all";
   readonly isHidden: boolean;
   readonly isProtected: boolean | undefined;
   readonly texts: readonly { readonly attribute: TextAttribute; readonly anyOf: readonly string[] }[];
@@ -85,6 +88,7 @@ export function parseImageListQuery(query: QueryParameters): ImageListQuery {
     marker: one("marker"),
     sort: parseSort(query),
     visibility: parseVisibility(one("visibility")),
+    memberStatus: parseMemberFilter(one("member_status")),
     isHidden: parseFlag("os_hidden", one("os_hidden")) ?? false,
     isProtected: parseFlag("protected", one("protected")),
     texts: textAttributes.flatMap((attribute) => {
@@ -162,6 +166,12 @@ function parseVisibility(text: string | undefined): ImageListQuery["visibility"]
   );
   if (text !== undefined && text !== "" && !known) throw invalid(`Invalid visibility value: ${text}`);
   return known;
+}
+
+function parseMemberFilter(text = "accepted"): ImageListQuery["memberStatus"] {
+  const known = ([...memberStatuses, "all"] as const).find((value) => value === text);
+  if (known) return known;
+  throw invalid(`Invalid status: ${text}`);
 }
 
 /** oslo.utils' strict booleans. */

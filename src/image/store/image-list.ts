@@ -33,10 +33,26 @@ export async function imageList(
 function visibilityFilters(eb: Builder, query: ImageListQuery, viewer: Viewer): Expression<SqlBool>[] {
   const owned = viewer.projectId === undefined ? eb.lit(false) : eb("owner", "=", viewer.projectId);
   const filters: Expression<SqlBool>[] = [];
-  if (!viewer.isAdmin) filters.push(eb.or([owned, eb("visibility", "in", ["public", "community"])]));
+  if (!viewer.isAdmin) {
+    const open = eb("visibility", "in", ["public", "community"]);
+    filters.push(eb.or([owned, open, ...sharedFilters(eb, query, viewer)]));
+  }
   if (query.visibility === undefined) filters.push(eb.or([owned, eb("visibility", "!=", "community")]));
   else if (query.visibility !== "all") filters.push(eb("visibility", "=", query.visibility));
   return filters;
+}
+
+/** Shared with the viewer's project, which has answered as asked for. */
+function sharedFilters(eb: Builder, query: ImageListQuery, viewer: Viewer): Expression<SqlBool>[] {
+  if (viewer.projectId === undefined) return [];
+  let membership = eb
+    .selectFrom("image_members")
+    .select("image_members.status")
+    .whereRef("image_members.image_id", "=", "image_images.id")
+    .where("image_members.member_id", "=", viewer.projectId);
+  if (query.memberStatus !== "all")
+    membership = membership.where("image_members.status", "=", query.memberStatus);
+  return [eb.and([eb("visibility", "=", "shared"), eb.exists(membership)])];
 }
 
 const textColumns = {
@@ -53,6 +69,8 @@ const textColumns = {
 const numberColumns = {
   min_disk: ["min_disk_gib", "="],
   min_ram: ["min_ram_mib", "="],
+  size: ["size_bytes", "="],
+  virtual_size: ["virtual_size_bytes", "="],
   size_min: ["size_bytes", ">="],
   size_max: ["size_bytes", "<="],
 } as const satisfies Record<NumberAttribute, readonly [keyof Tables["image_images"], string]>;
