@@ -16,6 +16,7 @@ import { updateMember } from "./api/members/update.ts";
 import { addTag, removeTag } from "./api/tags.ts";
 import { versionsChoose, versionsList } from "./api/versions.ts";
 import type { ImageDeps } from "./app/deps.ts";
+import { metadefRoutes } from "./metadef-routes.ts";
 
 const public_ = { policy: "public" };
 const authenticated = { policy: "authenticated" };
@@ -51,4 +52,6 @@ export const imageRoutes: readonly Route<ImageDeps>[] = [
 
   route("PUT", `${image}/tags/:tag`, addTag, { policy: "modify_image", enforcedByApp }),
   route("DELETE", `${image}/tags/:tag`, removeTag, { policy: "modify_image", enforcedByApp }),
+
+  ...metadefRoutes,
 ];

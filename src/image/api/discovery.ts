@@ -1,6 +1,7 @@
 import { operation } from "#http/index.ts";
 import type { ImageDeps } from "../app/deps.ts";
 import { imageSchema, imagesSchema } from "../domain/image-schema.ts";
+import { metadefSchemas } from "../domain/metadef-schema.ts";
 import { memberSchema, membersSchema } from "../domain/member-schema.ts";
 import type { ServedSchema } from "../domain/schema.ts";
 import { taskSchema, tasksSchema } from "../domain/task-schema.ts";
@@ -17,6 +18,9 @@ export const schemas: Readonly<Record<string, ReturnType<typeof serves>>> = {
   members: serves(membersSchema),
   task: serves(taskSchema),
   tasks: serves(tasksSchema),
+  ...Object.fromEntries(
+    Object.entries(metadefSchemas).map(([name, schema]) => [`metadefs/${name}`, serves(schema)]),
+  ),
 };
 
 /** No import methods: clients then upload directly. */

@@ -115,7 +115,7 @@ function valuesOf(query: QueryParameters, name: string): readonly string[] {
   return typeof value === "string" ? [value] : value;
 }
 
-function parseLimit(text: string | undefined): number {
+export function parseLimit(text: string | undefined): number {
   if (text === undefined) return defaultLimit;
   if (!/^[+-]?\d+$/.test(text)) throw invalid("limit param must be an integer");
   if (Number(text) < 0) throw invalid("limit param must be positive");
@@ -154,7 +154,7 @@ function sortTerm(key: string, direction: SortDirection = "desc"): SortTerm {
   throw invalid(`Invalid sort key: ${key}. It must be one of the following: ${sortKeys.join(", ")}.`);
 }
 
-function parseDirection(text: string): SortDirection {
+export function parseDirection(text: string): SortDirection {
   const direction = text.trim();
   if (direction === "asc" || direction === "desc") return direction;
   throw invalid(`Invalid sort direction: ${direction}`);

@@ -10,6 +10,7 @@ import type {
   TimeOperator,
 } from "../domain/image-list-query.ts";
 import { imagesOfRows } from "./images.ts";
+import { afterKeyset } from "./keyset.ts";
 
 type Builder = ExpressionBuilder<Tables, "image_images">;
 
@@ -24,7 +25,7 @@ export async function imageList(
     .selectFrom("image_images")
     .selectAll()
     .where((eb) => eb.and([...visibilityFilters(eb, query, viewer), ...attributeFilters(eb, query)]));
-  if (after) select = select.where((eb) => afterImage(eb, query, after));
+  if (after) select = select.where(afterImage(query, after));
   for (const { key, direction } of query.sort) select = select.orderBy(sortColumns[key].column, direction);
   return imagesOfRows(db, await select.limit(query.limit).execute());
 }
@@ -138,16 +139,11 @@ const sortColumns: Readonly<Record<SortKey, SortColumn>> = {
   updated_at: { column: sql.ref("updated_at"), value: (image) => image.updatedAt },
 };
 
-/** Equal in the first n sort keys and beyond in the next, for any n. */
-function afterImage(eb: Builder, query: ImageListQuery, after: Image): Expression<SqlBool> {
-  return eb.or(
-    query.sort.map(({ key, direction }, at) =>
-      eb.and([
-        ...query.sort
-          .slice(0, at)
-          .map((term) => eb(sortColumns[term.key].column, "=", sortColumns[term.key].value(after))),
-        eb(sortColumns[key].column, direction === "asc" ? ">" : "<", sortColumns[key].value(after)),
-      ]),
-    ),
+function afterImage({ sort }: ImageListQuery, after: Image): Expression<SqlBool> {
+  return afterKeyset(
+    sort.map(({ key, direction }) => {
+      const { column, value } = sortColumns[key];
+      return { column, direction, value: value(after) };
+    }),
   );
 }
