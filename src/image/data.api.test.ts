@@ -46,6 +46,18 @@ test("a range outside of the data is 416, several ranges are 400, no range is al
   expect([all.status, all.headers["content-range"], all.bytes.length]).toEqual([200, undefined, 10]);
 });
 
+test.each([
+  ["size=10", 1],
+  ["size=9", 0],
+  ["virtual_size=10", 1],
+  ["size_min=10&size_max=10", 1],
+  ["size_min=11", 0],
+  ["size_max=9", 0],
+])("%s finds %i images", async (query, count) => {
+  const { body } = await cloud.send("alice", "GET", `/v2/images?${query}`);
+  expect(body.images).toHaveLength(count);
+});
+
 test("a slash at the end is another path", async () => {
   for (const [method, path, status] of [
     ["GET", "/v2/images/", 404],

@@ -83,6 +83,8 @@ const handled = new Set<string>([
 /** Reads the query of GET /v2/images (Image API reference, "List images"); throws `invalid`. */
 export function parseImageListQuery(query: QueryParameters): ImageListQuery {
   const one = (name: string): string | undefined => valuesOf(query, name).at(-1);
+  if (one("changes-since") !== undefined)
+    throw invalid('The "changes-since" filter is no longer available on v2.');
   return {
     limit: parseLimit(one("limit")),
     marker: one("marker"),
@@ -93,7 +95,7 @@ export function parseImageListQuery(query: QueryParameters): ImageListQuery {
     isProtected: parseFlag("protected", one("protected")),
     texts: textAttributes.flatMap((attribute) => {
       const value = one(attribute);
-      return value === undefined ? [] : [{ attribute, anyOf: parseIn(value) }];
+      return value === undefined ? [] : [{ attribute, anyOf: parseTexts(attribute, value) }];
     }),
     numbers: numberAttributes.flatMap((attribute) => {
       const value = one(attribute);
@@ -182,11 +184,27 @@ function parseFlag(name: string, text: string | undefined): boolean | undefined 
   throw invalid(`Invalid value '${text}' for ${name}: it must be true or false.`);
 }
 
-/** `in:a,b` asks for any of several; a value may stand in double quotes. */
-function parseIn(text: string): readonly string[] {
-  if (!text.startsWith("in:")) return [text];
-  const parts = text.slice("in:".length).match(/"[^"]*"|[^,]+/g) ?? [];
-  return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1) : part));
+/** Attributes whose filter may begin with an operator; a value with a colon then needs `eq:`. */
+const withOperator: ReadonlySet<TextAttribute> = new Set([
+  "name",
+  "id",
+  "status",
+  "container_format",
+  "disk_format",
+]);
+
+/** `in:a,b` asks for any of several, which may stand in double quotes. */
+function parseTexts(attribute: TextAttribute, text: string): readonly string[] {
+  const [, operator, operand = ""] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+  if (operator === undefined || !withOperator.has(attribute)) return [text];
+  if (operator === "eq") return [operand];
+  if (operator !== "in") throw invalid(`Unable to filter by unknown operator '${operator}'.`);
+  if (!/^(?:(?:"[^"]*"|[^",]*)(?:,|$))*$/.test(operand)) {
+    throw invalid(
+      `Invalid filter value ${operand}. A value in quotation marks ends with one, and a comma stands between values.`,
+    );
+  }
+  return (operand.match(/"[^"]*"|[^,]+/g) ?? []).map((part) => part.replace(/^"(.*)"$/s, "$1"));
 }
 
 function parseWhole(name: string, text: string): number {
@@ -195,12 +213,14 @@ function parseWhole(name: string, text: string): number {
 }
 
 function parseTime(name: string, text: string): { operator: TimeOperator; timeMs: number } {
-  const colon = text.indexOf(":");
-  const prefix = timeOperators.find((operator) => operator === text.slice(0, colon));
-  const time = prefix ? text.slice(colon + 1) : text;
+  const [, before, after = ""] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+  const prefix = timeOperators.find((operator) => operator === before);
+  if (before !== undefined && !prefix && !/^\d/.test(before))
+    throw invalid(`Unable to filter by unknown operator '${before}'.`);
+  const time = prefix ? after : text;
   const timeMs = Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/.test(time) ? time : `${time}Z`);
   if (Number.isNaN(timeMs))
-    throw invalid(`Invalid value '${text}' for ${name}: use operator:2026-11-22T10:00:00Z.`);
+    throw invalid(`Bad "${name}" query filter format. Use ISO 8601 DateTime notation.`);
   return { operator: prefix ?? "eq", timeMs };
 }
 
