@@ -58,6 +58,16 @@ test.each([
   expect(body.images).toHaveLength(count);
 });
 
+test("errors are HTML to clients that like it as well as JSON", async () => {
+  const path = "/v2/images/no<such>";
+  const html = await cloud.send("alice", "GET", path, undefined, { accept: "*/*" });
+  expect([html.status, html.headers["content-type"]]).toEqual([404, "text/html; charset=UTF-8"]);
+  const [, message] = /<h1>404 Not Found<\/h1>\s+(.*?)<br \/>/.exec(html.bytes.toString()) ?? [];
+  expect(message).toBe("No image found with ID no&lt;such&gt;");
+  const json = await cloud.send("alice", "GET", path, undefined, { accept: "application/json" });
+  expect([json.status, json.body.title]).toEqual([404, "Not Found"]);
+});
+
 test("a slash at the end is another path", async () => {
   for (const [method, path, status] of [
     ["GET", "/v2/images/", 404],
