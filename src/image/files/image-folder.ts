@@ -34,16 +34,16 @@ export interface ImageFolder {
 }
 
 /** Glance's `image_size_cap`. */
-const maximumBytes = 2 ** 40;
+const sizeCap = 2 ** 40;
 
-export function openImageFolder(folder: string): ImageFolder {
+export function openImageFolder(folder: string, maximumBytes = sizeCap): ImageFolder {
   const pathOf = (name: DataName): string => join(folder, fileOf(name));
   return {
     async write(name, chunks, inspect) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const partial = `${pathOf(name)}.part`;
       try {
-        const facts = await writeFile(partial, chunks, inspect);
+        const facts = await writeFile(partial, chunks, { inspect, maximumBytes });
         await rename(partial, pathOf(name));
         await syncFolder(folder);
         return facts;
@@ -93,7 +93,7 @@ function fileOf(name: DataName): string {
 async function writeFile(
   path: string,
   chunks: AsyncIterable<Buffer>,
-  inspect: (head: Buffer) => void,
+  { inspect, maximumBytes }: { inspect: (head: Buffer) => void; maximumBytes: number },
 ): Promise<DataFacts> {
   const [md5, sha512] = [createHash("md5"), createHash("sha512")];
   let sizeBytes = 0;
