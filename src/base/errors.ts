@@ -8,6 +8,7 @@ export type ErrorCode =
   | "conflict"
   | "too-large"
   | "unsupported-media"
+  | "range-not-satisfiable"
   | "method-not-allowed"
   | "quota"
   | "no-capacity"

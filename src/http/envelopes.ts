@@ -16,6 +16,7 @@ export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
   conflict: 409,
   "too-large": 413,
   "unsupported-media": 415,
+  "range-not-satisfiable": 416,
   quota: 403,
   "no-capacity": 409,
   unavailable: 503,
@@ -36,6 +37,8 @@ export interface ErrorFacts {
 /** How one service words its errors. */
 export interface ErrorEnvelope {
   body(facts: ErrorFacts): unknown;
+  /** For clients that like it at least as well as JSON, where the service does so. */
+  html?(facts: ErrorFacts): string;
   forbidden(rule: string): string;
 }
 
@@ -57,6 +60,14 @@ function title(status: number): string {
   return STATUS_CODES[status] ?? "Error";
 }
 
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
 /** Keystone: `{"error": {"code", "message", "title"}}`. */
 export const identityEnvelope: ErrorEnvelope = {
   body: ({ status, message }) => ({ error: { code: status, message, title: title(status) } }),
@@ -69,9 +80,23 @@ export const computeEnvelope: ErrorEnvelope = {
   forbidden: (rule) => `Policy doesn't allow ${rule} to be performed.`,
 };
 
-/** Glance answers clients that accept JSON with webob's form. */
+/** Glance answers in webob's forms: JSON to clients that ask for it, else HTML, which python-glanceclient takes apart. */
 export const imageEnvelope: ErrorEnvelope = {
   body: ({ status, message }) => ({ message, code: `${status} ${title(status)}`, title: title(status) }),
+  html: ({ status, message }) => {
+    const head = `${status} ${title(status)}`;
+    return `<html>
+ <head>
+  <title>${head}</title>
+ </head>
+ <body>
+  <h1>${head}</h1>
+  ${escapeHtml(message)}<br /><br />
+
+
+ </body>
+</html>`;
+  },
   forbidden: (rule) => `You are not authorized to complete ${rule} action.`,
 };
 

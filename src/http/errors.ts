@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError, errorText, isCloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
+import { prefersHtml } from "./accept.ts";
 import { parseMicroversion, type Microversion } from "./context.ts";
 import { identityEnvelope, statusOfCode } from "./envelopes.ts";
 import type { Service } from "./service.ts";
@@ -25,18 +26,19 @@ export function renderError(
   }
   const allow = error.data["allow"];
   if (typeof allow === "string") at.reply.header("Allow", allow);
-  const body = envelope.body({
+  const facts = {
     status,
     code: error.code,
     message: error.message,
     requestId,
     data: error.data,
     microversion: answeredMicroversion(at.reply),
-  });
+  };
+  const html = prefersHtml(at.request.headers.accept) ? envelope.html?.(facts) : undefined;
   return at.reply
     .code(status)
-    .header("content-type", "application/json")
-    .send(Buffer.from(JSON.stringify(body)));
+    .header("content-type", html === undefined ? "application/json" : "text/html; charset=UTF-8")
+    .send(Buffer.from(html ?? JSON.stringify(envelope.body(facts))));
 }
 
 /** `handleRequest` said it in the header as soon as it was negotiated. */

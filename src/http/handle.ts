@@ -31,6 +31,7 @@ export interface Handling extends HttpServerOptions {
 /** Token, microversion, body, policy, operation, answer: in this order for every route. */
 export async function handleRequest(at: Handling): Promise<FastifyReply> {
   const caller = await authenticateRequest(at);
+  requireNoSlash(at);
   const microversion = negotiateMicroversion(at.service, at.request.headers);
   at.reply.headers(microversionHeaders(at.service, microversion));
   const offered = at.routes.filter((row) => inRange(row, microversion));
@@ -55,6 +56,13 @@ async function authenticateRequest(at: Handling): Promise<Caller> {
   if (at.isPublic) return anonymous;
   if (typeof token === "string" && token !== "") return at.authenticate(token);
   throw new CloudError("unauthenticated", "The request you have made requires authentication.");
+}
+
+/** The router itself knows no difference. */
+function requireNoSlash({ service, request }: Handling): void {
+  const path = request.url.split("?")[0] ?? "";
+  if (service.strictSlashes === true && path.endsWith("/") && path !== `${service.prefix}/`)
+    throw new CloudError("not-found", "The resource could not be found.");
 }
 
 function inRange(row: Route<unknown>, version: Microversion): boolean {

@@ -139,8 +139,11 @@ async function refusal(
 function notFoundError(service: Service | undefined, request: FastifyRequest): CloudError {
   const path = request.url.split("?")[0] ?? "";
   const methods = new Set<string>();
+  const end = service?.strictSlashes === true ? "" : "/?";
   for (const row of service?.routes ?? []) {
-    const pattern = new RegExp(`^${(service?.prefix ?? "") + row.path.replaceAll(/:[a-z_]+/gi, "[^/]+")}/?$`);
+    const pattern = new RegExp(
+      `^${(service?.prefix ?? "") + row.path.replaceAll(/:[a-z_]+/gi, "[^/]+")}${end}$`,
+    );
     if (pattern.test(path)) methods.add(row.method);
   }
   if (methods.size === 0) return new CloudError("not-found", "The resource could not be found.");

@@ -23,6 +23,8 @@ export interface Service<Deps = any> {
   readonly prefix: string;
   readonly envelope: ErrorEnvelope;
   readonly microversions?: MicroversionRange;
+  /** `/things/` is not `/things`, as in Glance; elsewhere a slash at the end says nothing. */
+  readonly strictSlashes?: boolean;
   readonly routes: readonly Route<Deps>[];
   readonly policyRules: PolicyRules;
   readonly deps: Deps;

@@ -42,6 +42,10 @@ test("schemas", async () => {
   expect(one.body.properties.name.type).toEqual(["null", "string"]);
   const all = await cloud.send("alice", "GET", "/v2/schemas/images");
   expect(all.body.properties.images.items.name).toBe("image");
+  for (const name of ["image", "images", "member", "members", "task", "tasks"]) {
+    const served = await cloud.send("alice", "GET", `/v2/schemas/${name}`);
+    expect([served.status, served.body.name]).toEqual([200, name]);
+  }
 });
 
 test("create, upload, show, download, delete", async () => {
@@ -225,6 +229,15 @@ test("filters, order and pages", async () => {
   }
   expect(pages).toEqual([["page-a"], ["page-b"], ["page-c"], ["page-c"], []]);
   expect((await cloud.send("alice", "GET", "/v2/images?marker=nonsense")).status).toBe(400);
+
+  const keys = "name status container_format disk_format size id created_at updated_at".split(" ");
+  for (const order of keys.flatMap((key) => [`${key}:asc`, `${key}:desc`])) {
+    const path = `/v2/images?tag=page&limit=3&sort=${order}`;
+    const first = await names(path);
+    const second = await names(`${path}&marker=${first.images[2]?.id}`);
+    const all: string[] = [...first.names, ...second.names];
+    expect([order, all.toSorted()]).toEqual([order, ["page-a", "page-b", "page-c", "page-c"]]);
+  }
 });
 
 test("PATCH in both drafts, all or nothing", async () => {

@@ -14,12 +14,20 @@ import { imagePolicyRules } from "./policy-rules.ts";
 import { imageRoutes } from "./routes.ts";
 import { imageFind } from "./store/images.ts";
 import { migration } from "./store/migrations/0002-image.ts";
+import { membersMigration } from "./store/migrations/0020-image-members.ts";
+import { metadefsMigration } from "./store/migrations/0021-image-metadefs.ts";
+import { metadefDefinitionsMigration } from "./store/migrations/0022-image-metadef-definitions.ts";
 
 export { imagePolicyRules } from "./policy-rules.ts";
 export type { ImageFacts } from "./domain/image-facts.ts";
 export type { ImageSeed } from "./app/seed.ts";
 
-export const imageMigrations: Migrations = { "0002-image": migration };
+export const imageMigrations: Migrations = {
+  "0002-image": migration,
+  "0020-image-members": membersMigration,
+  "0021-image-metadefs": metadefsMigration,
+  "0022-image-metadef-definitions": metadefDefinitionsMigration,
+};
 
 export interface ImageOptions {
   readonly database: Database;
@@ -56,6 +64,7 @@ export function createImage(options: ImageOptions): ImageService {
     type: "image",
     prefix: "/image",
     envelope: imageEnvelope,
+    strictSlashes: true,
     routes: imageRoutes,
     policyRules: imagePolicyRules,
     deps,

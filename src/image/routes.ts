@@ -1,28 +1,36 @@
 import { route, type Route } from "#http/index.ts";
 import { download } from "./api/data/download.ts";
 import { upload } from "./api/data/upload.ts";
-import { importInfo, schemaOfImage, schemaOfImages } from "./api/discovery.ts";
+import { importInfo, schemas } from "./api/discovery.ts";
 import { deactivate, reactivate } from "./api/images/activation.ts";
 import { create } from "./api/images/create.ts";
 import { remove } from "./api/images/delete.ts";
 import { list } from "./api/images/list.ts";
 import { show } from "./api/images/show.ts";
 import { update } from "./api/images/update.ts";
+import { createMember } from "./api/members/create.ts";
+import { removeMember } from "./api/members/delete.ts";
+import { listMembers } from "./api/members/list.ts";
+import { showMember } from "./api/members/show.ts";
+import { updateMember } from "./api/members/update.ts";
 import { addTag, removeTag } from "./api/tags.ts";
 import { versionsChoose, versionsList } from "./api/versions.ts";
 import type { ImageDeps } from "./app/deps.ts";
+import { metadefRoutes } from "./metadef-routes.ts";
 
 const public_ = { policy: "public" };
 const authenticated = { policy: "authenticated" };
 const enforcedByApp = true;
 const image = "/v2/images/:image_id";
+const member = `${image}/members/:member_id`;
 
 /** Image API v2. Rules about one image are checked by the app, which must read it first. */
 export const imageRoutes: readonly Route<ImageDeps>[] = [
   route("GET", "", versionsChoose, public_),
   route("GET", "/versions", versionsList, public_),
-  route("GET", "/v2/schemas/image", schemaOfImage, authenticated),
-  route("GET", "/v2/schemas/images", schemaOfImages, authenticated),
+  ...Object.entries(schemas).map(([name, schema]) =>
+    route("GET", `/v2/schemas/${name}`, schema, authenticated),
+  ),
   route("GET", "/v2/info/import", importInfo, authenticated),
 
   route("GET", "/v2/images", list, { policy: "get_images" }),
@@ -36,6 +44,14 @@ export const imageRoutes: readonly Route<ImageDeps>[] = [
   route("PUT", `${image}/file`, upload, { policy: "upload_image", enforcedByApp }),
   route("GET", `${image}/file`, download, { policy: "download_image", enforcedByApp }),
 
+  route("GET", `${image}/members`, listMembers, { policy: "get_members", enforcedByApp }),
+  route("POST", `${image}/members`, createMember, { policy: "add_member", enforcedByApp }),
+  route("GET", member, showMember, { policy: "get_member", enforcedByApp }),
+  route("PUT", member, updateMember, { policy: "modify_member", enforcedByApp }),
+  route("DELETE", member, removeMember, { policy: "delete_member", enforcedByApp }),
+
   route("PUT", `${image}/tags/:tag`, addTag, { policy: "modify_image", enforcedByApp }),
   route("DELETE", `${image}/tags/:tag`, removeTag, { policy: "modify_image", enforcedByApp }),
+
+  ...metadefRoutes,
 ];

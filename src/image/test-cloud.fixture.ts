@@ -12,6 +12,7 @@ export const callers: Readonly<Record<string, Caller>> = {
   admin: { ...anonymous, userId: "u0", projectId: "admin-project", roles: ["admin", "member", "reader"] },
   alice: { ...anonymous, userId: "u1", projectId: "p1", roles: ["member", "reader"] },
   bob: { ...anonymous, userId: "u2", projectId: "p2", roles: ["member", "reader"] },
+  carol: { ...anonymous, userId: "u4", projectId: "p3", roles: ["member", "reader"] },
   reader: { ...anonymous, userId: "u3", projectId: "p1", roles: ["reader"] },
 };
 

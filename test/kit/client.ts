@@ -56,6 +56,7 @@ async function send(
     method: request.method,
     headers: {
       "x-auth-token": request.token,
+      accept: "application/json",
       ...(request.body === undefined
         ? {}
         : { "content-type": bytes ? "application/octet-stream" : "application/json" }),

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { CloudError, errorText, isCloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
 import type { Tx } from "#db/index.ts";
+import type { ByteRange } from "../domain/byte-range.ts";
 import { requireTransition, type Image } from "../domain/image.ts";
 import type { DataName } from "../files/image-folder.ts";
 import { imageFind, imageUpdate } from "../store/images.ts";
@@ -83,9 +84,16 @@ export interface ImageDownload {
   readonly image: Image;
   /** Undefined when the image has no data. */
   readonly data: Readable | undefined;
+  /** Which part the data is; undefined: all. */
+  readonly range: ByteRange | undefined;
 }
 
-export async function imageDownload(ctx: ImageCtx, imageId: string): Promise<ImageDownload> {
+/** `rangeOf` reads from the request which part it wants, when the size is known. */
+export async function imageDownload(
+  ctx: ImageCtx,
+  imageId: string,
+  rangeOf: (sizeBytes: number) => ByteRange | undefined,
+): Promise<ImageDownload> {
   const image = await imageFetchVisible(ctx, ctx.deps.database.db, imageId);
   if (image.status === "deactivated" && !ctx.allows("context_is_admin")) {
     throw new CloudError(
@@ -95,6 +103,8 @@ export async function imageDownload(ctx: ImageCtx, imageId: string): Promise<Ima
   }
   imageEnforce(ctx, "download_image", image);
   if (image.status === "queued" || image.status === "saving" || image.dataId === null)
-    return { image, data: undefined };
-  return { image, data: await ctx.deps.folder.stream({ imageId: image.id, dataId: image.dataId }) };
+    return { image, data: undefined, range: undefined };
+  const range = rangeOf(image.sizeBytes ?? 0);
+  const data = await ctx.deps.folder.stream({ imageId: image.id, dataId: image.dataId }, range);
+  return { image, data, range };
 }

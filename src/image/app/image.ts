@@ -1,7 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
 import { requireWithinQuota, requireWritable, settableAttributes } from "../domain/attributes.ts";
-import { requireTransition, type Image, type ImageStatus } from "../domain/image.ts";
+import { requireTransition, type Image, type ImageStatus, type SeenImage } from "../domain/image.ts";
 import { imageChanged, withAttribute } from "../domain/image-change.ts";
 import type { ImageListQuery } from "../domain/image-list-query.ts";
 import type { AttributeValue } from "../domain/image-schema.ts";
@@ -83,9 +83,16 @@ export interface ImagePage {
 export async function imagePage(ctx: ImageCtx, query: ImageListQuery): Promise<ImagePage> {
   const after = query.marker === undefined ? undefined : await markerFetch(ctx, query.marker);
   const found = await imagePageRead(ctx.deps.pages, { query, viewer: viewerOfCtx(ctx), after });
-  const images = found.filter((image) => imageAllows(ctx, "get_image", image));
+  const images = found.filter((image) => imageAllows(ctx, "get_image", seen(ctx, image)));
   const nextMarker = found.length === query.limit ? images.at(-1)?.id : undefined;
   return { images, nextMarker };
+}
+
+/** What is shared and not the project's own is in a list because the project is a member. */
+function seen(ctx: ImageCtx, image: Image): SeenImage {
+  const { projectId } = ctx.caller;
+  const isMember = image.visibility === "shared" && image.owner !== projectId;
+  return isMember && projectId !== undefined ? { ...image, memberId: projectId } : image;
 }
 
 async function markerFetch(ctx: ImageCtx, marker: string): Promise<Image> {

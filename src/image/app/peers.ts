@@ -1,14 +1,15 @@
 import { CloudError } from "#base/errors.ts";
 import type { Caller } from "#http/index.ts";
-import { imageNotFound, isVisible, viewerOf } from "../domain/image.ts";
+import { imageNotFound, viewerOf } from "../domain/image.ts";
 import { imageFactsOf, type ImageFacts } from "../domain/image-facts.ts";
 import { imageFind } from "../store/images.ts";
 import type { ImageDeps } from "./deps.ts";
+import { imageFindVisible } from "./visibility.ts";
 
 /** For other services: the image as the caller may see it, else `not-found`. */
 export async function imageFetch(deps: ImageDeps, caller: Caller, imageId: string): Promise<ImageFacts> {
-  const image = await imageFind(deps.database.db, imageId.toLowerCase());
-  if (!image || !isVisible(image, viewerOf(caller))) throw imageNotFound(imageId);
+  const image = await imageFindVisible(deps.database.db, imageId, viewerOf(caller));
+  if (!image) throw imageNotFound(imageId);
   return imageFactsOf(image);
 }
 

@@ -38,6 +38,15 @@ test("filters of every kind", () => {
 });
 
 test.each([
+  [{ name: "eq:a:b" }, ["a:b"]],
+  [{ name: 'in:a,"b,c",d:e' }, ["a", "b,c", "d:e"]],
+  [{ name: "plain" }, ["plain"]],
+  [{ owner: "a:b" }, ["a:b"]],
+])("%j asks for any of %j", (query, anyOf) => {
+  expect(parseImageListQuery(query).texts.map((text) => text.anyOf)).toEqual([anyOf]);
+});
+
+test.each([
   [{ sort: "name:asc,size" }, "name asc, size desc, created_at desc, id desc"],
   [{ sort_key: ["name", "size"], sort_dir: "asc" }, "name asc, size asc, created_at asc, id asc"],
   [{ sort_key: ["name", "id"], sort_dir: ["asc", "desc"] }, "name asc, id desc, created_at desc"],
@@ -56,7 +65,14 @@ test.each([
   [{ sort_key: "name", sort_dir: ["asc", "desc"] }, "does not match"],
   [{ visibility: "secret" }, "Invalid visibility value: secret"],
   [{ os_hidden: "perhaps" }, "Invalid value 'perhaps' for os_hidden"],
-  [{ created_at: "gt:yesterday" }, "Invalid value 'gt:yesterday' for created_at"],
+  [{ created_at: "gt:yesterday" }, 'Bad "created_at" query filter format'],
+  [{ created_at: "after:2026-11-22T10:00:00Z" }, "unknown operator 'after'"],
+  [{ name: "like:a" }, "unknown operator 'like'"],
+  [{ name: 'in:a"b"' }, 'Invalid filter value a"b"'],
+  [{ name: 'in:"a' }, 'Invalid filter value "a'],
+  [{ size: "big" }, "Invalid value 'big' for size"],
+  [{ member_status: "maybe" }, "Invalid status: maybe"],
+  [{ "changes-since": "2026-11-22T10:00:00Z" }, "no longer available"],
 ])("%j is refused", (query, message) => {
   expect(() => parseImageListQuery(query)).toThrow(message);
 });

@@ -1,5 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import type { ImageVisibility } from "./image.ts";
+import { memberStatuses, type MemberStatus } from "./image-member.ts";
 
 const sortKeys = [
   "name",
@@ -28,7 +29,7 @@ const textAttributes = [
   "checksum",
   "os_hash_value",
 ] as const;
-const numberAttributes = ["min_disk", "min_ram", "size_min", "size_max"] as const;
+const numberAttributes = ["min_disk", "min_ram", "size", "virtual_size", "size_min", "size_max"] as const;
 const timeOperators = ["gt", "gte", "eq", "neq", "lt", "lte"] as const;
 export type TextAttribute = (typeof textAttributes)[number];
 export type NumberAttribute = (typeof numberAttributes)[number];
@@ -41,6 +42,8 @@ export interface ImageListQuery {
   readonly sort: readonly SortTerm[];
   /** Without it: what the caller owns or is public, but nobody else's community images. */
   readonly visibility: ImageVisibility | "all" | undefined;
+  /** Of the images that others share with the caller: those whose offer it has answered so. */
+  readonly memberStatus: MemberStatus | "all";
   readonly isHidden: boolean;
   readonly isProtected: boolean | undefined;
   readonly texts: readonly { readonly attribute: TextAttribute; readonly anyOf: readonly string[] }[];
@@ -80,16 +83,19 @@ const handled = new Set<string>([
 /** Reads the query of GET /v2/images (Image API reference, "List images"); throws `invalid`. */
 export function parseImageListQuery(query: QueryParameters): ImageListQuery {
   const one = (name: string): string | undefined => valuesOf(query, name).at(-1);
+  if (one("changes-since") !== undefined)
+    throw invalid('The "changes-since" filter is no longer available on v2.');
   return {
     limit: parseLimit(one("limit")),
     marker: one("marker"),
     sort: parseSort(query),
     visibility: parseVisibility(one("visibility")),
+    memberStatus: parseMemberFilter(one("member_status")),
     isHidden: parseFlag("os_hidden", one("os_hidden")) ?? false,
     isProtected: parseFlag("protected", one("protected")),
     texts: textAttributes.flatMap((attribute) => {
       const value = one(attribute);
-      return value === undefined ? [] : [{ attribute, anyOf: parseIn(value) }];
+      return value === undefined ? [] : [{ attribute, anyOf: parseTexts(attribute, value) }];
     }),
     numbers: numberAttributes.flatMap((attribute) => {
       const value = one(attribute);
@@ -111,7 +117,7 @@ function valuesOf(query: QueryParameters, name: string): readonly string[] {
   return typeof value === "string" ? [value] : value;
 }
 
-function parseLimit(text: string | undefined): number {
+export function parseLimit(text: string | undefined): number {
   if (text === undefined) return defaultLimit;
   if (!/^[+-]?\d+$/.test(text)) throw invalid("limit param must be an integer");
   if (Number(text) < 0) throw invalid("limit param must be positive");
@@ -150,7 +156,7 @@ function sortTerm(key: string, direction: SortDirection = "desc"): SortTerm {
   throw invalid(`Invalid sort key: ${key}. It must be one of the following: ${sortKeys.join(", ")}.`);
 }
 
-function parseDirection(text: string): SortDirection {
+export function parseDirection(text: string): SortDirection {
   const direction = text.trim();
   if (direction === "asc" || direction === "desc") return direction;
   throw invalid(`Invalid sort direction: ${direction}`);
@@ -164,6 +170,12 @@ function parseVisibility(text: string | undefined): ImageListQuery["visibility"]
   return known;
 }
 
+function parseMemberFilter(text = "accepted"): ImageListQuery["memberStatus"] {
+  const known = ([...memberStatuses, "all"] as const).find((value) => value === text);
+  if (known) return known;
+  throw invalid(`Invalid status: ${text}`);
+}
+
 /** oslo.utils' strict booleans. */
 function parseFlag(name: string, text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined;
@@ -172,11 +184,27 @@ function parseFlag(name: string, text: string | undefined): boolean | undefined 
   throw invalid(`Invalid value '${text}' for ${name}: it must be true or false.`);
 }
 
-/** `in:a,b` asks for any of several; a value may stand in double quotes. */
-function parseIn(text: string): readonly string[] {
-  if (!text.startsWith("in:")) return [text];
-  const parts = text.slice("in:".length).match(/"[^"]*"|[^,]+/g) ?? [];
-  return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1) : part));
+/** Attributes whose filter may begin with an operator; a value with a colon then needs `eq:`. */
+const withOperator: ReadonlySet<TextAttribute> = new Set([
+  "name",
+  "id",
+  "status",
+  "container_format",
+  "disk_format",
+]);
+
+/** `in:a,b` asks for any of several, which may stand in double quotes. */
+function parseTexts(attribute: TextAttribute, text: string): readonly string[] {
+  const [, operator, operand = ""] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+  if (operator === undefined || !withOperator.has(attribute)) return [text];
+  if (operator === "eq") return [operand];
+  if (operator !== "in") throw invalid(`Unable to filter by unknown operator '${operator}'.`);
+  if (!/^(?:(?:"[^"]*"|[^",]*)(?:,|$))*$/.test(operand)) {
+    throw invalid(
+      `Invalid filter value ${operand}. A value in quotation marks ends with one, and a comma stands between values.`,
+    );
+  }
+  return (operand.match(/"[^"]*"|[^,]+/g) ?? []).map((part) => part.replace(/^"(.*)"$/s, "$1"));
 }
 
 function parseWhole(name: string, text: string): number {
@@ -185,12 +213,14 @@ function parseWhole(name: string, text: string): number {
 }
 
 function parseTime(name: string, text: string): { operator: TimeOperator; timeMs: number } {
-  const colon = text.indexOf(":");
-  const prefix = timeOperators.find((operator) => operator === text.slice(0, colon));
-  const time = prefix ? text.slice(colon + 1) : text;
+  const [, before, after = ""] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+  const prefix = timeOperators.find((operator) => operator === before);
+  if (before !== undefined && !prefix && !/^\d/.test(before))
+    throw invalid(`Unable to filter by unknown operator '${before}'.`);
+  const time = prefix ? after : text;
   const timeMs = Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/.test(time) ? time : `${time}Z`);
   if (Number.isNaN(timeMs))
-    throw invalid(`Invalid value '${text}' for ${name}: use operator:2026-11-22T10:00:00Z.`);
+    throw invalid(`Bad "${name}" query filter format. Use ISO 8601 DateTime notation.`);
   return { operator: prefix ?? "eq", timeMs };
 }
 

@@ -1,12 +1,11 @@
 import { Type } from "typebox";
+import { collectionSchema, text, uuidPattern, type ServedSchema } from "./schema.ts";
 
-const uuidPattern = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$";
 const nullableText = (description: string, maxLength: number): object => ({
   type: ["null", "string"],
   description,
   maxLength,
 });
-const text = (description: string): object => ({ type: "string", description });
 const readOnlyText = (description: string): object => ({ type: "string", readOnly: true, description });
 
 const containerFormats = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"];
@@ -99,7 +98,7 @@ const imageProperties = {
 } as const;
 
 /** Served at /v2/schemas/image. */
-export const imageSchema = {
+export const imageSchema: ServedSchema = {
   name: "image",
   properties: imageProperties,
   additionalProperties: { type: "string" },
@@ -111,20 +110,7 @@ export const imageSchema = {
 };
 
 /** Served at /v2/schemas/images. */
-export const imagesSchema = {
-  name: "images",
-  properties: {
-    images: { type: "array", items: imageSchema },
-    first: { type: "string" },
-    next: { type: "string" },
-    schema: { type: "string" },
-  },
-  links: [
-    { rel: "first", href: "{first}" },
-    { rel: "next", href: "{next}" },
-    { rel: "describedby", href: "{schema}" },
-  ],
-};
+export const imagesSchema = collectionSchema("images", imageSchema);
 
 /** A value of an image's attribute or property, after the schema has passed it. */
 export type AttributeValue = string | number | boolean | null | readonly string[];

@@ -30,6 +30,12 @@ export interface Image {
   readonly updatedAt: number;
 }
 
+/** An image as one viewer found it. */
+export interface SeenImage extends Image {
+  /** The viewer's project, when the image is shared with it. */
+  readonly memberId?: string;
+}
+
 /** Glance's state machine, as far as data comes by upload alone (glance.domain.Image.valid_state_targets). */
 const transitions: Readonly<Record<ImageStatus, readonly ImageStatus[]>> = {
   queued: ["saving"],
@@ -58,10 +64,11 @@ export function viewerOf(caller: Caller): Viewer {
   };
 }
 
-function isOwner(image: Image, viewer: Viewer): boolean {
+export function isOwner(image: Image, viewer: Viewer): boolean {
   return image.owner !== null && image.owner === viewer.projectId;
 }
 
+/** Without regard to whom the image is shared with. */
 export function isVisible(image: Image, viewer: Viewer): boolean {
   if (viewer.isAdmin || isOwner(image, viewer)) return true;
   return image.visibility === "public" || image.visibility === "community";

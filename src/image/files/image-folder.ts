@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { CloudError } from "#base/errors.ts";
+import type { ByteRange } from "../domain/byte-range.ts";
 import { headBytes } from "../domain/disk-format.ts";
 
 /** Which file: every upload writes one of its own, so a late one can never replace another's. */
@@ -23,8 +24,8 @@ export interface ImageFolder {
    * stream is not destroyed. `inspect` sees the first bytes once and may throw.
    */
   write(name: DataName, chunks: AsyncIterable<Buffer>, inspect: (head: Buffer) => void): Promise<DataFacts>;
-  /** Streams a file; `not-found` when it is gone. */
-  stream(name: DataName): Promise<Readable>;
+  /** Streams a file, or a part of it; `not-found` when it is gone. */
+  stream(name: DataName, range?: ByteRange): Promise<Readable>;
   /** At most `length` bytes from `offset`; fewer only at the end. */
   read(name: DataName, offset: number, length: number): Promise<Buffer>;
   remove(name: DataName): Promise<void>;
@@ -33,16 +34,16 @@ export interface ImageFolder {
 }
 
 /** Glance's `image_size_cap`. */
-const maximumBytes = 2 ** 40;
+const sizeCap = 2 ** 40;
 
-export function openImageFolder(folder: string): ImageFolder {
+export function openImageFolder(folder: string, maximumBytes = sizeCap): ImageFolder {
   const pathOf = (name: DataName): string => join(folder, fileOf(name));
   return {
     async write(name, chunks, inspect) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const partial = `${pathOf(name)}.part`;
       try {
-        const facts = await writeFile(partial, chunks, inspect);
+        const facts = await writeFile(partial, chunks, { inspect, maximumBytes });
         await rename(partial, pathOf(name));
         await syncFolder(folder);
         return facts;
@@ -51,9 +52,10 @@ export function openImageFolder(folder: string): ImageFolder {
         throw fullOr(error);
       }
     },
-    async stream(name) {
+    async stream(name, range) {
       const handle = await open(pathOf(name)).catch(absent);
-      return handle.createReadStream({ highWaterMark: 256 * 1024 });
+      const part = range ? { start: range.first, end: range.last } : {};
+      return handle.createReadStream({ ...part, highWaterMark: 256 * 1024 });
     },
     async read(name, offset, length) {
       const handle = await open(pathOf(name)).catch(absent);
@@ -91,7 +93,7 @@ function fileOf(name: DataName): string {
 async function writeFile(
   path: string,
   chunks: AsyncIterable<Buffer>,
-  inspect: (head: Buffer) => void,
+  { inspect, maximumBytes }: { inspect: (head: Buffer) => void; maximumBytes: number },
 ): Promise<DataFacts> {
   const [md5, sha512] = [createHash("md5"), createHash("sha512")];
   let sizeBytes = 0;

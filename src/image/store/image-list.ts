@@ -10,6 +10,7 @@ import type {
   TimeOperator,
 } from "../domain/image-list-query.ts";
 import { imagesOfRows } from "./images.ts";
+import { afterKeyset } from "./keyset.ts";
 
 type Builder = ExpressionBuilder<Tables, "image_images">;
 
@@ -24,7 +25,7 @@ export async function imageList(
     .selectFrom("image_images")
     .selectAll()
     .where((eb) => eb.and([...visibilityFilters(eb, query, viewer), ...attributeFilters(eb, query)]));
-  if (after) select = select.where((eb) => afterImage(eb, query, after));
+  if (after) select = select.where(afterImage(query, after));
   for (const { key, direction } of query.sort) select = select.orderBy(sortColumns[key].column, direction);
   return imagesOfRows(db, await select.limit(query.limit).execute());
 }
@@ -33,10 +34,26 @@ export async function imageList(
 function visibilityFilters(eb: Builder, query: ImageListQuery, viewer: Viewer): Expression<SqlBool>[] {
   const owned = viewer.projectId === undefined ? eb.lit(false) : eb("owner", "=", viewer.projectId);
   const filters: Expression<SqlBool>[] = [];
-  if (!viewer.isAdmin) filters.push(eb.or([owned, eb("visibility", "in", ["public", "community"])]));
+  if (!viewer.isAdmin) {
+    const open = eb("visibility", "in", ["public", "community"]);
+    filters.push(eb.or([owned, open, ...sharedFilters(eb, query, viewer)]));
+  }
   if (query.visibility === undefined) filters.push(eb.or([owned, eb("visibility", "!=", "community")]));
   else if (query.visibility !== "all") filters.push(eb("visibility", "=", query.visibility));
   return filters;
+}
+
+/** Shared with the viewer's project, which has answered as asked for. */
+function sharedFilters(eb: Builder, query: ImageListQuery, viewer: Viewer): Expression<SqlBool>[] {
+  if (viewer.projectId === undefined) return [];
+  let membership = eb
+    .selectFrom("image_members")
+    .select("image_members.status")
+    .whereRef("image_members.image_id", "=", "image_images.id")
+    .where("image_members.member_id", "=", viewer.projectId);
+  if (query.memberStatus !== "all")
+    membership = membership.where("image_members.status", "=", query.memberStatus);
+  return [eb.and([eb("visibility", "=", "shared"), eb.exists(membership)])];
 }
 
 const textColumns = {
@@ -53,6 +70,8 @@ const textColumns = {
 const numberColumns = {
   min_disk: ["min_disk_gib", "="],
   min_ram: ["min_ram_mib", "="],
+  size: ["size_bytes", "="],
+  virtual_size: ["virtual_size_bytes", "="],
   size_min: ["size_bytes", ">="],
   size_max: ["size_bytes", "<="],
 } as const satisfies Record<NumberAttribute, readonly [keyof Tables["image_images"], string]>;
@@ -120,16 +139,11 @@ const sortColumns: Readonly<Record<SortKey, SortColumn>> = {
   updated_at: { column: sql.ref("updated_at"), value: (image) => image.updatedAt },
 };
 
-/** Equal in the first n sort keys and beyond in the next, for any n. */
-function afterImage(eb: Builder, query: ImageListQuery, after: Image): Expression<SqlBool> {
-  return eb.or(
-    query.sort.map(({ key, direction }, at) =>
-      eb.and([
-        ...query.sort
-          .slice(0, at)
-          .map((term) => eb(sortColumns[term.key].column, "=", sortColumns[term.key].value(after))),
-        eb(sortColumns[key].column, direction === "asc" ? ">" : "<", sortColumns[key].value(after)),
-      ]),
-    ),
+function afterImage({ sort }: ImageListQuery, after: Image): Expression<SqlBool> {
+  return afterKeyset(
+    sort.map(({ key, direction }) => {
+      const { column, value } = sortColumns[key];
+      return { column, direction, value: value(after) };
+    }),
   );
 }

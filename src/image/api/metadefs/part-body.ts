@@ -1,0 +1,14 @@
+import type { NewPart } from "../../domain/metadef-part.ts";
+import type { ObjectBody } from "../../domain/metadef-schema.ts";
+
+export function newObject(body: ObjectBody): NewPart<"object"> {
+  const { name, description = null, required = [], properties = {} } = body;
+  return { name, content: { description, required, properties } };
+}
+
+export function newProperty({
+  name,
+  ...content
+}: Readonly<Record<string, unknown>> & { readonly name: string }): NewPart<"property"> {
+  return { name, content };
+}
