@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError } from "#base/errors.ts";
 import type { Policy, PolicyTarget } from "#policy/index.ts";
+import { accessRulesEnforce } from "./access-rules.ts";
 import {
   anonymous,
   compareMicroversions,
@@ -50,7 +51,11 @@ export async function handleRequest(at: Handling): Promise<FastifyReply> {
 async function authenticateRequest(at: Handling): Promise<Caller> {
   const token = at.request.headers["x-auth-token"];
   const open = at.routes.every((row) => row.policy === "public");
-  if (typeof token === "string" && token !== "" && !open) return at.authenticate(token);
+  if (typeof token === "string" && token !== "" && !open) {
+    const caller = await at.authenticate(token);
+    accessRulesEnforce(caller, at.service, at.request);
+    return caller;
+  }
   if (open) return anonymous;
   throw new CloudError("unauthenticated", "The request you have made requires authentication.");
 }

@@ -13,5 +13,21 @@ const projectTagRules: PolicyRules = {
   "identity:delete_project_tag": admin,
 };
 
+const owner = "user_id:%(user_id)s";
+const ofUser = "user_id:%(target.user.id)s";
+
+const applicationCredentialRules: PolicyRules = {
+  "identity:list_application_credentials": `${adminOrSystemReader} or ${owner}`,
+  "identity:get_application_credential": `${adminOrSystemReader} or ${owner}`,
+  "identity:create_application_credential": owner,
+  "identity:delete_application_credential": `${admin} or ${owner}`,
+  "identity:list_access_rules": `(role:reader and system_scope:all) or ${ofUser}`,
+  "identity:get_access_rule": `(role:reader and system_scope:all) or ${ofUser}`,
+  "identity:delete_access_rule": `(role:admin and system_scope:all) or ${ofUser}`,
+};
+
 /** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
-export const identityExtensionPolicyRules: PolicyRules = { ...projectTagRules };
+export const identityExtensionPolicyRules: PolicyRules = {
+  ...projectTagRules,
+  ...applicationCredentialRules,
+};

@@ -1,7 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
 import type { Db } from "#db/index.ts";
-import type { Caller } from "#http/index.ts";
+import type { Caller, Delegation } from "#http/index.ts";
 import { tokenHash, type Token } from "../domain/token.ts";
 import { tokenJudge } from "../domain/token-state.ts";
 import { tokenStateFind } from "../store/tokens.ts";
@@ -30,6 +30,15 @@ export async function callerAuthenticate(
     domainId: token.domain?.id,
     systemScope: token.systemScope,
     roles: token.roles.map(({ name }) => name),
+    delegation: delegationOf(token),
     token: new Secret(text),
   };
+}
+
+function delegationOf({ delegation }: Token): Delegation | undefined {
+  if (!delegation) return undefined;
+  const { kind, id } = delegation;
+  if (kind !== "application_credential") return { kind, id, unrestricted: false, accessRules: undefined };
+  const { unrestricted, accessRules } = delegation;
+  return { kind, id, unrestricted, accessRules };
 }

@@ -1,0 +1,23 @@
+import { CloudError } from "#base/errors.ts";
+import type { GrantedScope } from "../domain/granted-scope.ts";
+import type { IdentityCtx } from "./context.ts";
+import { scopeResolve, type ScopeRequest } from "./scope.ts";
+import type { SignedIn } from "./sign-in.ts";
+
+/** A sign-in by a delegation brings its own scope: none may be asked for. */
+export async function tokenScopeResolve(
+  ctx: IdentityCtx,
+  signedIn: SignedIn,
+  asked: ScopeRequest,
+): Promise<GrantedScope> {
+  const { granted } = signedIn;
+  if (!granted) {
+    const scope = await scopeResolve(ctx, signedIn.user, asked);
+    return { scope, delegation: undefined, expiresAt: undefined };
+  }
+  if (asked.kind === "default") return granted;
+  throw new CloudError(
+    "unauthenticated",
+    "Error authenticating with application credential: Application credentials cannot request a scope.",
+  );
+}
