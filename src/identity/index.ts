@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
+import type { SecretBox } from "#base/secret-box.ts";
 import type { Database, Migrations } from "#db/index.ts";
 import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
 import { callerAuthenticate } from "./app/authenticate.ts";
@@ -9,6 +10,7 @@ import type { CatalogService } from "./domain/catalog.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
+import { migration0016 } from "./store/migrations/0016-identity-oauth1.ts";
 import { migration0015 } from "./store/migrations/0015-identity-application-credentials.ts";
 
 export { identityPolicyRules } from "./policy-rules.ts";
@@ -18,6 +20,7 @@ export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 export const identityMigrations: Migrations = {
   "0001-identity": migration0001,
   "0015-identity-application-credentials": migration0015,
+  "0016-identity-oauth1": migration0016,
 };
 
 /** Keystone's own default (`[token] expiration`). */
@@ -36,13 +39,15 @@ export function createIdentity(options: {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly box: SecretBox;
   readonly catalog: () => readonly CatalogService[];
   readonly tokenLifetimeSeconds?: number | undefined;
 }): Identity {
-  const { database, clock, catalog, log } = options;
+  const { database, clock, catalog, log, box } = options;
   const deps: IdentityDeps = {
     database,
     clock,
+    box,
     catalog,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     tokenCleanup: { lastAt: 0 },

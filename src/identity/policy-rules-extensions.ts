@@ -26,8 +26,23 @@ const applicationCredentialRules: PolicyRules = {
   "identity:delete_access_rule": `(role:admin and system_scope:all) or ${ofUser}`,
 };
 
+const oauth1Rules: PolicyRules = {
+  "identity:list_consumers": adminOrSystemReader,
+  "identity:get_consumer": adminOrSystemReader,
+  "identity:create_consumer": admin,
+  "identity:update_consumer": admin,
+  "identity:delete_consumer": admin,
+  "identity:authorize_request_token": admin,
+  "identity:list_access_tokens": admin,
+  "identity:get_access_token": admin,
+  "identity:delete_access_token": admin,
+  "identity:list_access_token_roles": admin,
+  "identity:get_access_token_role": admin,
+};
+
 /** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
 export const identityExtensionPolicyRules: PolicyRules = {
   ...projectTagRules,
   ...applicationCredentialRules,
+  ...oauth1Rules,
 };

@@ -6,6 +6,18 @@ import { applicationCredentialCreate } from "./api/application-credentials/creat
 import { applicationCredentialDelete } from "./api/application-credentials/delete.ts";
 import { applicationCredentialsList } from "./api/application-credentials/list.ts";
 import { applicationCredentialShow } from "./api/application-credentials/show.ts";
+import { accessTokenCreate } from "./api/oauth1/access-token-create.ts";
+import { accessTokenDelete } from "./api/oauth1/access-token-delete.ts";
+import { accessTokenRoleShow, accessTokenRolesList } from "./api/oauth1/access-token-roles.ts";
+import { accessTokenShow } from "./api/oauth1/access-token-show.ts";
+import { accessTokensList } from "./api/oauth1/access-tokens-list.ts";
+import { consumerCreate } from "./api/oauth1/consumer-create.ts";
+import { consumerDelete } from "./api/oauth1/consumer-delete.ts";
+import { consumerShow } from "./api/oauth1/consumer-show.ts";
+import { consumerUpdate } from "./api/oauth1/consumer-update.ts";
+import { consumersList } from "./api/oauth1/consumers-list.ts";
+import { requestTokenAuthorize } from "./api/oauth1/request-token-authorize.ts";
+import { requestTokenCreate } from "./api/oauth1/request-token-create.ts";
 import { projectTagAdd } from "./api/project-tags/add.ts";
 import { projectTagCheck } from "./api/project-tags/check.ts";
 import { projectTagsClear } from "./api/project-tags/clear.ts";
@@ -16,6 +28,7 @@ import type { IdentityDeps } from "./app/context.ts";
 
 type Params = Readonly<Record<string, string>>;
 
+const open = { policy: "public" };
 const rule = (name: string) => ({ policy: `identity:${name}` });
 const projectRule = (name: string) => ({
   ...rule(name),
@@ -31,6 +44,8 @@ const ownedRule = (name: string) => ({ ...rule(name), enforcedByApp: true });
 
 const accessRules = "/v3/users/:user_id/access_rules";
 const applicationCredentials = "/v3/users/:user_id/application_credentials";
+const oauth1 = "/v3/OS-OAUTH1";
+const accessTokens = "/v3/users/:user_id/OS-OAUTH1/access_tokens";
 const projectTags = "/v3/projects/:project_id/tags";
 
 /** What Keystone has beside users, projects, roles and the catalogue. */
@@ -50,4 +65,19 @@ export const extensionRows: readonly Route<IdentityDeps>[] = [
   route("GET", accessRules, accessRulesList, userRule("list_access_rules")),
   route("GET", `${accessRules}/:access_rule_id`, accessRuleShow, userRule("get_access_rule")),
   route("DELETE", `${accessRules}/:access_rule_id`, accessRuleDelete, userRule("delete_access_rule")),
+
+  route("GET", `${oauth1}/consumers`, consumersList, rule("list_consumers")),
+  route("POST", `${oauth1}/consumers`, consumerCreate, rule("create_consumer")),
+  route("GET", `${oauth1}/consumers/:consumer_id`, consumerShow, rule("get_consumer")),
+  route("PATCH", `${oauth1}/consumers/:consumer_id`, consumerUpdate, rule("update_consumer")),
+  route("DELETE", `${oauth1}/consumers/:consumer_id`, consumerDelete, rule("delete_consumer")),
+  // What proves these two is their signature.
+  route("POST", `${oauth1}/request_token`, requestTokenCreate, open),
+  route("POST", `${oauth1}/access_token`, accessTokenCreate, open),
+  route("PUT", `${oauth1}/authorize/:request_token_id`, requestTokenAuthorize, rule("authorize_request_token")),
+  route("GET", accessTokens, accessTokensList, rule("list_access_tokens")),
+  route("GET", `${accessTokens}/:access_token_id`, accessTokenShow, rule("get_access_token")),
+  route("DELETE", `${accessTokens}/:access_token_id`, accessTokenDelete, rule("delete_access_token")),
+  route("GET", `${accessTokens}/:access_token_id/roles`, accessTokenRolesList, rule("list_access_token_roles")),
+  route("GET", `${accessTokens}/:access_token_id/roles/:role_id`, accessTokenRoleShow, rule("get_access_token_role")),
 ];

@@ -10,6 +10,7 @@ import type { AccessRule } from "../domain/delegation.ts";
 import { passwordHash } from "../domain/password.ts";
 import type { Role } from "../domain/resources.ts";
 import { rolesExpand } from "../domain/role-expansion.ts";
+import type { RoleRef } from "../domain/role-ref.ts";
 import { accessRuleFind, accessRuleInsert, accessRuleList } from "../store/access-rules.ts";
 import {
   applicationCredentialDelete as rowDelete,
@@ -22,11 +23,6 @@ import { tokenFind } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
 import { forbiddenAction, refuseLentToken, refuseRestricted } from "./delegation.ts";
 import { userFetch } from "./user.ts";
-
-export interface RoleRef {
-  readonly id?: string | undefined;
-  readonly name?: string | undefined;
-}
 
 export type AccessRuleInput = { readonly id: string } | Omit<AccessRule, "id">;
 

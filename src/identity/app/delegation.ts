@@ -15,6 +15,10 @@ export function refuseLentToken(ctx: IdentityCtx, what: string): void {
     throw forbidden(`Cannot manage ${what} with a token issued via delegation.`);
 }
 
+export function refuseAnyDelegation(ctx: IdentityCtx, what: string): void {
+  if (ctx.caller.delegation) throw forbidden(`Cannot ${what} with a token issued via delegation.`);
+}
+
 export function refuseRestricted(ctx: IdentityCtx, what: string): void {
   const { delegation } = ctx.caller;
   if (delegation?.kind !== "application_credential" || delegation.unrestricted) return;

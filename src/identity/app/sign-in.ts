@@ -1,6 +1,7 @@
 import type { Secret } from "#base/secret.ts";
 import type { Db, Tx } from "#db/index.ts";
 import type { GrantedScope } from "../domain/granted-scope.ts";
+import type { SignedRequest } from "../domain/oauth1-signature.ts";
 import { passwordMatches } from "../domain/password.ts";
 import type { Domain, User } from "../domain/resources.ts";
 import { tokenHash } from "../domain/token.ts";
@@ -11,6 +12,7 @@ import { tokenFind } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
 import { grantOfParent } from "./delegation.ts";
 import { unauthenticated } from "./failures.ts";
+import { accessTokenVerify } from "./oauth1-sign-in.ts";
 
 export interface DomainRef {
   readonly id?: string | undefined;
@@ -35,6 +37,8 @@ export interface Credentials {
         readonly secret: Secret<string>;
       }
     | undefined;
+  /** Signed with an access token's secret (method `oauth1`). */
+  readonly signedRequest?: SignedRequest | undefined;
 }
 
 /** Whoever proved who they are, and what the proof rests on. */
@@ -74,6 +78,8 @@ async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentia
   if (method === "token" && credentials.token) return signInByToken(ctx, credentials.token.expose());
   if (method === "application_credential" && credentials.applicationCredential)
     return signInByApplicationCredential(ctx, credentials.applicationCredential);
+  if (method === "oauth1" && credentials.signedRequest)
+    return signInByAccessToken(ctx, credentials.signedRequest);
   throw unauthenticated(ctx, "unsupported method, or its data is missing");
 }
 
@@ -105,9 +111,25 @@ async function signInByApplicationCredential(
     delegation: { kind: "application_credential", id },
     expiresAt: expiresAtUs === undefined ? undefined : Math.floor(expiresAtUs / 1_000),
   };
-  const user = await userFind(db, userId);
-  if (!user) throw unauthenticated(ctx, "the user of the application credential is gone", userId);
+  const user = await lender(ctx, userId);
   return { user, methods: ["application_credential"], parent: undefined, granted };
+}
+
+async function signInByAccessToken(ctx: IdentityCtx, request: SignedRequest): Promise<SignedIn> {
+  const { id, projectId, authorizingUserId, expiresAt } = await accessTokenVerify(ctx, request);
+  const granted: GrantedScope = {
+    scope: { kind: "project", id: projectId },
+    delegation: { kind: "oauth1", id },
+    expiresAt,
+  };
+  const user = await lender(ctx, authorizingUserId);
+  return { user, methods: ["oauth1"], parent: undefined, granted };
+}
+
+async function lender(ctx: IdentityCtx, userId: string): Promise<User> {
+  const user = await userFind(ctx.deps.database.db, userId);
+  if (!user) throw unauthenticated(ctx, "whoever made the delegation is gone", userId);
+  return user;
 }
 
 /** The user, when the password is theirs and they may sign in. Every refusal costs the same and says the same. */

@@ -4,7 +4,7 @@ import { operation } from "#http/index.ts";
 import { applicationCredentialCreate as create } from "../../app/application-credential.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { expiryParse } from "../../domain/expiry.ts";
-import { nameSchema, nullable, pathParam } from "../input.ts";
+import { nameSchema, nullable, pathParam, roleRefSchema } from "../input.ts";
 import { applicationCredentialView } from "./view.ts";
 
 const accessRule = Type.Union([
@@ -16,11 +16,6 @@ const accessRule = Type.Union([
   }),
 ]);
 
-const roleRef = Type.Object(
-  { id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) },
-  { minProperties: 1, maxProperties: 1, additionalProperties: false },
-);
-
 export const applicationCredentialCreate = operation({
   body: Type.Object({
     application_credential: Type.Object(
@@ -28,7 +23,7 @@ export const applicationCredentialCreate = operation({
         name: nameSchema(255),
         description: Type.Optional(nullable(Type.String())),
         secret: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 4096 }))),
-        roles: Type.Optional(Type.Array(roleRef)),
+        roles: Type.Optional(Type.Array(roleRefSchema)),
         access_rules: Type.Optional(Type.Array(accessRule, { maxItems: 100 })),
         unrestricted: Type.Optional(nullable(Type.Boolean())),
         expires_at: Type.Optional(nullable(Type.String())),
