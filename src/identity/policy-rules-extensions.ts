@@ -40,9 +40,24 @@ const oauth1Rules: PolicyRules = {
   "identity:get_access_token_role": admin,
 };
 
+const trustor = "user_id:%(target.trust.trustor_user_id)s";
+const trustee = "user_id:%(target.trust.trustee_user_id)s";
+
+const trustRules: PolicyRules = {
+  "identity:create_trust": trustor,
+  "identity:list_trusts": adminOrSystemReader,
+  "identity:list_trusts_for_trustor": `${adminOrSystemReader} or ${trustor}`,
+  "identity:list_trusts_for_trustee": `${adminOrSystemReader} or ${trustee}`,
+  "identity:list_roles_for_trust": `${adminOrSystemReader} or ${trustor} or ${trustee}`,
+  "identity:get_role_for_trust": `${adminOrSystemReader} or ${trustor} or ${trustee}`,
+  "identity:get_trust": `${adminOrSystemReader} or ${trustor} or ${trustee}`,
+  "identity:delete_trust": `${admin} or ${trustor}`,
+};
+
 /** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
 export const identityExtensionPolicyRules: PolicyRules = {
   ...projectTagRules,
   ...applicationCredentialRules,
   ...oauth1Rules,
+  ...trustRules,
 };

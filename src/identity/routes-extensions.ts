@@ -24,6 +24,11 @@ import { projectTagsClear } from "./api/project-tags/clear.ts";
 import { projectTagsList } from "./api/project-tags/list.ts";
 import { projectTagRemove } from "./api/project-tags/remove.ts";
 import { projectTagsReplace } from "./api/project-tags/replace.ts";
+import { trustCreate } from "./api/trusts/create.ts";
+import { trustDelete } from "./api/trusts/delete.ts";
+import { trustsList } from "./api/trusts/list.ts";
+import { trustRoleShow, trustRolesList } from "./api/trusts/roles.ts";
+import { trustShow } from "./api/trusts/show.ts";
 import type { IdentityDeps } from "./app/context.ts";
 
 type Params = Readonly<Record<string, string>>;
@@ -46,6 +51,7 @@ const accessRules = "/v3/users/:user_id/access_rules";
 const applicationCredentials = "/v3/users/:user_id/application_credentials";
 const oauth1 = "/v3/OS-OAUTH1";
 const accessTokens = "/v3/users/:user_id/OS-OAUTH1/access_tokens";
+const trusts = "/v3/OS-TRUST/trusts";
 const projectTags = "/v3/projects/:project_id/tags";
 
 /** What Keystone has beside users, projects, roles and the catalogue. */
@@ -80,4 +86,11 @@ export const extensionRows: readonly Route<IdentityDeps>[] = [
   route("DELETE", `${accessTokens}/:access_token_id`, accessTokenDelete, rule("delete_access_token")),
   route("GET", `${accessTokens}/:access_token_id/roles`, accessTokenRolesList, rule("list_access_token_roles")),
   route("GET", `${accessTokens}/:access_token_id/roles/:role_id`, accessTokenRoleShow, rule("get_access_token_role")),
+
+  route("GET", trusts, trustsList, ownedRule("list_trusts")),
+  route("POST", trusts, trustCreate, ownedRule("create_trust")),
+  route("GET", `${trusts}/:trust_id`, trustShow, ownedRule("get_trust")),
+  route("DELETE", `${trusts}/:trust_id`, trustDelete, ownedRule("delete_trust")),
+  route("GET", `${trusts}/:trust_id/roles`, trustRolesList, ownedRule("list_roles_for_trust")),
+  route("GET", `${trusts}/:trust_id/roles/:role_id`, trustRoleShow, ownedRule("get_role_for_trust")),
 ];

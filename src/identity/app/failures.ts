@@ -1,7 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import type { IdentityCtx } from "./context.ts";
 
-type Resource = "domain" | "project" | "user" | "role" | "service" | "endpoint" | "region";
+type Resource = "domain" | "project" | "user" | "role" | "service" | "endpoint" | "region" | "trust";
 
 /** Keystone's words, which clients look for. */
 export function notFound(resource: Resource, id: string): CloudError {

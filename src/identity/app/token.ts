@@ -10,6 +10,7 @@ import { unauthenticated } from "./failures.ts";
 import type { ScopeRequest } from "./scope.ts";
 import { signedInConfirm, signIn, type Credentials, type SignedIn } from "./sign-in.ts";
 import { tokenScopeResolve } from "./token-scope.ts";
+import { trustConsume } from "./trust-use.ts";
 
 /** Between two removals of expired tokens. */
 const cleanupIntervalMs = 10 * 60 * 1000;
@@ -45,6 +46,7 @@ export async function tokenIssue(
   const token = await ctx.deps.database.transaction(async (tx) => {
     await signedInConfirm(tx, ctx, signedIn);
     if (signedIn.parent) await requireGood(tx, ctx, signedIn.parent.hash);
+    if (delegation?.kind === "trust") await trustConsume(tx, ctx, delegation.id);
     await tokenInsert(tx, row);
     await removeExpired(tx, ctx);
     return requireGood(tx, ctx, row.hash);

@@ -46,6 +46,7 @@ export const authSchema = Type.Object({
             domain: Type.Optional(domainRef),
             system: Type.Optional(Type.Object({ all: Type.Optional(Type.Boolean()) })),
             unscoped: Type.Optional(Type.Object({})),
+            "OS-TRUST:trust": Type.Optional(Type.Object({ id: Type.String() })),
           }),
         ]),
       ),
@@ -98,6 +99,8 @@ export function scopeOf({ scope }: Auth): ScopeRequest {
   if (system?.all === true) asked.push({ kind: "system" });
   if (domain) asked.push({ kind: "domain", domain });
   if (project) asked.push({ kind: "project", project });
+  const trust = scope["OS-TRUST:trust"];
+  if (trust) asked.push({ kind: "trust", trustId: trust.id });
   if (domain) requireDomain(domain);
   if (project && project.id === undefined) {
     if (project.name === undefined) throw missing("id or name", "project");
@@ -106,7 +109,10 @@ export function scopeOf({ scope }: Auth): ScopeRequest {
   }
   const [only, second] = asked;
   if (only && !second) return only;
-  throw new CloudError("invalid", "The scope must be exactly one of project, domain, system and unscoped.");
+  throw new CloudError(
+    "invalid",
+    "The scope must be exactly one of project, domain, system, OS-TRUST:trust and unscoped.",
+  );
 }
 
 function requireDomain(domain: Static<typeof domainRef>): void {
