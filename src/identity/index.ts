@@ -12,6 +12,7 @@ import { identityRoutes } from "./routes.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
 import { migration0016 } from "./store/migrations/0016-identity-oauth1.ts";
 import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
+import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
 import { migration0015 } from "./store/migrations/0015-identity-application-credentials.ts";
 
 export { identityPolicyRules } from "./policy-rules.ts";
@@ -23,6 +24,7 @@ export const identityMigrations: Migrations = {
   "0015-identity-application-credentials": migration0015,
   "0016-identity-oauth1": migration0016,
   "0017-identity-trusts": migration0017,
+  "0018-identity-credentials": migration0018,
 };
 
 /** Keystone's own default (`[token] expiration`). */

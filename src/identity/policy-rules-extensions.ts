@@ -54,10 +54,25 @@ const trustRules: PolicyRules = {
   "identity:delete_trust": `${admin} or ${trustor}`,
 };
 
+const credentialOwner = "user_id:%(target.credential.user_id)s";
+
+const credentialRules: PolicyRules = {
+  "identity:list_credentials": `${adminOrSystemReader} or ${credentialOwner}`,
+  "identity:get_credential": `${adminOrSystemReader} or ${credentialOwner}`,
+  "identity:create_credential": `${admin} or ${credentialOwner}`,
+  "identity:update_credential": `${admin} or ${credentialOwner}`,
+  "identity:delete_credential": `${admin} or ${credentialOwner}`,
+  "identity:ec2_list_credentials": `${adminOrSystemReader} or ${owner}`,
+  "identity:ec2_get_credential": `${adminOrSystemReader} or ${credentialOwner}`,
+  "identity:ec2_create_credential": `${admin} or (role:member and ${credentialOwner})`,
+  "identity:ec2_delete_credential": `${admin} or (role:member and ${credentialOwner})`,
+};
+
 /** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
 export const identityExtensionPolicyRules: PolicyRules = {
   ...projectTagRules,
   ...applicationCredentialRules,
   ...oauth1Rules,
   ...trustRules,
+  ...credentialRules,
 };

@@ -6,6 +6,15 @@ import { applicationCredentialCreate } from "./api/application-credentials/creat
 import { applicationCredentialDelete } from "./api/application-credentials/delete.ts";
 import { applicationCredentialsList } from "./api/application-credentials/list.ts";
 import { applicationCredentialShow } from "./api/application-credentials/show.ts";
+import { credentialCreate } from "./api/credentials/create.ts";
+import { credentialDelete } from "./api/credentials/delete.ts";
+import { credentialsList } from "./api/credentials/list.ts";
+import { credentialShow } from "./api/credentials/show.ts";
+import { credentialUpdate } from "./api/credentials/update.ts";
+import { ec2CredentialCreate } from "./api/ec2-credentials/create.ts";
+import { ec2CredentialDelete } from "./api/ec2-credentials/delete.ts";
+import { ec2CredentialsList } from "./api/ec2-credentials/list.ts";
+import { ec2CredentialShow } from "./api/ec2-credentials/show.ts";
 import { accessTokenCreate } from "./api/oauth1/access-token-create.ts";
 import { accessTokenDelete } from "./api/oauth1/access-token-delete.ts";
 import { accessTokenRoleShow, accessTokenRolesList } from "./api/oauth1/access-token-roles.ts";
@@ -49,6 +58,8 @@ const ownedRule = (name: string) => ({ ...rule(name), enforcedByApp: true });
 
 const accessRules = "/v3/users/:user_id/access_rules";
 const applicationCredentials = "/v3/users/:user_id/application_credentials";
+const credentials = "/v3/credentials";
+const ec2Credentials = "/v3/users/:user_id/credentials/OS-EC2";
 const oauth1 = "/v3/OS-OAUTH1";
 const accessTokens = "/v3/users/:user_id/OS-OAUTH1/access_tokens";
 const trusts = "/v3/OS-TRUST/trusts";
@@ -93,4 +104,14 @@ export const extensionRows: readonly Route<IdentityDeps>[] = [
   route("DELETE", `${trusts}/:trust_id`, trustDelete, ownedRule("delete_trust")),
   route("GET", `${trusts}/:trust_id/roles`, trustRolesList, ownedRule("list_roles_for_trust")),
   route("GET", `${trusts}/:trust_id/roles/:role_id`, trustRoleShow, ownedRule("get_role_for_trust")),
+
+  route("GET", credentials, credentialsList, ownedRule("list_credentials")),
+  route("POST", credentials, credentialCreate, ownedRule("create_credential")),
+  route("GET", `${credentials}/:credential_id`, credentialShow, ownedRule("get_credential")),
+  route("PATCH", `${credentials}/:credential_id`, credentialUpdate, ownedRule("update_credential")),
+  route("DELETE", `${credentials}/:credential_id`, credentialDelete, ownedRule("delete_credential")),
+  route("GET", ec2Credentials, ec2CredentialsList, ownedRule("ec2_list_credentials")),
+  route("POST", ec2Credentials, ec2CredentialCreate, ownedRule("ec2_create_credential")),
+  route("GET", `${ec2Credentials}/:access`, ec2CredentialShow, ownedRule("ec2_get_credential")),
+  route("DELETE", `${ec2Credentials}/:access`, ec2CredentialDelete, ownedRule("ec2_delete_credential")),
 ];
