@@ -4,6 +4,25 @@ import type { Logger } from "#base/logger.ts";
 import { Secret } from "#base/secret.ts";
 import type { PolicyTarget } from "#policy/index.ts";
 
+/** A request that an application credential may make: to a service of this type, with this method, to paths like this one. */
+export interface AccessRule {
+  readonly service: string;
+  readonly method: string;
+  /** `*` and `{name}` stand for one part of a path, `**` for any number. */
+  readonly path: string;
+}
+
+/** What a token was got with, when it was not its user's own sign-in. */
+export interface Delegation {
+  readonly kind: "application_credential" | "trust" | "oauth1";
+  /** Of the application credential, the trust, or the OAuth access token. */
+  readonly id: string;
+  /** Whether an application credential may manage others of its kind. */
+  readonly unrestricted: boolean;
+  /** Undefined: every request. */
+  readonly accessRules: readonly AccessRule[] | undefined;
+}
+
 /** Whoever sent the request, as the identity service knows them from the token. */
 export interface Caller {
   readonly userId: string;
@@ -15,6 +34,7 @@ export interface Caller {
   readonly domainId: string | undefined;
   readonly systemScope: boolean;
   readonly roles: readonly string[];
+  readonly delegation?: Delegation | undefined;
   /** For calls to other clouds' services with the caller's own credentials. */
   readonly token: Secret<string>;
 }

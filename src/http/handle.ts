@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import type { Policy, PolicyTarget } from "#policy/index.ts";
+import { accessRulesEnforce } from "./access-rules.ts";
 import {
   anonymous,
   compareMicroversions,
@@ -54,7 +55,11 @@ export async function handleRequest(at: Handling): Promise<FastifyReply> {
 async function authenticateRequest(at: Handling): Promise<Caller> {
   const token = at.request.headers["x-auth-token"];
   if (at.isPublic) return anonymous;
-  if (typeof token === "string" && token !== "") return at.authenticate(token);
+  if (typeof token === "string" && token !== "") {
+    const caller = await at.authenticate(token);
+    accessRulesEnforce(caller, at.service, at.request);
+    return caller;
+  }
   throw new CloudError("unauthenticated", "The request you have made requires authentication.");
 }
 

@@ -1,5 +1,5 @@
 export { atLeast, anonymous } from "./context.ts";
-export type { Caller, Ctx, Microversion } from "./context.ts";
+export type { AccessRule, Caller, Ctx, Delegation, Microversion } from "./context.ts";
 export {
   computeEnvelope,
   identityEnvelope,

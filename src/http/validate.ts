@@ -58,7 +58,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   return at;
 }
 
-/** Keys whose values must not come back in a message: passwords, tokens, payloads. */
+/** Keys whose values must not come back in a message: passwords, tokens, payloads, credentials. */
 const secretKey = /pass|^token$|^payload$/i;
 
 function shorten(path: string, value: unknown): string {

@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
+import type { SecretBox } from "#base/secret-box.ts";
 import type { Database, Migrations } from "#db/index.ts";
 import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
 import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
@@ -9,12 +10,22 @@ import type { CatalogService } from "./domain/catalog.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
+import { migration0016 } from "./store/migrations/0016-identity-oauth1.ts";
+import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
+import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
+import { migration0015 } from "./store/migrations/0015-identity-application-credentials.ts";
 
 export { identityPolicyRules } from "./policy-rules.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 
-export const identityMigrations: Migrations = { "0001-identity": migration0001 };
+export const identityMigrations: Migrations = {
+  "0001-identity": migration0001,
+  "0015-identity-application-credentials": migration0015,
+  "0016-identity-oauth1": migration0016,
+  "0017-identity-trusts": migration0017,
+  "0018-identity-credentials": migration0018,
+};
 
 /** Keystone's own default (`[token] expiration`). */
 const defaultTokenLifetimeSeconds = 3_600;
@@ -32,14 +43,16 @@ export function createIdentity(options: {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly box: SecretBox;
   readonly catalog: () => readonly CatalogService[];
   readonly tokenLifetimeSeconds?: number | undefined;
 }): Identity {
-  const { database, clock, catalog, log } = options;
+  const { database, clock, catalog, log, box } = options;
   const deps: IdentityDeps = {
     database,
     clock,
     tokens: tokensKept(database, clock),
+    box,
     catalog,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     tokenCleanup: { lastAt: 0 },

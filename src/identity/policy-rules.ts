@@ -1,4 +1,5 @@
 import type { PolicyRules } from "#policy/index.ts";
+import { identityExtensionPolicyRules } from "./policy-rules-extensions.ts";
 
 const admin = "role:admin";
 const adminOrSystemReader = "role:admin or (role:reader and system_scope:all)";
@@ -52,4 +53,5 @@ export const identityPolicyRules: PolicyRules = {
   "identity:get_endpoint": adminOrSystemReader,
   "identity:list_regions": anybody,
   "identity:get_region": anybody,
+  ...identityExtensionPolicyRules,
 };

@@ -38,6 +38,7 @@ import { userUpdate } from "./api/users/update.ts";
 import { versionsList } from "./api/versions/list.ts";
 import { versionShow } from "./api/versions/show.ts";
 import type { IdentityDeps } from "./app/context.ts";
+import { extensionRows } from "./routes-extensions.ts";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -122,6 +123,7 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("GET", "/v3/endpoints/:endpoint_id", endpointShow, rule("get_endpoint")),
   route("GET", "/v3/regions", regionsList, rule("list_regions")),
   route("GET", "/v3/regions/:region_id", regionShow, rule("get_region")),
+  ...extensionRows,
 ];
 
 /** Keystone answers HEAD wherever it answers GET. */

@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
+import type { SecretBox } from "#base/secret-box.ts";
 import type { Database, Migrations } from "#db/index.ts";
 import { keyManagerEnvelope, type Service } from "#http/index.ts";
 import { createPolicy, type Policy } from "#policy/index.ts";
@@ -20,6 +21,8 @@ export const keyManagerMigrations: Migrations = { "0004-key-manager": keyManager
 export interface KeyManager {
   readonly service: Service<KeyManagerDeps>;
   readonly secrets: Secrets;
+  /** Of the master key, for what other services of this process keep. */
+  readonly box: SecretBox;
 }
 
 /**
@@ -55,5 +58,9 @@ export async function createKeyManager(options: {
       deps,
     },
     secrets: createSecrets({ deps, clock, policy }),
+    box: {
+      seal: (plaintext, context) => masterKey.key.wrap(plaintext, ["box", ...context]),
+      open: (sealed, context) => masterKey.key.unwrap(sealed, ["box", ...context]),
+    },
   };
 }

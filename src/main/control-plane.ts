@@ -69,10 +69,6 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   const adminPassword = await openrcEnsure(admin);
   const demoPassword = await openrcEnsure(demo);
   const database = await openDatabase({ address: options.database, migrations: allMigrations });
-  const identity = createIdentity({ database, clock, log, catalog: () => catalogOf(publicUrl) });
-  await identity.bootstrap({ adminPassword, demoPassword });
-  const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
-  const placement = createPlacement({ database, clock, log });
   const keyManager = await createKeyManager({
     database,
     clock,
@@ -80,6 +76,11 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
     masterKeyPath: join(statePath, "master.key"),
     policy,
   });
+  const { box } = keyManager;
+  const identity = createIdentity({ database, clock, log, box, catalog: () => catalogOf(publicUrl) });
+  await identity.bootstrap({ adminPassword, demoPassword });
+  const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
+  const placement = createPlacement({ database, clock, log });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
   const peers = { placement, secrets, image, bus };

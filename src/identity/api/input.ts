@@ -33,6 +33,12 @@ export function nullable<Schema extends TSchema>(schema: Schema) {
   return Type.Union([schema, Type.Null()]);
 }
 
+/** A role by its id or by its name. */
+export const roleRefSchema = Type.Object(
+  { id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) },
+  { minProperties: 1, maxProperties: 1, additionalProperties: false },
+);
+
 const reserved = new Set([
   "id",
   "links",

@@ -8,6 +8,7 @@ import {
   type Grant,
 } from "../domain/assignment.ts";
 import type { Role } from "../domain/resources.ts";
+import { applicationCredentialDelete } from "../store/application-credentials.ts";
 import {
   assignmentDelete,
   assignmentEnsure,
@@ -36,12 +37,17 @@ export async function grantCreate(ctx: IdentityCtx, grant: Grant): Promise<void>
   });
 }
 
-/** Ends the user's tokens of that scope when it was the last role there: roles are read at each request. */
+/**
+ * Ends the user's tokens of that scope when it was the last role there: roles are read at each request. The user's
+ * application credentials of the project go, as Keystone has it.
+ */
 export async function grantDelete(ctx: IdentityCtx, grant: Grant): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
     await requireParts(tx, grant);
     if (!(await assignmentExists(tx, grant))) throw noSuchGrant(grant);
     await assignmentDelete(tx, grant);
+    if (grant.scope.kind === "project")
+      await applicationCredentialDelete(tx, { userId: grant.userId, projectId: grant.scope.id });
   });
 }
 

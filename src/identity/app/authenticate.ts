@@ -1,8 +1,8 @@
 import type { Clock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
-import type { Database, Kept } from "#db/index.ts";
-import type { Caller } from "#http/index.ts";
+import type { Database, Db, Kept } from "#db/index.ts";
+import type { Caller, Delegation } from "#http/index.ts";
 import { tokenHash, type Token } from "../domain/token.ts";
 import { tokenJudge } from "../domain/token-state.ts";
 import { tokenStateFind } from "../store/tokens.ts";
@@ -14,12 +14,15 @@ export function tokensKept(database: Database, clock: Clock): Kept<Token> {
     // A new token says nothing of the others.
     dependsOn: ({ table, kind }) =>
       table.startsWith("identity_") && !(table === "identity_tokens" && kind === "insert"),
-    load: async (hash) => {
-      const state = await tokenStateFind(database.db, hash);
-      return state && tokenJudge(state, clock.now());
-    },
+    load: (hash) => tokenRead(database.db, hash, clock.now()),
     limit: 10_000,
   });
+}
+
+/** The token of this hash, when it is good now; for transactions, which see what they wrote themselves. */
+export async function tokenRead(db: Db, hash: string, now: number): Promise<Token | undefined> {
+  const state = await tokenStateFind(db, hash);
+  return state && tokenJudge(state, now);
 }
 
 /** The token when it is good now. */
@@ -48,6 +51,15 @@ export async function callerAuthenticate(
     domainId: token.domain?.id,
     systemScope: token.systemScope,
     roles: token.roles.map(({ name }) => name),
+    delegation: delegationOf(token),
     token: new Secret(text),
   };
+}
+
+function delegationOf({ delegation }: Token): Delegation | undefined {
+  if (!delegation) return undefined;
+  const { kind, id } = delegation;
+  if (kind !== "application_credential") return { kind, id, unrestricted: false, accessRules: undefined };
+  const { unrestricted, accessRules } = delegation;
+  return { kind, id, unrestricted, accessRules };
 }

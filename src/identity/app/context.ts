@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import type { SecretBox } from "#base/secret-box.ts";
 import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { CatalogService } from "../domain/catalog.ts";
@@ -9,6 +10,8 @@ export interface IdentityDeps {
   readonly clock: Clock;
   /** By the token's hash. */
   readonly tokens: Kept<Token>;
+  /** For what must be read again: credentials, keys that are shared with others. */
+  readonly box: SecretBox;
   /** Read at each request, so that services may come and go. */
   readonly catalog: () => readonly CatalogService[];
   readonly tokenLifetimeMs: number;

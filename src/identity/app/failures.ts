@@ -1,7 +1,16 @@
 import { CloudError } from "#base/errors.ts";
 import type { IdentityCtx } from "./context.ts";
 
-type Resource = "domain" | "project" | "user" | "role" | "service" | "endpoint" | "region";
+type Resource =
+  | "domain"
+  | "project"
+  | "user"
+  | "role"
+  | "service"
+  | "endpoint"
+  | "region"
+  | "trust"
+  | "credential";
 
 /** Keystone's words, which clients look for. */
 export function notFound(resource: Resource, id: string): CloudError {

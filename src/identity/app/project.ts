@@ -3,6 +3,7 @@ import { newHexId } from "#base/ids.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { defaultDomainId, type Extra, type Project } from "../domain/resources.ts";
 import { assignmentDelete } from "../store/assignments.ts";
+import { credentialDeleteOfProject } from "../store/credentials.ts";
 import { domainFind } from "../store/domains.ts";
 import {
   projectDelete as rowDelete,
@@ -103,6 +104,7 @@ export async function projectDelete(ctx: IdentityCtx, id: string): Promise<void>
 export async function projectErase(tx: Tx, id: string): Promise<void> {
   await assignmentDelete(tx, { scope: { kind: "project", id } });
   await tokenDeleteOfScope(tx, id);
+  await credentialDeleteOfProject(tx, id);
   await rowDelete(tx, id);
 }
 

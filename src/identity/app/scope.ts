@@ -14,10 +14,15 @@ export type ScopeRequest =
   | { readonly kind: "unscoped" }
   | { readonly kind: "system" }
   | { readonly kind: "domain"; readonly domain: DomainRef }
-  | { readonly kind: "project"; readonly project: NameRef };
+  | { readonly kind: "project"; readonly project: NameRef }
+  | { readonly kind: "trust"; readonly trustId: string };
 
 /** What the request asks for, as ids. Whether the user may have it is judged when the token is stored. */
-export async function scopeResolve(ctx: IdentityCtx, user: User, asked: ScopeRequest): Promise<TokenScope> {
+export async function scopeResolve(
+  ctx: IdentityCtx,
+  user: User,
+  asked: Exclude<ScopeRequest, { readonly kind: "trust" }>,
+): Promise<TokenScope> {
   const { db } = ctx.deps.database;
   switch (asked.kind) {
     case "default":

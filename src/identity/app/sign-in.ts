@@ -1,13 +1,18 @@
 import type { Secret } from "#base/secret.ts";
 import type { Db, Tx } from "#db/index.ts";
+import type { GrantedScope } from "../domain/granted-scope.ts";
+import type { SignedRequest } from "../domain/oauth1-signature.ts";
 import { passwordMatches } from "../domain/password.ts";
 import type { Domain, User } from "../domain/resources.ts";
 import { tokenHash } from "../domain/token.ts";
 import { domainFind, domainList } from "../store/domains.ts";
 import { userFind, userList } from "../store/users.ts";
+import { applicationCredentialVerify } from "./application-credential-verify.ts";
 import { tokenFind } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
+import { grantOfParent } from "./delegation.ts";
 import { unauthenticated } from "./failures.ts";
+import { accessTokenVerify } from "./oauth1-sign-in.ts";
 
 export interface DomainRef {
   readonly id?: string | undefined;
@@ -23,6 +28,17 @@ export interface Credentials {
   readonly methods: readonly string[];
   readonly password?: { readonly user: NameRef; readonly password: Secret<string> } | undefined;
   readonly token?: Secret<string> | undefined;
+  /** By id, or by name and user. */
+  readonly applicationCredential?:
+    | {
+        readonly id?: string | undefined;
+        readonly name?: string | undefined;
+        readonly user?: NameRef | undefined;
+        readonly secret: Secret<string>;
+      }
+    | undefined;
+  /** Signed with an access token's secret (method `oauth1`). */
+  readonly signedRequest?: SignedRequest | undefined;
 }
 
 /** Whoever proved who they are, and what the proof rests on. */
@@ -32,6 +48,8 @@ export interface SignedIn {
   readonly parent:
     | { readonly hash: string; readonly auditIds: readonly string[]; readonly expiresAt: number }
     | undefined;
+  /** What the proof is good for, when it is not the user's own. */
+  readonly granted?: GrantedScope | undefined;
 }
 
 /** Checks every method that is named; all of them must be of one user. */
@@ -45,6 +63,7 @@ export async function signIn(ctx: IdentityCtx, credentials: Credentials): Promis
       user: next.user,
       methods: [...new Set([...(signedIn?.methods ?? []), ...next.methods])],
       parent: next.parent ?? signedIn?.parent,
+      granted: next.granted ?? signedIn?.granted,
     };
   }
   if (!signedIn) throw unauthenticated(ctx, "no method");
@@ -57,6 +76,10 @@ async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentia
     return { user: await userVerify(ctx, user, password), methods: ["password"], parent: undefined };
   }
   if (method === "token" && credentials.token) return signInByToken(ctx, credentials.token.expose());
+  if (method === "application_credential" && credentials.applicationCredential)
+    return signInByApplicationCredential(ctx, credentials.applicationCredential);
+  if (method === "oauth1" && credentials.signedRequest)
+    return signInByAccessToken(ctx, credentials.signedRequest);
   throw unauthenticated(ctx, "unsupported method, or its data is missing");
 }
 
@@ -69,7 +92,43 @@ async function signInByToken(ctx: IdentityCtx, text: string): Promise<SignedIn> 
     user,
     methods: [...new Set(["token", ...token.methods])],
     parent: { hash: tokenHash(text), auditIds, expiresAt },
+    granted: grantOfParent(token),
   };
+}
+
+async function signInByApplicationCredential(
+  ctx: IdentityCtx,
+  given: NonNullable<Credentials["applicationCredential"]>,
+): Promise<SignedIn> {
+  const { db } = ctx.deps.database;
+  const owner = given.user && (await userResolve(db, given.user));
+  const byName = owner && given.name !== undefined ? { userId: owner.id, name: given.name } : undefined;
+  const by = given.id === undefined ? byName : { id: given.id };
+  const { id, userId, projectId, expiresAtUs } = await applicationCredentialVerify(ctx, by, given.secret);
+  const granted: GrantedScope = {
+    scope: { kind: "project", id: projectId },
+    delegation: { kind: "application_credential", id },
+    expiresAt: expiresAtUs === undefined ? undefined : Math.floor(expiresAtUs / 1_000),
+  };
+  const user = await lender(ctx, userId);
+  return { user, methods: ["application_credential"], parent: undefined, granted };
+}
+
+async function signInByAccessToken(ctx: IdentityCtx, request: SignedRequest): Promise<SignedIn> {
+  const { id, projectId, authorizingUserId, expiresAt } = await accessTokenVerify(ctx, request);
+  const granted: GrantedScope = {
+    scope: { kind: "project", id: projectId },
+    delegation: { kind: "oauth1", id },
+    expiresAt,
+  };
+  const user = await lender(ctx, authorizingUserId);
+  return { user, methods: ["oauth1"], parent: undefined, granted };
+}
+
+async function lender(ctx: IdentityCtx, userId: string): Promise<User> {
+  const user = await userFind(ctx.deps.database.db, userId);
+  if (!user) throw unauthenticated(ctx, "whoever made the delegation is gone", userId);
+  return user;
 }
 
 /** The user, when the password is theirs and they may sign in. Every refusal costs the same and says the same. */

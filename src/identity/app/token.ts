@@ -7,8 +7,10 @@ import { tokenDelete, tokenDeleteExpired, tokenInsert, tokenStateFind } from "..
 import { tokenFind } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
-import { scopeResolve, type ScopeRequest } from "./scope.ts";
+import type { ScopeRequest } from "./scope.ts";
 import { signedInConfirm, signIn, type Credentials, type SignedIn } from "./sign-in.ts";
+import { tokenScopeResolve } from "./token-scope.ts";
+import { trustConsume } from "./trust-use.ts";
 
 /** Between two removals of expired tokens. */
 const cleanupIntervalMs = 10 * 60 * 1000;
@@ -24,22 +26,27 @@ export async function tokenIssue(
   input: { readonly credentials: Credentials; readonly scope: ScopeRequest },
 ): Promise<IssuedToken> {
   const signedIn = await signIn(ctx, input.credentials);
-  const scope = await scopeResolve(ctx, signedIn.user, input.scope);
+  const { scope, delegation, expiresAt } = await tokenScopeResolve(ctx, signedIn, input.scope);
   const text = newTokenText();
   const now = ctx.clock.now();
   const row = {
     hash: tokenHash(text.expose()),
     userId: signedIn.user.id,
     scope,
+    delegation,
     methods: signedIn.methods,
     auditIds: auditIds(signedIn),
     issuedAt: now,
     // A token got by a token lives no longer than that one did.
-    expiresAt: signedIn.parent?.expiresAt ?? now + ctx.deps.tokenLifetimeMs,
+    expiresAt: Math.min(
+      signedIn.parent?.expiresAt ?? now + ctx.deps.tokenLifetimeMs,
+      expiresAt ?? Number.POSITIVE_INFINITY,
+    ),
   };
   const token = await ctx.deps.database.transaction(async (tx) => {
     await signedInConfirm(tx, ctx, signedIn);
     if (signedIn.parent) await requireGood(tx, ctx, signedIn.parent.hash);
+    if (delegation?.kind === "trust") await trustConsume(tx, ctx, delegation.id);
     await tokenInsert(tx, row);
     await removeExpired(tx, ctx);
     return requireGood(tx, ctx, row.hash);

@@ -3,6 +3,7 @@ import type { Secret } from "#base/secret.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { passwordHash } from "../domain/password.ts";
 import { defaultDomainId, type Extra, type User } from "../domain/resources.ts";
+import { applicationCredentialDelete } from "../store/application-credentials.ts";
 import { assignmentDelete } from "../store/assignments.ts";
 import { domainFind } from "../store/domains.ts";
 import { tokenDeleteOfUser } from "../store/tokens.ts";
@@ -60,7 +61,7 @@ export async function userCreate(
   return user;
 }
 
-/** A new password, and being disabled, end the user's tokens. */
+/** A new password, and being disabled, end the user's tokens; the latter also the application credentials. */
 export async function userUpdate(ctx: IdentityCtx, id: string, change: UserChange): Promise<User> {
   const { password } = change;
   const newHash = password ? await passwordHash(password) : undefined;
@@ -78,6 +79,7 @@ export async function userUpdate(ctx: IdentityCtx, id: string, change: UserChang
     };
     await refuseTakenName(tx, user);
     if (password !== undefined || !user.enabled) await tokenDeleteOfUser(tx, id);
+    if (!user.enabled) await applicationCredentialDelete(tx, { userId: id });
     await rowUpdate(tx, user);
     return user;
   });

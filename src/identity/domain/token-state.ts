@@ -1,4 +1,5 @@
 import { unreachable } from "#base/errors.ts";
+import type { TokenDelegation } from "./delegation.ts";
 import type { NamedRef, Token } from "./token.ts";
 
 /** What the database knows of a token, before it is judged. */
@@ -10,6 +11,7 @@ export interface TokenState {
   readonly project: (NamedRef & { readonly enabled: boolean }) | undefined;
   /** The project's domain, or the domain of a domain scope. */
   readonly scopeDomain: (NamedRef & { readonly enabled: boolean }) | undefined;
+  readonly delegation?: TokenDelegation | undefined;
   readonly roles: readonly NamedRef[];
   readonly methods: readonly string[];
   readonly auditIds: readonly string[];
@@ -27,6 +29,7 @@ export function tokenJudge(state: TokenState, now: number): Token | undefined {
   if (scopeKind !== "unscoped" && state.roles.length === 0) return undefined;
   const common = {
     user: { ...named(state.user), domain: named(state.userDomain) },
+    delegation: state.delegation,
     roles: state.roles,
     methods: state.methods,
     auditIds: state.auditIds,

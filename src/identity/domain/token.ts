@@ -1,5 +1,6 @@
 import { hash, randomBytes } from "node:crypto";
 import { Secret } from "#base/secret.ts";
+import type { TokenDelegation } from "./delegation.ts";
 
 /** What a token is good for. */
 export type TokenScope =
@@ -19,6 +20,7 @@ export interface Token {
   readonly project: (NamedRef & { readonly domain: NamedRef }) | undefined;
   readonly domain: NamedRef | undefined;
   readonly systemScope: boolean;
+  readonly delegation?: TokenDelegation | undefined;
   readonly roles: readonly NamedRef[];
   readonly methods: readonly string[];
   readonly auditIds: readonly string[];

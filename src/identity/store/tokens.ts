@@ -1,7 +1,9 @@
 import type { Db, Tx } from "#db/index.ts";
+import type { DelegationRef } from "../domain/delegation.ts";
 import type { NamedRef, TokenScope } from "../domain/token.ts";
 import type { TokenState } from "../domain/token-state.ts";
 import { roleListEffective } from "./assignments.ts";
+import { delegatedState } from "./token-delegations.ts";
 
 interface TokenRow {
   /** SHA-256 of the token, hexadecimal. */
@@ -15,6 +17,8 @@ interface TokenRow {
   audit_ids: string;
   issued_at: number;
   expires_at: number;
+  delegation_kind: DelegationRef["kind"] | null;
+  delegation_id: string | null;
 }
 
 declare module "#db/tables.ts" {
@@ -27,6 +31,7 @@ export interface NewToken {
   readonly hash: string;
   readonly userId: string;
   readonly scope: TokenScope;
+  readonly delegation?: DelegationRef | undefined;
   readonly methods: readonly string[];
   readonly auditIds: readonly string[];
   readonly issuedAt: number;
@@ -46,6 +51,8 @@ export async function tokenInsert(tx: Tx, token: NewToken): Promise<void> {
       audit_ids: JSON.stringify(token.auditIds),
       issued_at: token.issuedAt,
       expires_at: token.expiresAt,
+      delegation_kind: token.delegation?.kind ?? null,
+      delegation_id: token.delegation?.id ?? null,
     })
     .execute();
 }
@@ -57,7 +64,7 @@ export async function tokenStateFind(db: Db, hash: string): Promise<TokenState |
   const kind = row.scope_kind;
   const project = optionalRef(row.project_id, row.project_name, row.project_enabled);
   const scopeDomain = optionalRef(row.scope_domain_id, row.scope_domain_name, row.scope_domain_enabled);
-  return {
+  const state: TokenState = {
     scopeKind: kind,
     user: { id: row.user_id, name: row.user_name, enabled: row.user_enabled !== 0 },
     userDomain: {
@@ -73,6 +80,8 @@ export async function tokenStateFind(db: Db, hash: string): Promise<TokenState |
     issuedAt: row.issued_at,
     expiresAt: row.expires_at,
   };
+  if (row.delegation_kind === null || row.delegation_id === null) return state;
+  return delegatedState(db, state, { kind: row.delegation_kind, id: row.delegation_id });
 }
 
 function tokenQuery(db: Db, hash: string) {
@@ -87,6 +96,7 @@ function tokenQuery(db: Db, hash: string) {
       join.onRef("scope_domain.id", "=", (value) => value.fn.coalesce("project.domain_id", "token.scope_id")),
     )
     .select(["token.user_id", "token.scope_kind", "token.scope_id", "token.methods", "token.audit_ids"])
+    .select(["token.delegation_kind", "token.delegation_id"])
     .select(["token.issued_at", "token.expires_at", "user.name as user_name", "user.enabled as user_enabled"])
     .select(["user_domain.id as user_domain_id", "user_domain.name as user_domain_name"])
     .select(["user_domain.enabled as user_domain_enabled", "project.id as project_id"])

@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { silentLogger } from "#base/logger.ts";
 import { Secret } from "#base/secret.ts";
 import type { Database } from "#db/index.ts";
 import { openTestDatabase } from "#db/testing/index.ts";
 import { createHttpServer } from "#http/index.ts";
+import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
 import { createIdentity, identityMigrations, type CatalogService, type Identity } from "../index.ts";
 
 export interface Answer {
@@ -29,6 +33,7 @@ interface SendOptions {
   readonly token?: string;
   readonly subject?: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export const passwords = { admin: "admin-pass-1", demo: "demo-pass-1" };
@@ -48,16 +53,19 @@ const catalog: readonly CatalogService[] = [
 
 /** A real identity service on a database of its own, after its bootstrap. */
 export async function startTestCloud(): Promise<TestCloud> {
-  const database = await openTestDatabase(identityMigrations);
+  const database = await openTestDatabase({ ...identityMigrations, ...keyManagerMigrations });
   const clock = { offsetMs: 0, now: (): number => Date.now() + clock.offsetMs };
-  const identity = createIdentity({ database, clock, log: silentLogger, catalog: () => catalog });
+  const folder = await mkdtemp(join(tmpdir(), "sealstone-identity-"));
+  const parts = { database, clock, log: silentLogger };
+  const { box } = await createKeyManager({ ...parts, masterKeyPath: join(folder, "master.key") });
+  const identity = createIdentity({ ...parts, box, catalog: () => catalog });
   await identity.bootstrap({
     adminPassword: new Secret(passwords.admin),
     demoPassword: new Secret(passwords.demo),
   });
   const { service, authenticate } = identity;
   const app = createHttpServer({ services: [service], authenticate, log: silentLogger, clock });
-  const send: TestCloud["send"] = async (method, path, { token, subject, body } = {}) => {
+  const send: TestCloud["send"] = async (method, path, { token, subject, body, headers } = {}) => {
     const answer = await app.inject({
       method,
       url: `/identity${path}`,
@@ -65,10 +73,12 @@ export async function startTestCloud(): Promise<TestCloud> {
         ...(token === undefined ? {} : { "x-auth-token": token }),
         ...(subject === undefined ? {} : { "x-subject-token": subject }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
       },
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     });
-    const json: unknown = answer.body === "" ? undefined : answer.json();
+    const isJson = answer.headers["content-type"] === "application/json";
+    const json: unknown = answer.body === "" ? undefined : isJson ? answer.json() : answer.body;
     return { status: answer.statusCode, headers: answer.headers, body: json };
   };
   return {
@@ -84,6 +94,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     async close() {
       await app.close();
       await database.close();
+      await rm(folder, { recursive: true });
     },
   };
 }

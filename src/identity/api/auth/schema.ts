@@ -28,6 +28,14 @@ export const authSchema = Type.Object({
         }),
       ),
       token: Type.Optional(Type.Object({ id: Type.String() })),
+      application_credential: Type.Optional(
+        Type.Object({
+          id: Type.Optional(Type.String()),
+          name: Type.Optional(Type.String()),
+          user: Type.Optional(nameRef),
+          secret: Type.String(),
+        }),
+      ),
     }),
     scope: Type.Optional(
       nullable(
@@ -38,6 +46,7 @@ export const authSchema = Type.Object({
             domain: Type.Optional(domainRef),
             system: Type.Optional(Type.Object({ all: Type.Optional(Type.Boolean()) })),
             unscoped: Type.Optional(Type.Object({})),
+            "OS-TRUST:trust": Type.Optional(Type.Object({ id: Type.String() })),
           }),
         ]),
       ),
@@ -49,7 +58,7 @@ type Auth = Static<typeof authSchema>["auth"];
 
 export function credentialsOf({ identity }: Auth): Credentials {
   const user = identity.password?.user;
-  for (const method of ["password", "token"] as const) {
+  for (const method of ["password", "token", "application_credential"] as const) {
     if (identity.methods.includes(method) && !identity[method]) throw missing(method, "identity");
   }
   if (user?.domain && user.id === undefined) requireDomain(user.domain);
@@ -63,7 +72,22 @@ export function credentialsOf({ identity }: Auth): Credentials {
       password: new Secret(user.password),
     },
     token: identity.token && new Secret(identity.token.id),
+    applicationCredential: applicationCredentialOf(identity),
   };
+}
+
+function applicationCredentialOf({
+  application_credential: given,
+}: Auth["identity"]): Credentials["applicationCredential"] {
+  if (!given) return undefined;
+  const { id, name, user, secret } = given;
+  if (id === undefined && name === undefined) throw missing("id or name", "application credential");
+  if (id === undefined && user?.id === undefined) {
+    if (user?.name === undefined) throw missing("id or name", "user");
+    if (user.domain === undefined) throw missing("domain", "user");
+    requireDomain(user.domain);
+  }
+  return { id, name, user, secret: new Secret(secret) };
 }
 
 export function scopeOf({ scope }: Auth): ScopeRequest {
@@ -75,6 +99,8 @@ export function scopeOf({ scope }: Auth): ScopeRequest {
   if (system?.all === true) asked.push({ kind: "system" });
   if (domain) asked.push({ kind: "domain", domain });
   if (project) asked.push({ kind: "project", project });
+  const trust = scope["OS-TRUST:trust"];
+  if (trust) asked.push({ kind: "trust", trustId: trust.id });
   if (domain) requireDomain(domain);
   if (project && project.id === undefined) {
     if (project.name === undefined) throw missing("id or name", "project");
@@ -83,7 +109,10 @@ export function scopeOf({ scope }: Auth): ScopeRequest {
   }
   const [only, second] = asked;
   if (only && !second) return only;
-  throw new CloudError("invalid", "The scope must be exactly one of project, domain, system and unscoped.");
+  throw new CloudError(
+    "invalid",
+    "The scope must be exactly one of project, domain, system, OS-TRUST:trust and unscoped.",
+  );
 }
 
 function requireDomain(domain: Static<typeof domainRef>): void {

@@ -2,14 +2,16 @@ import { operation, Reply } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { tokenIssue } from "../../app/token.ts";
 import { querySchema } from "../input.ts";
+import { signedRequestOf } from "../oauth1/signed-request.ts";
 import { authSchema, credentialsOf, scopeOf } from "./schema.ts";
 import { tokenView } from "./view.ts";
 
 export const authTokenIssue = operation({
   body: authSchema,
   query: querySchema("nocatalog"),
-  handle: async (ctx: IdentityCtx, { body, query }) => {
-    const credentials = credentialsOf(body.auth);
+  handle: async (ctx: IdentityCtx, { body, query, headers }) => {
+    const signedRequest = signedRequestOf(ctx, { path: "auth/tokens", headers, query });
+    const credentials = { ...credentialsOf(body.auth), signedRequest };
     const { text, token } = await tokenIssue(ctx, { credentials, scope: scopeOf(body.auth) });
     const catalog = query.nocatalog === undefined ? ctx.deps.catalog() : undefined;
     return new Reply(201, tokenView(token, catalog), subjectHeaders(text.expose()));

@@ -1,6 +1,7 @@
 import { isoMicroseconds } from "#base/clock.ts";
 import type { CatalogService } from "../../domain/catalog.ts";
 import type { Token } from "../../domain/token.ts";
+import { delegationView } from "./delegation-view.ts";
 
 export function catalogView(services: readonly CatalogService[]): object[] {
   return services.map(({ id, type, name, endpoints }) => ({
@@ -32,6 +33,7 @@ export function tokenView(token: Token, catalog: readonly CatalogService[] | und
       ...(domain ? { domain } : {}),
       ...(systemScope ? { system: { all: true } } : {}),
       ...(scoped ? { roles: token.roles } : {}),
+      ...delegationView(token.delegation),
       ...(scoped && catalog ? { catalog: catalogView(catalog) } : {}),
     },
   };

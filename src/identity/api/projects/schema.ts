@@ -3,7 +3,7 @@ import type { ProjectChange } from "../../app/project.ts";
 import { extraOf, nameSchema, nullable } from "../input.ts";
 
 /** Keystone: at most 80 tags, none with a comma or a slash. */
-const tags = Type.Array(Type.String({ minLength: 1, maxLength: 255, pattern: "^[^,/]*$" }), {
+export const tagsSchema = Type.Array(Type.String({ minLength: 1, maxLength: 255, pattern: "^[^,/]*$" }), {
   maxItems: 80,
   uniqueItems: true,
 });
@@ -14,7 +14,7 @@ export const projectAttributes = {
   description: Type.Optional(nullable(Type.String())),
   enabled: Type.Optional(Type.Boolean()),
   is_domain: Type.Optional(Type.Literal(false)),
-  tags: Type.Optional(tags),
+  tags: Type.Optional(tagsSchema),
 };
 
 export const projectUpdateSchema = Type.Object({ name: Type.Optional(nameSchema(64)), ...projectAttributes });

@@ -1,0 +1,39 @@
+import { Secret } from "#base/secret.ts";
+import type { Db } from "#db/index.ts";
+import type { Credential } from "../domain/credential.ts";
+import { domainFind } from "../store/domains.ts";
+import type { IdentityCtx } from "./context.ts";
+import { forbiddenAction } from "./delegation.ts";
+import { projectFetch } from "./project.ts";
+
+/** Opened, for whoever may see it. */
+export interface OpenCredential extends Omit<Credential, "blobBox"> {
+  readonly blob: Secret<string>;
+}
+
+export function credentialSeal(ctx: IdentityCtx, id: string, blob: string): Promise<string> {
+  return ctx.deps.box.seal(Buffer.from(blob), ["credential", id]);
+}
+
+export async function credentialOpen(
+  ctx: IdentityCtx,
+  { blobBox, ...credential }: Credential,
+): Promise<OpenCredential> {
+  const blob = await ctx.deps.box.open(blobBox, ["credential", credential.id]);
+  return { ...credential, blob: new Secret(blob.toString()) };
+}
+
+/** A token got by a delegation is for one project, and so are the credentials that it sees and makes. */
+export function delegationCovers({ caller }: IdentityCtx, projectId: string | undefined): boolean {
+  return !caller.delegation || (projectId !== undefined && projectId === caller.projectId);
+}
+
+export function requireCovered(ctx: IdentityCtx, projectId: string | undefined): void {
+  if (!delegationCovers(ctx, projectId))
+    throw forbiddenAction("Credential project does not match the project scope of the delegated token");
+}
+
+/** To Keystone a domain is a project, too. */
+export async function requireProjectOrDomain(db: Db, id: string): Promise<void> {
+  if (!(await domainFind(db, id))) await projectFetch(db, id);
+}

@@ -1,0 +1,5 @@
+/** How a request names a role: by one of the two. */
+export interface RoleRef {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+}

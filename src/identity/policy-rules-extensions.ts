@@ -1,0 +1,78 @@
+import type { PolicyRules } from "#policy/index.ts";
+
+const admin = "role:admin";
+const adminOrSystemReader = "role:admin or (role:reader and system_scope:all)";
+const ofProject = "project_id:%(target.project.id)s";
+
+const projectTagRules: PolicyRules = {
+  "identity:list_project_tags": `${adminOrSystemReader} or ${ofProject}`,
+  "identity:get_project_tag": `${adminOrSystemReader} or ${ofProject}`,
+  "identity:update_project_tags": admin,
+  "identity:create_project_tag": admin,
+  "identity:delete_project_tags": admin,
+  "identity:delete_project_tag": admin,
+};
+
+const owner = "user_id:%(user_id)s";
+const ofUser = "user_id:%(target.user.id)s";
+
+const applicationCredentialRules: PolicyRules = {
+  "identity:list_application_credentials": `${adminOrSystemReader} or ${owner}`,
+  "identity:get_application_credential": `${adminOrSystemReader} or ${owner}`,
+  "identity:create_application_credential": owner,
+  "identity:delete_application_credential": `${admin} or ${owner}`,
+  "identity:list_access_rules": `(role:reader and system_scope:all) or ${ofUser}`,
+  "identity:get_access_rule": `(role:reader and system_scope:all) or ${ofUser}`,
+  "identity:delete_access_rule": `(role:admin and system_scope:all) or ${ofUser}`,
+};
+
+const oauth1Rules: PolicyRules = {
+  "identity:list_consumers": adminOrSystemReader,
+  "identity:get_consumer": adminOrSystemReader,
+  "identity:create_consumer": admin,
+  "identity:update_consumer": admin,
+  "identity:delete_consumer": admin,
+  "identity:authorize_request_token": admin,
+  "identity:list_access_tokens": admin,
+  "identity:get_access_token": admin,
+  "identity:delete_access_token": admin,
+  "identity:list_access_token_roles": admin,
+  "identity:get_access_token_role": admin,
+};
+
+const trustor = "user_id:%(target.trust.trustor_user_id)s";
+const trustee = "user_id:%(target.trust.trustee_user_id)s";
+
+const trustRules: PolicyRules = {
+  "identity:create_trust": trustor,
+  "identity:list_trusts": adminOrSystemReader,
+  "identity:list_trusts_for_trustor": `${adminOrSystemReader} or ${trustor}`,
+  "identity:list_trusts_for_trustee": `${adminOrSystemReader} or ${trustee}`,
+  "identity:list_roles_for_trust": `${adminOrSystemReader} or ${trustor} or ${trustee}`,
+  "identity:get_role_for_trust": `${adminOrSystemReader} or ${trustor} or ${trustee}`,
+  "identity:get_trust": `${adminOrSystemReader} or ${trustor} or ${trustee}`,
+  "identity:delete_trust": `${admin} or ${trustor}`,
+};
+
+const credentialOwner = "user_id:%(target.credential.user_id)s";
+
+const credentialRules: PolicyRules = {
+  "identity:list_credentials": `${adminOrSystemReader} or ${credentialOwner}`,
+  "identity:get_credential": `${adminOrSystemReader} or ${credentialOwner}`,
+  "identity:create_credential": `${admin} or ${credentialOwner}`,
+  "identity:update_credential": `${admin} or ${credentialOwner}`,
+  "identity:delete_credential": `${admin} or ${credentialOwner}`,
+  "identity:ec2_list_credentials": `${adminOrSystemReader} or ${owner}`,
+  "identity:ec2_get_credential": `${adminOrSystemReader} or ${credentialOwner}`,
+  "identity:ec2_create_credential": `${admin} or (role:member and ${credentialOwner})`,
+  "identity:ec2_delete_credential": `${admin} or (role:member and ${credentialOwner})`,
+};
+
+/** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
+export const identityExtensionPolicyRules: PolicyRules = {
+  ...projectTagRules,
+  ...applicationCredentialRules,
+  ...oauth1Rules,
+  ...trustRules,
+  ...credentialRules,
+};

@@ -1,0 +1,117 @@
+import { route, type Route } from "#http/index.ts";
+import { accessRuleDelete } from "./api/access-rules/delete.ts";
+import { accessRulesList } from "./api/access-rules/list.ts";
+import { accessRuleShow } from "./api/access-rules/show.ts";
+import { applicationCredentialCreate } from "./api/application-credentials/create.ts";
+import { applicationCredentialDelete } from "./api/application-credentials/delete.ts";
+import { applicationCredentialsList } from "./api/application-credentials/list.ts";
+import { applicationCredentialShow } from "./api/application-credentials/show.ts";
+import { credentialCreate } from "./api/credentials/create.ts";
+import { credentialDelete } from "./api/credentials/delete.ts";
+import { credentialsList } from "./api/credentials/list.ts";
+import { credentialShow } from "./api/credentials/show.ts";
+import { credentialUpdate } from "./api/credentials/update.ts";
+import { ec2CredentialCreate } from "./api/ec2-credentials/create.ts";
+import { ec2CredentialDelete } from "./api/ec2-credentials/delete.ts";
+import { ec2CredentialsList } from "./api/ec2-credentials/list.ts";
+import { ec2CredentialShow } from "./api/ec2-credentials/show.ts";
+import { accessTokenCreate } from "./api/oauth1/access-token-create.ts";
+import { accessTokenDelete } from "./api/oauth1/access-token-delete.ts";
+import { accessTokenRoleShow, accessTokenRolesList } from "./api/oauth1/access-token-roles.ts";
+import { accessTokenShow } from "./api/oauth1/access-token-show.ts";
+import { accessTokensList } from "./api/oauth1/access-tokens-list.ts";
+import { consumerCreate } from "./api/oauth1/consumer-create.ts";
+import { consumerDelete } from "./api/oauth1/consumer-delete.ts";
+import { consumerShow } from "./api/oauth1/consumer-show.ts";
+import { consumerUpdate } from "./api/oauth1/consumer-update.ts";
+import { consumersList } from "./api/oauth1/consumers-list.ts";
+import { requestTokenAuthorize } from "./api/oauth1/request-token-authorize.ts";
+import { requestTokenCreate } from "./api/oauth1/request-token-create.ts";
+import { projectTagAdd } from "./api/project-tags/add.ts";
+import { projectTagCheck } from "./api/project-tags/check.ts";
+import { projectTagsClear } from "./api/project-tags/clear.ts";
+import { projectTagsList } from "./api/project-tags/list.ts";
+import { projectTagRemove } from "./api/project-tags/remove.ts";
+import { projectTagsReplace } from "./api/project-tags/replace.ts";
+import { trustCreate } from "./api/trusts/create.ts";
+import { trustDelete } from "./api/trusts/delete.ts";
+import { trustsList } from "./api/trusts/list.ts";
+import { trustRoleShow, trustRolesList } from "./api/trusts/roles.ts";
+import { trustShow } from "./api/trusts/show.ts";
+import type { IdentityDeps } from "./app/context.ts";
+
+type Params = Readonly<Record<string, string>>;
+
+const open = { policy: "public" };
+const rule = (name: string) => ({ policy: `identity:${name}` });
+const projectRule = (name: string) => ({
+  ...rule(name),
+  target: (params: Params) => ({ "target.project.id": params["project_id"] }),
+});
+
+const userRule = (name: string) => ({
+  ...rule(name),
+  target: (params: Params) => ({ "target.user.id": params["user_id"] }),
+});
+/** Whoever owns the thing decides, and that is known once it was read. */
+const ownedRule = (name: string) => ({ ...rule(name), enforcedByApp: true });
+
+const accessRules = "/v3/users/:user_id/access_rules";
+const applicationCredentials = "/v3/users/:user_id/application_credentials";
+const credentials = "/v3/credentials";
+const ec2Credentials = "/v3/users/:user_id/credentials/OS-EC2";
+const oauth1 = "/v3/OS-OAUTH1";
+const accessTokens = "/v3/users/:user_id/OS-OAUTH1/access_tokens";
+const trusts = "/v3/OS-TRUST/trusts";
+const projectTags = "/v3/projects/:project_id/tags";
+
+/** What Keystone has beside users, projects, roles and the catalogue. */
+// oxfmt-ignore
+export const extensionRows: readonly Route<IdentityDeps>[] = [
+  route("GET", projectTags, projectTagsList, projectRule("list_project_tags")),
+  route("PUT", projectTags, projectTagsReplace, projectRule("update_project_tags")),
+  route("DELETE", projectTags, projectTagsClear, projectRule("delete_project_tags")),
+  route("GET", `${projectTags}/:tag`, projectTagCheck, projectRule("get_project_tag")),
+  route("PUT", `${projectTags}/:tag`, projectTagAdd, projectRule("create_project_tag")),
+  route("DELETE", `${projectTags}/:tag`, projectTagRemove, projectRule("delete_project_tag")),
+
+  route("GET", applicationCredentials, applicationCredentialsList, ownedRule("list_application_credentials")),
+  route("POST", applicationCredentials, applicationCredentialCreate, ownedRule("create_application_credential")),
+  route("GET", `${applicationCredentials}/:credential_id`, applicationCredentialShow, ownedRule("get_application_credential")),
+  route("DELETE", `${applicationCredentials}/:credential_id`, applicationCredentialDelete, ownedRule("delete_application_credential")),
+  route("GET", accessRules, accessRulesList, userRule("list_access_rules")),
+  route("GET", `${accessRules}/:access_rule_id`, accessRuleShow, userRule("get_access_rule")),
+  route("DELETE", `${accessRules}/:access_rule_id`, accessRuleDelete, userRule("delete_access_rule")),
+
+  route("GET", `${oauth1}/consumers`, consumersList, rule("list_consumers")),
+  route("POST", `${oauth1}/consumers`, consumerCreate, rule("create_consumer")),
+  route("GET", `${oauth1}/consumers/:consumer_id`, consumerShow, rule("get_consumer")),
+  route("PATCH", `${oauth1}/consumers/:consumer_id`, consumerUpdate, rule("update_consumer")),
+  route("DELETE", `${oauth1}/consumers/:consumer_id`, consumerDelete, rule("delete_consumer")),
+  // What proves these two is their signature.
+  route("POST", `${oauth1}/request_token`, requestTokenCreate, open),
+  route("POST", `${oauth1}/access_token`, accessTokenCreate, open),
+  route("PUT", `${oauth1}/authorize/:request_token_id`, requestTokenAuthorize, rule("authorize_request_token")),
+  route("GET", accessTokens, accessTokensList, rule("list_access_tokens")),
+  route("GET", `${accessTokens}/:access_token_id`, accessTokenShow, rule("get_access_token")),
+  route("DELETE", `${accessTokens}/:access_token_id`, accessTokenDelete, rule("delete_access_token")),
+  route("GET", `${accessTokens}/:access_token_id/roles`, accessTokenRolesList, rule("list_access_token_roles")),
+  route("GET", `${accessTokens}/:access_token_id/roles/:role_id`, accessTokenRoleShow, rule("get_access_token_role")),
+
+  route("GET", trusts, trustsList, ownedRule("list_trusts")),
+  route("POST", trusts, trustCreate, ownedRule("create_trust")),
+  route("GET", `${trusts}/:trust_id`, trustShow, ownedRule("get_trust")),
+  route("DELETE", `${trusts}/:trust_id`, trustDelete, ownedRule("delete_trust")),
+  route("GET", `${trusts}/:trust_id/roles`, trustRolesList, ownedRule("list_roles_for_trust")),
+  route("GET", `${trusts}/:trust_id/roles/:role_id`, trustRoleShow, ownedRule("get_role_for_trust")),
+
+  route("GET", credentials, credentialsList, ownedRule("list_credentials")),
+  route("POST", credentials, credentialCreate, ownedRule("create_credential")),
+  route("GET", `${credentials}/:credential_id`, credentialShow, ownedRule("get_credential")),
+  route("PATCH", `${credentials}/:credential_id`, credentialUpdate, ownedRule("update_credential")),
+  route("DELETE", `${credentials}/:credential_id`, credentialDelete, ownedRule("delete_credential")),
+  route("GET", ec2Credentials, ec2CredentialsList, ownedRule("ec2_list_credentials")),
+  route("POST", ec2Credentials, ec2CredentialCreate, ownedRule("ec2_create_credential")),
+  route("GET", `${ec2Credentials}/:access`, ec2CredentialShow, ownedRule("ec2_get_credential")),
+  route("DELETE", `${ec2Credentials}/:access`, ec2CredentialDelete, ownedRule("ec2_delete_credential")),
+];
