@@ -1,10 +1,9 @@
 import { examples } from "./examples.ts";
-import { exceptions, openServices } from "./exceptions.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { bodyOf, hasBody, requestOfAdmin, schemaOf } from "./good-request.ts";
 import { versionsOf, type Row } from "./rows.ts";
 import type { Schema } from "./schema-example.ts";
-import { openFields, unknownFields, wrongTypes, type Mistake } from "./schema-mistakes.ts";
+import { unknownFields, wrongTypes, type Mistake } from "./schema-mistakes.ts";
 import type { Probe, Way } from "./walk.ts";
 
 export const malformedJson: Way = {
@@ -36,17 +35,8 @@ export const hugeBody: Way = {
 
 export const unknownBodyField: Way = {
   name: "unknown field of the body",
-  probes: (row, fixtures) => [
-    ...mistakes(row, fixtures, unknownFields, saysUnknown(row)),
-    ...openBodies(row, fixtures),
-  ],
+  probes: (row, fixtures) => mistakes(row, fixtures, unknownFields, saysUnknown(row)),
 };
-
-/** Nova's and Placement's bodies are closed: where a schema lets an unknown field pass, the walk shows it. */
-function openBodies(row: Row, fixtures: Fixtures): Probe[] {
-  if (openServices.includes(row.service.type) || exceptions.open[row.name] !== undefined) return [];
-  return mistakes(row, fixtures, openFields, saysUnknown(row));
-}
 
 function saysUnknown({ route }: Row): (mistake: Mistake) => RegExp {
   // Two keys are no action.

@@ -1,10 +1,11 @@
 import { schemaAt } from "#http/validate.ts";
 import { examples } from "./examples.ts";
+import { exceptions, openServices } from "./exceptions.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { pathOf } from "./path-parameters.ts";
 import { versionOf, versionsOf, type Request, type Row } from "./rows.ts";
 import { exampleOf, type Schema } from "./schema-example.ts";
-import { wrongTypes } from "./schema-mistakes.ts";
+import { openPlaces, wrongTypes } from "./schema-mistakes.ts";
 
 /** A good request of the row, but for who sends it. */
 export function requestOf(row: Row, fixtures: Fixtures, token?: string, version = row.newest): Request {
@@ -63,4 +64,17 @@ function refusesNothing(row: Row): boolean {
     const [schema, example] = [schemaOf(row, version), bodyOf(row, version)];
     return schema && example && wrongTypes(schema, example).length === 0;
   });
+}
+
+/** Where the real service's bodies are closed, so are ours. */
+export function openPlacesOf(row: Row): string[] {
+  if (openServices.includes(row.service.type)) return [];
+  const places = versionsOf(row).flatMap((version) => openPlaces(schemaOf(row, version) ?? {}));
+  return (
+    [...new Set(places)]
+      // Two keys are no action.
+      .filter((place) => place !== "" || row.route.action === undefined)
+      .map((place) => `${row.name}: ${place === "" ? "the body" : place}`)
+      .filter((name) => exceptions.open[name] === undefined)
+  );
 }

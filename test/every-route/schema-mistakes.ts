@@ -12,38 +12,27 @@ const unknownField = "x_unknown_field";
 /** The first that is refused is the wrong type. */
 const wrongValues = [{ x_wrong: { x: 1 } }, 12_345.5, [[]], true, "", null];
 
+/** Where the schema lets fields pass that it does not name, `server.networks[]`; maps have no fields of their own. */
+export function openPlaces(schema: Schema, path = ""): string[] {
+  const below = (inner: Schema | undefined, name: string): string[] =>
+    inner === undefined ? [] : openPlaces(inner, path === "" ? name : `${path}.${name}`);
+  return [
+    ...(schema.properties !== undefined && schema.additionalProperties !== false ? [path] : []),
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => below(inner, name)),
+    ...Object.entries(schema.patternProperties ?? {}).flatMap(([, inner]) => below(inner, "*")),
+    ...(schema.anyOf ?? []).flatMap((inner) => openPlaces(inner, path)),
+    ...below(schema.items, "[]"),
+  ];
+}
+
 /** The body with a field that there is not, once in each object of it that is closed. */
 export function unknownFields(schema: Schema, example: object): Mistake[] {
-  return withUnknownField(example).filter(({ body }) => !fits(schema, body));
-}
-
-/** The same in the objects that are open; maps, and what may be anything, have no unknown fields. */
-export function openFields(schema: Schema, example: object): Mistake[] {
-  const open = withUnknownField(example).filter(({ body }) => fits(schema, body));
-  return open.filter(({ where }) => {
-    const place = schemaAt(schema, example, where.split(".").slice(0, -1));
-    return place?.properties !== undefined;
-  });
-}
-
-function withUnknownField(example: object): Mistake[] {
-  return objectsIn(example).map((path) => ({
-    where: [...path, unknownField].join("."),
-    body: changed(example, [...path, unknownField], "surprise") as object,
-  }));
-}
-
-function schemaAt(
-  schema: Schema | undefined,
-  value: unknown,
-  [key, ...rest]: readonly string[],
-): Schema | undefined {
-  const of = schema?.anyOf?.find((one) => fits(one, value)) ?? schema;
-  if (key === undefined || !isObject(value)) return of;
-  const [patterned] = Object.entries(of?.patternProperties ?? {}).filter(([pattern]) =>
-    new RegExp(pattern, "u").test(key),
-  );
-  return schemaAt(of?.properties?.[key] ?? patterned?.[1], value[key], rest);
+  return objectsIn(example)
+    .map((path) => ({
+      where: [...path, unknownField].join("."),
+      body: changed(example, [...path, unknownField], "surprise") as object,
+    }))
+    .filter(({ body }) => !fits(schema, body));
 }
 
 /** The body with each field in turn, also those it may have, of a type that is refused. */
