@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const onBothDatabases = [
   "src/{db,saga,identity,image,placement,key-manager,compute}/**/*.test.ts",
   "test/api/**/*.test.ts",
+  "test/every-route/**/*.test.ts",
   "test/sagas/**/*.test.ts",
 ];
 
@@ -20,6 +21,7 @@ export default defineConfig({
             "bin/**/*.test.ts",
             "tools/**/*.test.ts",
             "test/api/**/*.test.ts",
+            "test/every-route/**/*.test.ts",
             "test/sagas/**/*.test.ts",
             "guest/**/*.test.ts",
           ],

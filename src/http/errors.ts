@@ -4,6 +4,7 @@ import type { Logger } from "#base/logger.ts";
 import { prefersHtml } from "./accept.ts";
 import { parseMicroversion, type Microversion } from "./context.ts";
 import { identityEnvelope, statusOfCode } from "./envelopes.ts";
+import { negotiateMicroversion } from "./microversions.ts";
 import type { Service } from "./service.ts";
 
 /** Answers with the service's own envelope; what is no `CloudError` is a bug: logged whole, told to nobody. */
@@ -32,7 +33,7 @@ export function renderError(
     message: error.message,
     requestId,
     data: error.data,
-    microversion: answeredMicroversion(at.reply),
+    microversion: answeredMicroversion(at.reply) ?? askedMicroversion(at.service, at.request),
   };
   const html = prefersHtml(at.request.headers.accept) ? envelope.html?.(facts) : undefined;
   return at.reply
@@ -45,6 +46,19 @@ export function renderError(
 function answeredMicroversion(reply: FastifyReply): Microversion | undefined {
   const [, text] = String(reply.getHeader("OpenStack-API-Version") ?? "").split(" ");
   return parseMicroversion(text ?? "");
+}
+
+/** For what is refused before that: a body that is too large, a path that is not there. */
+function askedMicroversion(
+  service: Service | undefined,
+  { headers }: FastifyRequest,
+): Microversion | undefined {
+  try {
+    return service && negotiateMicroversion(service, headers);
+  } catch (error) {
+    if (isCloudError(error, "invalid", "unsupported-microversion")) return undefined;
+    throw error;
+  }
 }
 
 function fromFastify(thrown: unknown): CloudError {

@@ -37,7 +37,7 @@ export async function handleRequest(at: Handling): Promise<FastifyReply> {
   at.reply.headers(microversionHeaders(at.service, microversion));
   const offered = at.routes.filter((row) => inRange(row, microversion));
   const ctx = requestContext(at, caller, microversion);
-  const params = at.request.params as Record<string, string>;
+  const params = pathParams(at.request);
   const raw = offered[0]?.operation.rawBody;
   const body = raw === undefined ? parseJson(at.request) : await rawBody(at.request, raw);
   const row = selectRow(offered, body);
@@ -50,6 +50,13 @@ export async function handleRequest(at: Handling): Promise<FastifyReply> {
     if (schema) validate(schema, requireBody(body), "the request body");
   }
   return send(at.reply, row.operation, await row.operation.handle(ctx, input));
+}
+
+/** No name has a U+0000, which PostgreSQL cannot even compare with one. */
+function pathParams(request: FastifyRequest): Readonly<Record<string, string>> {
+  const params = request.params as Readonly<Record<string, string>>;
+  if (Object.values(params).every((value) => !value.includes("\0"))) return params;
+  throw new CloudError("not-found", "The resource could not be found.");
 }
 
 async function authenticateRequest(at: Handling): Promise<Caller> {

@@ -8,7 +8,7 @@ import type { Logger } from "#base/logger.ts";
 import { imageRead, type Bus } from "#bus/index.ts";
 import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
 import { migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
-import { createHttpServer } from "#http/index.ts";
+import { createHttpServer, type Service } from "#http/index.ts";
 import { createIdentity, identityMigrations } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
 import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
@@ -30,13 +30,11 @@ export const allMigrations = {
   ...computeMigrations,
 };
 
-export interface ControlPlaneOptions {
+export interface ControlPlaneParts {
   readonly statePath: string;
   readonly database: DatabaseAddress;
   /** Which of the control planes on one database this is: it takes up again the sagas that it left. */
   readonly replicaId: string;
-  readonly address: string;
-  readonly port: number;
   /** Under which clients reach the port. */
   readonly publicUrl: string;
   readonly bus: Bus;
@@ -45,6 +43,11 @@ export interface ControlPlaneOptions {
   readonly policy?: Policy | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
+}
+
+export interface ControlPlaneOptions extends ControlPlaneParts {
+  readonly address: string;
+  readonly port: number;
 }
 
 export interface ControlPlane {
@@ -57,6 +60,15 @@ export interface ControlPlane {
 
 /** All services on one port; resolves when the API answers. */
 export async function controlPlaneStart(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const controlPlane = await controlPlaneAssemble(options);
+  await listen(controlPlane.http, options);
+  return controlPlane;
+}
+
+/** The same, on no port: requests come by `http.inject`. */
+export async function controlPlaneAssemble(
+  options: ControlPlaneParts,
+): Promise<ControlPlane & { readonly http: FastifyInstance; readonly services: readonly Service[] }> {
   const { statePath, bus, log, publicUrl, policy } = options;
   const clock = systemClock;
   const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
@@ -99,9 +111,10 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
     log,
     clock,
   });
-  await listen(http, options);
   return {
     url: publicUrl,
+    http,
+    services,
     openrcPaths,
     async stop() {
       await http.close();

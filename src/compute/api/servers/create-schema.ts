@@ -60,7 +60,7 @@ const base = {
     Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
   ),
   return_reservation_id: Type.Optional(novaBoolean),
-  security_groups: Type.Optional(Type.Array(Type.Object({ name: Type.Optional(Type.String()) }))),
+  security_groups: Type.Optional(Type.Array(Type.Object({ name: Type.Optional(printableName) }, closed))),
   block_device_mapping: Type.Optional(Type.Array(anything)),
   block_device_mapping_v2: Type.Optional(Type.Array(Type.Record(Type.String(), anything))),
   ...addresses,

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Service } from "#http/index.ts";
+import { apiServices, type ApiService } from "../../tools/api/services.ts";
+import { walkCloudStart, type WalkCloud } from "./cloud.ts";
+import { missing, openPlacesOf } from "./good-request.ts";
+import { rowsOf } from "./rows.ts";
+import { walk } from "./walk.ts";
+import { ways } from "./ways.ts";
+
+let cloud: WalkCloud;
+beforeAll(async () => {
+  cloud = await walkCloudStart();
+});
+afterAll(() => cloud.stop());
+
+test("every route has what the walk needs to ask for it well", () => {
+  const rows = rowsOf(cloud.services);
+  expect(rows.length).toBeGreaterThan(200);
+  expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+  expect(rows.flatMap((row) => missing(row, cloud.fixtures))).toEqual([]);
+});
+
+test("bodies are closed where the real service closes them", () => {
+  expect(rowsOf(cloud.services).flatMap((row) => openPlacesOf(row))).toEqual([]);
+});
+
+test("docs/api is about these services", () => {
+  const facts = ({ type, prefix, envelope, microversions, routes }: ApiService | Service) => {
+    return { type, prefix, envelope, microversions, routes };
+  };
+  const byType = (left: { type: string }, right: { type: string }) => left.type.localeCompare(right.type);
+  const running = cloud.services.map((service) => facts(service)).toSorted(byType);
+  expect(apiServices.map((service) => facts(service)).toSorted(byType)).toEqual(running);
+});
+
+test.each(ways)("$name", async (way) => {
+  const { http, services, watch, fixtures } = cloud;
+  const rows = rowsOf(services).filter((row) => missing(row, fixtures).length === 0);
+  const { requests, faults } = await walk({ http, dump: watch.dump, rows, fixtures }, way);
+  expect(faults).toEqual([]);
+  expect(requests).toBeGreaterThan(0);
+});

@@ -1,0 +1,80 @@
+import { schemaAt } from "#http/validate.ts";
+import { examples } from "./examples.ts";
+import { exceptions, openServices } from "./exceptions.ts";
+import type { Fixtures } from "./fixtures.ts";
+import { pathOf } from "./path-parameters.ts";
+import { versionOf, versionsOf, type Request, type Row } from "./rows.ts";
+import { exampleOf, type Schema } from "./schema-example.ts";
+import { openPlaces, wrongTypes } from "./schema-mistakes.ts";
+
+/** A good request of the row, but for who sends it. */
+export function requestOf(row: Row, fixtures: Fixtures, token?: string, version = row.newest): Request {
+  const example = examples[row.name];
+  const query = example?.query?.(fixtures);
+  return {
+    method: row.route.method,
+    url: `${row.service.prefix}${pathOf(row, fixtures).path}${query === undefined ? "" : `?${query}`}`,
+    token,
+    version,
+    headers: example?.headers?.(fixtures),
+    body: bodyOf(row, version),
+  };
+}
+
+/** The same by an administrator; without a token where none is read. */
+export function requestOfAdmin(row: Row, fixtures: Fixtures, version = row.newest): Request {
+  return requestOf(row, fixtures, needsToken(row) ? fixtures.tokens.admin : undefined, version);
+}
+
+export function needsToken({ route }: Row): boolean {
+  return route.policy !== "public";
+}
+
+export function hasBody({ route }: Row): boolean {
+  return route.method !== "GET" && route.method !== "HEAD";
+}
+
+export function schemaOf(row: Row, version = row.newest): Schema | undefined {
+  const { body } = row.route.operation;
+  return body && schemaAt(body, versionOf(version));
+}
+
+/** The example of the table, or one that is made from the schema; undefined when that cannot be done. */
+export function bodyOf(row: Row, version = row.newest): object | undefined {
+  const schema = schemaOf(row, version);
+  return examples[row.name]?.body ?? (schema && (exampleOf(schema) as object | undefined));
+}
+
+/** What the walk needs of a row and does not find, as a list that says what to add. */
+export function missing(row: Row, fixtures: Fixtures): string[] {
+  const { unknown } = pathOf(row, fixtures);
+  const absent = unknown.map((path) => `"${path}" to path-parameters.ts, under "${row.service.type}"`);
+  if (versionsOf(row).some((version) => schemaOf(row, version) && bodyOf(row, version) === undefined))
+    absent.push(`"${row.name}" with a body to examples.ts: none could be made from its schema`);
+  else if (refusesNothing(row) && examples[row.name]?.wrongBodies === undefined)
+    absent.push(`"${row.name}" with wrongBodies to examples.ts: its schema refuses nothing`);
+  return absent.map((what) => `${row.name}: add ${what}`);
+}
+
+/** Actions are told apart by their key, so that a value may be anything. */
+function refusesNothing(row: Row): boolean {
+  const versions = versionsOf(row).filter((version) => schemaOf(row, version) !== undefined);
+  if (row.route.action !== undefined || versions.length === 0) return false;
+  return versions.every((version) => {
+    const [schema, example] = [schemaOf(row, version), bodyOf(row, version)];
+    return schema && example && wrongTypes(schema, example).length === 0;
+  });
+}
+
+/** Where the real service's bodies are closed, so are ours. */
+export function openPlacesOf(row: Row): string[] {
+  if (openServices.includes(row.service.type)) return [];
+  const places = versionsOf(row).flatMap((version) => openPlaces(schemaOf(row, version) ?? {}));
+  return (
+    [...new Set(places)]
+      // Two keys are no action.
+      .filter((place) => place !== "" || row.route.action === undefined)
+      .map((place) => `${row.name}: ${place === "" ? "the body" : place}`)
+      .filter((name) => exceptions.open[name] === undefined)
+  );
+}

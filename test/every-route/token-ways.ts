@@ -1,0 +1,94 @@
+import { anonymous } from "#http/index.ts";
+import { createPolicy } from "#policy/index.ts";
+import { exceptions } from "./exceptions.ts";
+import type { Fixtures } from "./fixtures.ts";
+import { hasBody, needsToken, requestOf } from "./good-request.ts";
+import { pathOf } from "./path-parameters.ts";
+import type { Answer, Row } from "./rows.ts";
+import type { Way } from "./walk.ts";
+
+/** Read by whom it belongs to, or by an administrator: what the other ways spoil is good. */
+export const goodRead: Way = {
+  name: "a good request, where it reads",
+  probes: (row, fixtures) => {
+    if (hasBody(row)) return [];
+    const { ownerUserId, ownerProjectId, tokens } = fixtures;
+    const mine =
+      pathOf(row, fixtures).foreign !== undefined &&
+      row.service.type !== "identity" &&
+      ruleAllows(row, { userId: ownerUserId, projectId: ownerProjectId });
+    const token = mine ? tokens.owner : tokens.admin;
+    const request = requestOf(row, fixtures, needsToken(row) ? token : undefined);
+    return [{ request, expect: exceptions.reads[row.name]?.status ?? succeeds }];
+  },
+};
+
+export const noToken: Way = {
+  name: "no token",
+  probes: (row, fixtures) => (needsToken(row) ? [{ request: requestOf(row, fixtures), expect: 401 }] : []),
+};
+
+export const badToken: Way = {
+  name: "expired token, token that never was",
+  probes: (row, fixtures) =>
+    needsToken(row)
+      ? [fixtures.tokens.expired, "gAAAAAB-never-was"].map((token) => ({
+          request: requestOf(row, fixtures, token),
+          expect: 401,
+        }))
+      : [],
+};
+
+/**
+ * What is another project's is refused as its service refuses it. For the rest the rule decides: 403, or an answer
+ * about the caller's own that names nothing of the owner's.
+ */
+export const foreignProject: Way = {
+  name: "token of a foreign project",
+  probes: (row, fixtures) => {
+    if (!needsToken(row)) return [];
+    const request = requestOf(row, fixtures, fixtures.tokens.foreign);
+    const exception = exceptions.foreign[row.name]?.status;
+    if (exception === "success") return [{ request, expect: succeeds }];
+    const expect = exception ?? foreignStatus(row, fixtures);
+    if (expect !== undefined) return [{ request, expect }];
+    return row.route.method === "GET" ? [{ request, expect: (answer) => leak(answer, fixtures) }] : [];
+  },
+};
+
+function foreignStatus(row: Row, fixtures: Fixtures): 403 | 404 | undefined {
+  const { foreign } = pathOf(row, fixtures);
+  const refused = !ruleAllows(row, fixtures.foreign);
+  if (row.route.enforcedByApp !== true && refused) return 403;
+  return foreign ?? (refused ? 403 : undefined);
+}
+
+/** Whether a member may do this at all, to what is the member's own. */
+function ruleAllows({ service, route }: Row, member: Fixtures["foreign"]): boolean {
+  if (route.policy === "authenticated" || route.policy === "public") return true;
+  const caller = { ...anonymous, ...member, roles: ["member", "reader"] };
+  const attributes = Object.values(service.policyRules).flatMap((text) => [
+    ...text.matchAll(/%\(([^)]*)\)s/g),
+  ]);
+  const own = attributes.map(([, name = ""]) => [name, ownValue(name, member)] as const);
+  return createPolicy(service.policyRules).allows(route.policy, caller, Object.fromEntries(own));
+}
+
+function ownValue(attribute: string, { userId, projectId }: Fixtures["foreign"]): string | undefined {
+  if (/user|creator/.test(attribute)) return userId;
+  return /project|owner|member/.test(attribute) ? projectId : undefined;
+}
+
+function succeeds(answer: Answer): string | undefined {
+  return answer.status < 400
+    ? undefined
+    : `${answer.status} instead of success: ${answer.text.slice(0, 200)}`;
+}
+
+function leak(answer: Answer, fixtures: Fixtures): string | undefined {
+  if (answer.status >= 400) return succeeds(answer);
+  const { serverId, imageId, secretId, serverGroupId, flavorId, ownerProjectId, ownerUserId } = fixtures;
+  const owners = [serverId, imageId, secretId, serverGroupId, flavorId, ownerProjectId, ownerUserId];
+  const found = owners.filter((id) => answer.text.includes(id));
+  return found.length === 0 ? undefined : `names ${found.join(", ")} of the owner`;
+}
