@@ -68,6 +68,20 @@ const credentialRules: PolicyRules = {
   "identity:ec2_delete_credential": `${admin} or (role:member and ${credentialOwner})`,
 };
 
+const configurationRules: PolicyRules = {
+  "identity:list_policies": adminOrSystemReader,
+  "identity:get_policy": adminOrSystemReader,
+  "identity:create_policy": admin,
+  "identity:update_policy": admin,
+  "identity:delete_policy": admin,
+  "identity:create_domain_config": admin,
+  "identity:get_domain_config": adminOrSystemReader,
+  "identity:get_security_compliance_domain_config": "",
+  "identity:update_domain_config": admin,
+  "identity:delete_domain_config": admin,
+  "identity:get_domain_config_default": adminOrSystemReader,
+};
+
 /** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
 export const identityExtensionPolicyRules: PolicyRules = {
   ...projectTagRules,
@@ -75,4 +89,5 @@ export const identityExtensionPolicyRules: PolicyRules = {
   ...oauth1Rules,
   ...trustRules,
   ...credentialRules,
+  ...configurationRules,
 };

@@ -11,6 +11,12 @@ import { credentialDelete } from "./api/credentials/delete.ts";
 import { credentialsList } from "./api/credentials/list.ts";
 import { credentialShow } from "./api/credentials/show.ts";
 import { credentialUpdate } from "./api/credentials/update.ts";
+import { domainConfigDefault } from "./api/domain-config/default.ts";
+import { domainConfigDelete } from "./api/domain-config/delete.ts";
+import { domainConfigReplace } from "./api/domain-config/replace.ts";
+import { domainSecurityCompliance } from "./api/domain-config/security-compliance.ts";
+import { domainConfigShow } from "./api/domain-config/show.ts";
+import { domainConfigUpdate } from "./api/domain-config/update.ts";
 import { ec2CredentialCreate } from "./api/ec2-credentials/create.ts";
 import { ec2CredentialDelete } from "./api/ec2-credentials/delete.ts";
 import { ec2CredentialsList } from "./api/ec2-credentials/list.ts";
@@ -27,6 +33,11 @@ import { consumerUpdate } from "./api/oauth1/consumer-update.ts";
 import { consumersList } from "./api/oauth1/consumers-list.ts";
 import { requestTokenAuthorize } from "./api/oauth1/request-token-authorize.ts";
 import { requestTokenCreate } from "./api/oauth1/request-token-create.ts";
+import { policyCreate } from "./api/policies/create.ts";
+import { policyDelete } from "./api/policies/delete.ts";
+import { policiesList } from "./api/policies/list.ts";
+import { policyShow } from "./api/policies/show.ts";
+import { policyUpdate } from "./api/policies/update.ts";
 import { projectTagAdd } from "./api/project-tags/add.ts";
 import { projectTagCheck } from "./api/project-tags/check.ts";
 import { projectTagsClear } from "./api/project-tags/clear.ts";
@@ -63,6 +74,9 @@ const ec2Credentials = "/v3/users/:user_id/credentials/OS-EC2";
 const oauth1 = "/v3/OS-OAUTH1";
 const accessTokens = "/v3/users/:user_id/OS-OAUTH1/access_tokens";
 const trusts = "/v3/OS-TRUST/trusts";
+const policies = "/v3/policies";
+const domainConfig = "/v3/domains/:domain_id/config";
+const securityCompliance = `${domainConfig}/security_compliance`;
 const projectTags = "/v3/projects/:project_id/tags";
 
 /** What Keystone has beside users, projects, roles and the catalogue. */
@@ -114,4 +128,22 @@ export const extensionRows: readonly Route<IdentityDeps>[] = [
   route("POST", ec2Credentials, ec2CredentialCreate, ownedRule("ec2_create_credential")),
   route("GET", `${ec2Credentials}/:access`, ec2CredentialShow, ownedRule("ec2_get_credential")),
   route("DELETE", `${ec2Credentials}/:access`, ec2CredentialDelete, ownedRule("ec2_delete_credential")),
+
+  route("GET", policies, policiesList, rule("list_policies")),
+  route("POST", policies, policyCreate, rule("create_policy")),
+  route("GET", `${policies}/:policy_id`, policyShow, rule("get_policy")),
+  route("PATCH", `${policies}/:policy_id`, policyUpdate, rule("update_policy")),
+  route("DELETE", `${policies}/:policy_id`, policyDelete, rule("delete_policy")),
+
+  route("PUT", domainConfig, domainConfigReplace, rule("create_domain_config")),
+  ...[domainConfig, `${domainConfig}/:group`, `${domainConfig}/:group/:option`].flatMap((path) => [
+    route("GET", path, domainConfigShow, rule("get_domain_config")),
+    route("PATCH", path, domainConfigUpdate, rule("update_domain_config")),
+    route("DELETE", path, domainConfigDelete, rule("delete_domain_config")),
+  ]),
+  route("GET", securityCompliance, domainSecurityCompliance, rule("get_security_compliance_domain_config")),
+  route("GET", `${securityCompliance}/:option`, domainSecurityCompliance, rule("get_security_compliance_domain_config")),
+  ...["default", ":group/default", ":group/:option/default"].map((part) =>
+    route("GET", `/v3/domains/config/${part}`, domainConfigDefault, rule("get_domain_config_default")),
+  ),
 ];

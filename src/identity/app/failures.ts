@@ -10,7 +10,8 @@ type Resource =
   | "endpoint"
   | "region"
   | "trust"
-  | "credential";
+  | "credential"
+  | "policy";
 
 /** Keystone's words, which clients look for. */
 export function notFound(resource: Resource, id: string): CloudError {
