@@ -82,6 +82,26 @@ const configurationRules: PolicyRules = {
   "identity:get_domain_config_default": adminOrSystemReader,
 };
 
+const ofLimit = [
+  "domain_id:%(target.limit.domain.id)s",
+  "domain_id:%(target.limit.project.domain_id)s",
+  "project_id:%(target.limit.project_id)s",
+].join(" or ");
+
+const limitRules: PolicyRules = {
+  "identity:list_registered_limits": "",
+  "identity:get_registered_limit": "",
+  "identity:create_registered_limits": admin,
+  "identity:update_registered_limit": admin,
+  "identity:delete_registered_limit": admin,
+  "identity:get_limit_model": "",
+  "identity:list_limits": "",
+  "identity:get_limit": `${adminOrSystemReader} or ${ofLimit}`,
+  "identity:create_limits": admin,
+  "identity:update_limit": admin,
+  "identity:delete_limit": admin,
+};
+
 /** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
 export const identityExtensionPolicyRules: PolicyRules = {
   ...projectTagRules,
@@ -90,4 +110,5 @@ export const identityExtensionPolicyRules: PolicyRules = {
   ...trustRules,
   ...credentialRules,
   ...configurationRules,
+  ...limitRules,
 };

@@ -21,6 +21,12 @@ import { ec2CredentialCreate } from "./api/ec2-credentials/create.ts";
 import { ec2CredentialDelete } from "./api/ec2-credentials/delete.ts";
 import { ec2CredentialsList } from "./api/ec2-credentials/list.ts";
 import { ec2CredentialShow } from "./api/ec2-credentials/show.ts";
+import { limitsCreate } from "./api/limits/create.ts";
+import { limitDelete } from "./api/limits/delete.ts";
+import { limitsList } from "./api/limits/list.ts";
+import { limitModelShow } from "./api/limits/model.ts";
+import { limitShow } from "./api/limits/show.ts";
+import { limitUpdate } from "./api/limits/update.ts";
 import { accessTokenCreate } from "./api/oauth1/access-token-create.ts";
 import { accessTokenDelete } from "./api/oauth1/access-token-delete.ts";
 import { accessTokenRoleShow, accessTokenRolesList } from "./api/oauth1/access-token-roles.ts";
@@ -44,6 +50,11 @@ import { projectTagsClear } from "./api/project-tags/clear.ts";
 import { projectTagsList } from "./api/project-tags/list.ts";
 import { projectTagRemove } from "./api/project-tags/remove.ts";
 import { projectTagsReplace } from "./api/project-tags/replace.ts";
+import { registeredLimitsCreate } from "./api/registered-limits/create.ts";
+import { registeredLimitDelete } from "./api/registered-limits/delete.ts";
+import { registeredLimitsList } from "./api/registered-limits/list.ts";
+import { registeredLimitShow } from "./api/registered-limits/show.ts";
+import { registeredLimitUpdate } from "./api/registered-limits/update.ts";
 import { trustCreate } from "./api/trusts/create.ts";
 import { trustDelete } from "./api/trusts/delete.ts";
 import { trustsList } from "./api/trusts/list.ts";
@@ -74,6 +85,8 @@ const ec2Credentials = "/v3/users/:user_id/credentials/OS-EC2";
 const oauth1 = "/v3/OS-OAUTH1";
 const accessTokens = "/v3/users/:user_id/OS-OAUTH1/access_tokens";
 const trusts = "/v3/OS-TRUST/trusts";
+const limits = "/v3/limits";
+const registeredLimits = "/v3/registered_limits";
 const policies = "/v3/policies";
 const domainConfig = "/v3/domains/:domain_id/config";
 const securityCompliance = `${domainConfig}/security_compliance`;
@@ -128,6 +141,18 @@ export const extensionRows: readonly Route<IdentityDeps>[] = [
   route("POST", ec2Credentials, ec2CredentialCreate, ownedRule("ec2_create_credential")),
   route("GET", `${ec2Credentials}/:access`, ec2CredentialShow, ownedRule("ec2_get_credential")),
   route("DELETE", `${ec2Credentials}/:access`, ec2CredentialDelete, ownedRule("ec2_delete_credential")),
+
+  route("GET", registeredLimits, registeredLimitsList, rule("list_registered_limits")),
+  route("POST", registeredLimits, registeredLimitsCreate, rule("create_registered_limits")),
+  route("GET", `${registeredLimits}/:registered_limit_id`, registeredLimitShow, rule("get_registered_limit")),
+  route("PATCH", `${registeredLimits}/:registered_limit_id`, registeredLimitUpdate, rule("update_registered_limit")),
+  route("DELETE", `${registeredLimits}/:registered_limit_id`, registeredLimitDelete, rule("delete_registered_limit")),
+  route("GET", limits, limitsList, rule("list_limits")),
+  route("POST", limits, limitsCreate, rule("create_limits")),
+  route("GET", `${limits}/model`, limitModelShow, rule("get_limit_model")),
+  route("GET", `${limits}/:limit_id`, limitShow, ownedRule("get_limit")),
+  route("PATCH", `${limits}/:limit_id`, limitUpdate, rule("update_limit")),
+  route("DELETE", `${limits}/:limit_id`, limitDelete, rule("delete_limit")),
 
   route("GET", policies, policiesList, rule("list_policies")),
   route("POST", policies, policyCreate, rule("create_policy")),

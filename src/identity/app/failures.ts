@@ -11,7 +11,9 @@ type Resource =
   | "region"
   | "trust"
   | "credential"
-  | "policy";
+  | "policy"
+  | "registered_limit"
+  | "limit";
 
 /** Keystone's words, which clients look for. */
 export function notFound(resource: Resource, id: string): CloudError {
