@@ -13,6 +13,7 @@ import { migration0001 } from "./store/migrations/0001-identity.ts";
 import { migration0016 } from "./store/migrations/0016-identity-oauth1.ts";
 import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
 import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
+import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
 import { migration0015 } from "./store/migrations/0015-identity-application-credentials.ts";
 
 export { identityPolicyRules } from "./policy-rules.ts";
@@ -25,6 +26,7 @@ export const identityMigrations: Migrations = {
   "0016-identity-oauth1": migration0016,
   "0017-identity-trusts": migration0017,
   "0018-identity-credentials": migration0018,
+  "0019-identity-configuration": migration0019,
 };
 
 /** Keystone's own default (`[token] expiration`). */

@@ -68,6 +68,40 @@ const credentialRules: PolicyRules = {
   "identity:ec2_delete_credential": `${admin} or (role:member and ${credentialOwner})`,
 };
 
+const configurationRules: PolicyRules = {
+  "identity:list_policies": adminOrSystemReader,
+  "identity:get_policy": adminOrSystemReader,
+  "identity:create_policy": admin,
+  "identity:update_policy": admin,
+  "identity:delete_policy": admin,
+  "identity:create_domain_config": admin,
+  "identity:get_domain_config": adminOrSystemReader,
+  "identity:get_security_compliance_domain_config": "",
+  "identity:update_domain_config": admin,
+  "identity:delete_domain_config": admin,
+  "identity:get_domain_config_default": adminOrSystemReader,
+};
+
+const ofLimit = [
+  "domain_id:%(target.limit.domain.id)s",
+  "domain_id:%(target.limit.project.domain_id)s",
+  "project_id:%(target.limit.project_id)s",
+].join(" or ");
+
+const limitRules: PolicyRules = {
+  "identity:list_registered_limits": "",
+  "identity:get_registered_limit": "",
+  "identity:create_registered_limits": admin,
+  "identity:update_registered_limit": admin,
+  "identity:delete_registered_limit": admin,
+  "identity:get_limit_model": "",
+  "identity:list_limits": "",
+  "identity:get_limit": `${adminOrSystemReader} or ${ofLimit}`,
+  "identity:create_limits": admin,
+  "identity:update_limit": admin,
+  "identity:delete_limit": admin,
+};
+
 /** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
 export const identityExtensionPolicyRules: PolicyRules = {
   ...projectTagRules,
@@ -75,4 +109,6 @@ export const identityExtensionPolicyRules: PolicyRules = {
   ...oauth1Rules,
   ...trustRules,
   ...credentialRules,
+  ...configurationRules,
+  ...limitRules,
 };

@@ -11,10 +11,22 @@ import { credentialDelete } from "./api/credentials/delete.ts";
 import { credentialsList } from "./api/credentials/list.ts";
 import { credentialShow } from "./api/credentials/show.ts";
 import { credentialUpdate } from "./api/credentials/update.ts";
+import { domainConfigDefault } from "./api/domain-config/default.ts";
+import { domainConfigDelete } from "./api/domain-config/delete.ts";
+import { domainConfigReplace } from "./api/domain-config/replace.ts";
+import { domainSecurityCompliance } from "./api/domain-config/security-compliance.ts";
+import { domainConfigShow } from "./api/domain-config/show.ts";
+import { domainConfigUpdate } from "./api/domain-config/update.ts";
 import { ec2CredentialCreate } from "./api/ec2-credentials/create.ts";
 import { ec2CredentialDelete } from "./api/ec2-credentials/delete.ts";
 import { ec2CredentialsList } from "./api/ec2-credentials/list.ts";
 import { ec2CredentialShow } from "./api/ec2-credentials/show.ts";
+import { limitsCreate } from "./api/limits/create.ts";
+import { limitDelete } from "./api/limits/delete.ts";
+import { limitsList } from "./api/limits/list.ts";
+import { limitModelShow } from "./api/limits/model.ts";
+import { limitShow } from "./api/limits/show.ts";
+import { limitUpdate } from "./api/limits/update.ts";
 import { accessTokenCreate } from "./api/oauth1/access-token-create.ts";
 import { accessTokenDelete } from "./api/oauth1/access-token-delete.ts";
 import { accessTokenRoleShow, accessTokenRolesList } from "./api/oauth1/access-token-roles.ts";
@@ -27,12 +39,22 @@ import { consumerUpdate } from "./api/oauth1/consumer-update.ts";
 import { consumersList } from "./api/oauth1/consumers-list.ts";
 import { requestTokenAuthorize } from "./api/oauth1/request-token-authorize.ts";
 import { requestTokenCreate } from "./api/oauth1/request-token-create.ts";
+import { policyCreate } from "./api/policies/create.ts";
+import { policyDelete } from "./api/policies/delete.ts";
+import { policiesList } from "./api/policies/list.ts";
+import { policyShow } from "./api/policies/show.ts";
+import { policyUpdate } from "./api/policies/update.ts";
 import { projectTagAdd } from "./api/project-tags/add.ts";
 import { projectTagCheck } from "./api/project-tags/check.ts";
 import { projectTagsClear } from "./api/project-tags/clear.ts";
 import { projectTagsList } from "./api/project-tags/list.ts";
 import { projectTagRemove } from "./api/project-tags/remove.ts";
 import { projectTagsReplace } from "./api/project-tags/replace.ts";
+import { registeredLimitsCreate } from "./api/registered-limits/create.ts";
+import { registeredLimitDelete } from "./api/registered-limits/delete.ts";
+import { registeredLimitsList } from "./api/registered-limits/list.ts";
+import { registeredLimitShow } from "./api/registered-limits/show.ts";
+import { registeredLimitUpdate } from "./api/registered-limits/update.ts";
 import { trustCreate } from "./api/trusts/create.ts";
 import { trustDelete } from "./api/trusts/delete.ts";
 import { trustsList } from "./api/trusts/list.ts";
@@ -63,6 +85,11 @@ const ec2Credentials = "/v3/users/:user_id/credentials/OS-EC2";
 const oauth1 = "/v3/OS-OAUTH1";
 const accessTokens = "/v3/users/:user_id/OS-OAUTH1/access_tokens";
 const trusts = "/v3/OS-TRUST/trusts";
+const limits = "/v3/limits";
+const registeredLimits = "/v3/registered_limits";
+const policies = "/v3/policies";
+const domainConfig = "/v3/domains/:domain_id/config";
+const securityCompliance = `${domainConfig}/security_compliance`;
 const projectTags = "/v3/projects/:project_id/tags";
 
 /** What Keystone has beside users, projects, roles and the catalogue. */
@@ -114,4 +141,34 @@ export const extensionRows: readonly Route<IdentityDeps>[] = [
   route("POST", ec2Credentials, ec2CredentialCreate, ownedRule("ec2_create_credential")),
   route("GET", `${ec2Credentials}/:access`, ec2CredentialShow, ownedRule("ec2_get_credential")),
   route("DELETE", `${ec2Credentials}/:access`, ec2CredentialDelete, ownedRule("ec2_delete_credential")),
+
+  route("GET", registeredLimits, registeredLimitsList, rule("list_registered_limits")),
+  route("POST", registeredLimits, registeredLimitsCreate, rule("create_registered_limits")),
+  route("GET", `${registeredLimits}/:registered_limit_id`, registeredLimitShow, rule("get_registered_limit")),
+  route("PATCH", `${registeredLimits}/:registered_limit_id`, registeredLimitUpdate, rule("update_registered_limit")),
+  route("DELETE", `${registeredLimits}/:registered_limit_id`, registeredLimitDelete, rule("delete_registered_limit")),
+  route("GET", limits, limitsList, rule("list_limits")),
+  route("POST", limits, limitsCreate, rule("create_limits")),
+  route("GET", `${limits}/model`, limitModelShow, rule("get_limit_model")),
+  route("GET", `${limits}/:limit_id`, limitShow, ownedRule("get_limit")),
+  route("PATCH", `${limits}/:limit_id`, limitUpdate, rule("update_limit")),
+  route("DELETE", `${limits}/:limit_id`, limitDelete, rule("delete_limit")),
+
+  route("GET", policies, policiesList, rule("list_policies")),
+  route("POST", policies, policyCreate, rule("create_policy")),
+  route("GET", `${policies}/:policy_id`, policyShow, rule("get_policy")),
+  route("PATCH", `${policies}/:policy_id`, policyUpdate, rule("update_policy")),
+  route("DELETE", `${policies}/:policy_id`, policyDelete, rule("delete_policy")),
+
+  route("PUT", domainConfig, domainConfigReplace, rule("create_domain_config")),
+  ...[domainConfig, `${domainConfig}/:group`, `${domainConfig}/:group/:option`].flatMap((path) => [
+    route("GET", path, domainConfigShow, rule("get_domain_config")),
+    route("PATCH", path, domainConfigUpdate, rule("update_domain_config")),
+    route("DELETE", path, domainConfigDelete, rule("delete_domain_config")),
+  ]),
+  route("GET", securityCompliance, domainSecurityCompliance, rule("get_security_compliance_domain_config")),
+  route("GET", `${securityCompliance}/:option`, domainSecurityCompliance, rule("get_security_compliance_domain_config")),
+  ...["default", ":group/default", ":group/:option/default"].map((part) =>
+    route("GET", `/v3/domains/config/${part}`, domainConfigDefault, rule("get_domain_config_default")),
+  ),
 ];

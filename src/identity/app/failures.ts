@@ -10,7 +10,10 @@ type Resource =
   | "endpoint"
   | "region"
   | "trust"
-  | "credential";
+  | "credential"
+  | "policy"
+  | "registered_limit"
+  | "limit";
 
 /** Keystone's words, which clients look for. */
 export function notFound(resource: Resource, id: string): CloudError {
