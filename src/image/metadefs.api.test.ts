@@ -229,6 +229,9 @@ test("tags", async () => {
   expect((await send("admin", "PUT", `${tags}/d`, { name: "e" })).body.name).toBe("e");
   expect((await send("bob", "GET", `${tags}/e`)).body.name).toBe("e");
   expect((await send("admin", "DELETE", `${tags}/e`)).status).toBe(204);
+  const many = Array.from({ length: 12_000 }, (_, at) => ({ name: `t${at}` }));
+  expect((await send("admin", "POST", tags, { tags: many })).status).toBe(201);
+  expect(await names("limit=5000")).toHaveLength(1000);
   expect((await send("admin", "POST", tags, { tags: [{ name: "z" }] })).status).toBe(201);
   expect(await names()).toEqual(["z"]);
   expect((await send("admin", "DELETE", tags)).status).toBe(204);

@@ -3,7 +3,13 @@ import { newUuid } from "#base/ids.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { requireUnprotected, type MetadefAssociation, type MetadefNamespace } from "../domain/metadef.ts";
 import type { NamespaceListQuery } from "../domain/metadef-list-query.ts";
-import { requireDistinct, type MetadefPart, type NewPart, type PartKind } from "../domain/metadef-part.ts";
+import {
+  firstRepeated,
+  requireDistinct,
+  type MetadefPart,
+  type NewPart,
+  type PartKind,
+} from "../domain/metadef-part.ts";
 import {
   metadefNamespaceDelete,
   metadefNamespaceFind,
@@ -131,8 +137,7 @@ function contentsEnforce(ctx: ImageCtx, contents: NewContents): void {
 }
 
 function contentsCheck(namespace: string, { associations, objects, properties, tags }: NewContents): void {
-  const types = associations.map(({ resourceType }) => resourceType);
-  const twice = types.find((type, at) => types.indexOf(type) !== at);
+  const twice = firstRepeated(associations.map(({ resourceType }) => resourceType));
   if (twice !== undefined) throw associationExists(twice, namespace);
   const names = (parts: readonly { readonly name: string }[]): string[] => parts.map(({ name }) => name);
   requireDistinct("object", names(objects), namespace);

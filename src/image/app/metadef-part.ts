@@ -3,9 +3,9 @@ import type { Db } from "#db/index.ts";
 import { requireUnprotected, type MetadefNamespace } from "../domain/metadef.ts";
 import type { MetadefPageQuery, PartSortKey } from "../domain/metadef-list-query.ts";
 import {
+  firstRepeated,
   partExists,
   partNotFound,
-  requireDistinct,
   type MetadefPart,
   type NewPart,
   type PartKind,
@@ -13,6 +13,7 @@ import {
 import {
   metadefPartDelete,
   metadefPartFind,
+  metadefPartList,
   metadefPartPage,
   metadefPartsDelete,
   metadefPartsInsert,
@@ -119,14 +120,14 @@ export async function tagsSet(
   tags: readonly string[],
   append: boolean,
 ): Promise<void> {
-  requireDistinct("tag", tags, name);
   await ctx.deps.database.transaction(async (tx) => {
     const namespace = await namespaceFetch(ctx, tx, name, "add_metadef_tags");
     if (!append) await metadefPartsDelete(tx, namespace.id, "tag");
+    const others = append ? await metadefPartList(tx, namespace.id, "tag") : [];
+    const taken = others.map((other) => other.name);
+    const repeated = firstRepeated(tags, taken);
+    if (repeated !== undefined) throw partExists("tag", repeated, name);
     const now = ctx.clock.now();
-    for (const tag of append ? tags : []) {
-      if (await metadefPartFind(tx, namespace.id, "tag", tag)) throw partExists("tag", tag, name);
-    }
     const parts = tags.map((tag) => ({
       kind: "tag" as const,
       name: tag,

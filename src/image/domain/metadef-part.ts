@@ -45,8 +45,14 @@ export function partExists(kind: PartKind, name: string, namespace: string): Clo
   );
 }
 
+/** The first that comes a second time, or that is among `taken`. */
+export function firstRepeated(names: readonly string[], taken: readonly string[] = []): string | undefined {
+  const seen = new Set(taken);
+  return names.find((name) => seen.has(name) || !seen.add(name));
+}
+
 /** Throws `already-exists` when two of them have one name. */
 export function requireDistinct(kind: PartKind, names: readonly string[], namespace: string): void {
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  const twice = firstRepeated(names);
   if (twice !== undefined) throw partExists(kind, twice, namespace);
 }

@@ -100,16 +100,18 @@ export async function metadefPartPage<Kind extends PartKind>(
   return (await select.execute()).map((row) => partOf(kind, row));
 }
 
+/** A statement may bind 32 766 values on SQLite, 65 535 on PostgreSQL. */
+const rowsAtOnce = 1000;
+
 export async function metadefPartsInsert(
   tx: Tx,
   namespaceId: string,
   parts: readonly MetadefPart[],
 ): Promise<void> {
-  if (parts.length === 0) return;
-  await tx
-    .insertInto("image_metadef_parts")
-    .values(parts.map((part) => rowOf(namespaceId, part)))
-    .execute();
+  for (let at = 0; at < parts.length; at += rowsAtOnce) {
+    const rows = parts.slice(at, at + rowsAtOnce).map((part) => rowOf(namespaceId, part));
+    await tx.insertInto("image_metadef_parts").values(rows).execute();
+  }
 }
 
 /** `name`: what it was called before. */
