@@ -22,6 +22,7 @@ import { computeServerGroups } from "./store/migrations/0036-server-groups.ts";
 import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 import { computeAggregates } from "./store/migrations/0038-aggregates.ts";
 import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
+import { computeServerGroupMembers } from "./store/migrations/0040-server-group-members.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
 
@@ -32,6 +33,7 @@ export const computeMigrations: Migrations = {
   "0037-flavor-access": computeFlavorAccess,
   "0038-aggregates": computeAggregates,
   "0039-server-usages": computeServerUsages,
+  "0040-server-group-members": computeServerGroupMembers,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
