@@ -19,15 +19,15 @@ import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
 import { serverCreate } from "./sagas/server-create.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
-
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
 import { computeServerGroups } from "./store/migrations/0036-server-groups.ts";
-import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 import { computeAggregates } from "./store/migrations/0038-aggregates.ts";
 import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
+import { computeServerGroupMembers } from "./store/migrations/0040-server-group-members.ts";
+import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
 
@@ -38,6 +38,7 @@ export const computeMigrations: Migrations = {
   "0037-flavor-access": computeFlavorAccess,
   "0038-aggregates": computeAggregates,
   "0039-server-usages": computeServerUsages,
+  "0040-server-group-members": computeServerGroupMembers,
   "0050-server-columns": computeServerColumns,
 };
 

@@ -50,6 +50,7 @@ import {
   serverSuspend,
   serverUnpause,
 } from "./api/servers/actions.ts";
+import { addressList, addressShow } from "./api/servers/addresses.ts";
 import { serverConsoleOutput } from "./api/servers/console-output.ts";
 import { serverCreate } from "./api/servers/create.ts";
 import { serverDelete } from "./api/servers/delete.ts";
@@ -64,11 +65,13 @@ import {
   metadataUpdate,
 } from "./api/servers/metadata.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
+import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverShow } from "./api/servers/show.ts";
 import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from "./api/servers/tags.ts";
 import { serverUpdate } from "./api/servers/update.ts";
 import { versionList, versionShow, versionShowOldest } from "./api/versions/versions.ts";
 import type { ComputeDeps } from "./app/deps.ts";
+import { goneRoutes } from "./gone-routes.ts";
 import { operatorRoutes } from "./operator-routes.ts";
 
 const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
@@ -120,6 +123,10 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
 
+  action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),
+
+  route("GET", "/v2.1/servers/:id/ips", addressList, novaByApp("ips:index")),
+  route("GET", "/v2.1/servers/:id/ips/:network", addressShow, novaByApp("ips:show")),
   route("GET", metadata, metadataList, novaByApp("server-metadata:index")),
   route("POST", metadata, metadataCreate, novaByApp("server-metadata:create")),
   route("PUT", metadata, metadataReplace, novaByApp("server-metadata:update_all")),
@@ -210,4 +217,5 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("DELETE", `${imageMetadata}/:key`, imageMetadataDelete, imageMetadataProxy),
 
   ...operatorRoutes,
+  ...goneRoutes,
 ];

@@ -15,8 +15,9 @@ import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
 import { quotaCheck, quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
-import { destinationChoose, destinationResolve, type DestinationInput } from "./server-destination.ts";
+import { destinationResolve, type DestinationInput } from "./server-destination.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
+import { serverPlacing, type HintsInput, type ServerPlacing } from "./server-placement.ts";
 import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
 
 export interface ServerInput {
@@ -33,6 +34,7 @@ export interface ServerInput {
   readonly diskConfig: Server["diskConfig"];
   readonly tags: readonly string[];
   readonly destination: DestinationInput;
+  readonly hints: HintsInput;
 }
 
 /**
@@ -52,31 +54,29 @@ export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise
   ) {
     throw new CloudError("invalid", `Invalid key_name provided: there is no keypair ${input.keyName}.`);
   }
-  const destinationId = await destinationChoose(ctx, destination, { flavor, tpm });
-  const server = newServer(ctx, { ...input, destinationId }, flavor, await serverImageOf(ctx, image));
+  const place = await serverPlacing(ctx, { destination, hints: input.hints }, { flavor, tpm });
+  const server = newServer(ctx, input, flavor, await serverImageOf(ctx, image));
   const sagaId = newUuid<SagaId>();
   if (!tpm) {
-    await insert(ctx, server, sagaId, undefined);
-    return server;
+    return insert(ctx, server, { sagaId, place, sealed: undefined });
   }
-  return createWithTpm(ctx, server, sagaId, tpm);
+  return createWithTpm(ctx, server, { sagaId, place, tpm });
 }
 
 /** The passphrase exists before the server does: an intent row lets the reaper find it after a crash between the two. */
 async function createWithTpm(
   ctx: ComputeCtx,
   draft: Server,
-  sagaId: SagaId,
-  tpm: TpmConstraint,
+  how: { readonly sagaId: SagaId; readonly place: ServerPlacing; readonly tpm: TpmConstraint },
 ): Promise<Server> {
   const { database } = ctx.deps;
+  const { sagaId, place, tpm } = how;
   await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
     sealed = await passphraseCreate(ctx, draft.id, sagaId);
     const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId } };
-    await insert(ctx, server, sagaId, sealed);
-    return server;
+    return await insert(ctx, server, { sagaId, place, sealed });
   } catch (error) {
     // Without its id the secret may exist all the same: the intent stays, and the reaper finds it by name.
     if (sealed) await secretForget(ctx, draft.id, sealed.secretId);
@@ -99,11 +99,16 @@ async function secretForget(ctx: ComputeCtx, serverId: string, secretId: SecretI
 
 async function insert(
   ctx: ComputeCtx,
-  server: Server,
-  sagaId: SagaId,
-  sealed: SealedPassphrase | undefined,
-): Promise<void> {
-  await ctx.deps.database.transaction(async (tx) => {
+  draft: Server,
+  how: {
+    readonly sagaId: SagaId;
+    readonly place: ServerPlacing;
+    readonly sealed: SealedPassphrase | undefined;
+  },
+): Promise<Server> {
+  const { sagaId, place, sealed } = how;
+  const inserted = await ctx.deps.database.transaction(async (tx) => {
+    const server = { ...draft, destinationId: await place(tx, draft.id) };
     // With the insert, so that two requests cannot both take the last place.
     await quotaCheck(tx, server, {
       instances: 1,
@@ -134,8 +139,10 @@ async function insert(
       sealedBox: sealed?.sealedBox,
       requestId: ctx.requestId,
     });
+    return server;
   });
   ctx.deps.executor.nudge(sagaId);
+  return inserted;
 }
 
 /** Nova: what the body refers to and does not exist is the body's fault, 400. */
@@ -150,12 +157,7 @@ async function flavorOf(ctx: ComputeCtx, id: string): Promise<Flavor> {
   }
 }
 
-function newServer(
-  ctx: ComputeCtx,
-  input: ServerInput & { readonly destinationId: string | undefined },
-  flavor: Flavor,
-  image: ServerImage,
-): Server {
+function newServer(ctx: ComputeCtx, input: ServerInput, flavor: Flavor, image: ServerImage): Server {
   const { projectId, userId } = ctx.caller;
   if (projectId === undefined) {
     throw new CloudError(
@@ -183,7 +185,7 @@ function newServer(
     diskConfig: input.diskConfig,
     tags: input.tags,
     lock: undefined,
-    destinationId: input.destinationId,
+    destinationId: undefined,
     vmState: "building",
     taskState: "scheduling",
     powerState: "no-state",

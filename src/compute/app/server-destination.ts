@@ -1,10 +1,6 @@
 import { CloudError } from "#base/errors.ts";
-import { tpmRequiredTraits, type TpmConstraint } from "#vtpm/index.ts";
-import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
-import type { Flavor } from "../store/flavors.ts";
 import { defaultZone, hostList, type Host } from "../store/hosts.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { hostIsUp } from "./host.ts";
 
 /** Where a server shall go, as the request says it. */
 export interface DestinationInput {
@@ -68,27 +64,4 @@ function hostNamed(hosts: readonly Host[], names: readonly string[], where = "")
       ? `No compute host matches ${first} and ${other} at the same time.`
       : `Compute host ${first} could not be found${where}.`,
   );
-}
-
-/**
- * The one host that will do, or undefined when any will. Of a zone's hosts one that has room now is taken, at random, so
- * that requests at the same time do not all want the first; when none has room, the server ends as on a full host.
- */
-export async function destinationChoose(
-  ctx: ComputeCtx,
-  destination: Destination,
-  needs: { readonly flavor: Flavor; readonly tpm: TpmConstraint | undefined },
-): Promise<string | undefined> {
-  const { hostId, among } = destination;
-  if (among === undefined) return hostId;
-  const candidates = await ctx.deps.placement.candidatesFind({
-    resources: resourcesOfFlavor(needs.flavor),
-    requiredTraits: needs.tpm ? [...tpmRequiredTraits(needs.tpm)] : [],
-  });
-  const room = new Set(candidates.map(({ providerUuid }) => providerUuid));
-  const now = ctx.clock.now();
-  const usable = among.filter((host) => !host.disabled && hostIsUp(host, now) && room.has(host.id));
-  const chosen = usable[Math.floor(Math.random() * usable.length)] ?? among[0];
-  if (chosen) return chosen.id;
-  throw new CloudError("invalid", "The requested availability zone is not available");
 }

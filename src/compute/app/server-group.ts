@@ -5,6 +5,7 @@ import {
   serverGroupFind,
   serverGroupInsert,
   serverGroupList,
+  serverGroupMembers,
   type ServerGroup,
 } from "../store/server-groups.ts";
 import type { ComputeCtx } from "./deps.ts";
@@ -23,7 +24,11 @@ export async function serverGroupsOf(ctx: ComputeCtx, allProjects: boolean): Pro
   return serverGroupList(ctx.deps.database.db, all ? {} : { projectId: ctx.caller.projectId ?? "" });
 }
 
-/** Remembers a policy for servers to come. Placement does not look at groups yet: no server becomes a member. */
+export async function serverGroupMembersOf(ctx: ComputeCtx, group: ServerGroup): Promise<string[]> {
+  return serverGroupMembers(ctx.deps.database.db, group.id);
+}
+
+/** A policy for servers to come: where they go is `server-placement.ts`'s. */
 export async function serverGroupCreate(
   ctx: ComputeCtx,
   input: { readonly name: string; readonly policy: string; readonly rules: Readonly<Record<string, number>> },

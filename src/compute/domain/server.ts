@@ -98,7 +98,7 @@ export interface Server {
   readonly diskConfig: "AUTO" | "MANUAL";
   readonly tags: readonly string[];
   readonly lock: ServerLock | undefined;
-  /** The host that an administrator asked for. */
+  /** The host that an administrator asked for, or that a zone, a server group or a hint left. */
   readonly destinationId: string | undefined;
   readonly vmState: VmState;
   readonly taskState: TaskState | undefined;

@@ -5,7 +5,7 @@ export interface ServerActionRow {
   server_id: string;
   /** `create`, `stop`, `reboot`, …: Nova's instance_actions names. */
   action: string;
-  /** `compute__do_build_and_run_instance`, …: the event under it. */
+  /** `compute__do_build_and_run_instance`, …: the event under it; empty when nothing happens on a host. */
   event: string;
   project_id: string;
   user_id: string;

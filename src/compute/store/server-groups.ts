@@ -13,6 +13,7 @@ export interface ServerGroupRow {
 declare module "#db/tables.ts" {
   interface Tables {
     compute_server_groups: ServerGroupRow;
+    compute_server_group_members: { server_id: string; group_id: string };
   }
 }
 
@@ -37,6 +38,27 @@ export async function serverGroupInsert(tx: Tx, group: ServerGroup): Promise<voi
   await tx.insertInto("compute_server_groups").values(group).execute();
 }
 
+/** Ids of the group's servers that are still there, oldest first. */
+export async function serverGroupMembers(db: Db, groupId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("compute_server_group_members")
+    .innerJoin("compute_servers", "compute_servers.id", "compute_server_group_members.server_id")
+    .where("group_id", "=", groupId)
+    .select("server_id")
+    .orderBy("created_at")
+    .orderBy("server_id")
+    .execute();
+  return rows.map((row) => row.server_id);
+}
+
+export async function serverGroupMemberInsert(tx: Tx, groupId: string, serverId: string): Promise<void> {
+  await tx
+    .insertInto("compute_server_group_members")
+    .values({ group_id: groupId, server_id: serverId })
+    .execute();
+}
+
 export async function serverGroupDelete(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("compute_server_group_members").where("group_id", "=", id).execute();
   await tx.deleteFrom("compute_server_groups").where("id", "=", id).execute();
 }

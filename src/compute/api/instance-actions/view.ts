@@ -21,7 +21,8 @@ export function actionSummary(ctx: ComputeCtx, action: ServerAction): object {
 export function actionDetail(ctx: ComputeCtx, action: ServerAction, hostname: string | undefined): object {
   const administrator = ctx.allows("os_compute_api:os-instance-actions:events");
   const shown = administrator || atLeast(ctx, "2.51");
-  return { ...actionSummary(ctx, action), ...(shown ? { events: [eventOf(ctx, action, hostname)] } : {}) };
+  const events = action.event === "" ? [] : [eventOf(ctx, action, hostname)];
+  return { ...actionSummary(ctx, action), ...(shown ? { events } : {}) };
 }
 
 function eventOf(ctx: ComputeCtx, action: ServerAction, hostname: string | undefined): object {

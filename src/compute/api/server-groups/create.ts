@@ -47,6 +47,6 @@ export const serverGroupCreate = operation({
       policy: asked.policy ?? asked.policies?.[0] ?? "",
       rules: most === undefined ? {} : { max_server_per_host: Number(most) },
     });
-    return { server_group: serverGroupView(ctx, group) };
+    return { server_group: serverGroupView(ctx, group, []) };
   },
 });

@@ -1,7 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import { operation } from "#http/index.ts";
 import type { ComputeDeps } from "../../app/deps.ts";
-import { serverGroupsOf } from "../../app/server-group.ts";
+import { serverGroupMembersOf, serverGroupsOf } from "../../app/server-group.ts";
 import { pageOf, queryText } from "../paging.ts";
 import { queryCheck } from "../query-check.ts";
 import { serverGroupView } from "./view.ts";
@@ -20,6 +20,9 @@ export const serverGroupList = operation<ComputeDeps>({
     const { limit } = pageOf(query);
     const groups = await serverGroupsOf(ctx, queryText(query, "all_projects") !== undefined);
     const shown = groups.slice(Number(offset), Number(offset) + limit);
-    return { server_groups: shown.map((group) => serverGroupView(ctx, group)) };
+    const views: object[] = [];
+    for (const group of shown)
+      views.push(serverGroupView(ctx, group, await serverGroupMembersOf(ctx, group)));
+    return { server_groups: views };
   },
 });

@@ -68,7 +68,10 @@ const base = {
   "OS-DCF:diskConfig": diskConfig,
 };
 
-const hint = Type.Optional(Type.Record(Type.String(), anything));
+const serverIds = Type.Optional(Type.Union([uuid, Type.Array(uuid)]));
+const hint = Type.Optional(
+  Type.Object({ group: serverIds, same_host: serverIds, different_host: serverIds }),
+);
 const hints = { "os:scheduler_hints": hint, "OS-SCH-HNT:scheduler_hints": hint };
 
 function body(fields: Readonly<Record<string, TSchema>>) {

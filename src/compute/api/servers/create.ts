@@ -3,6 +3,7 @@ import { CloudError } from "#base/errors.ts";
 import { operation, Reply } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { serverCreate as create } from "../../app/server-create.ts";
+import type { HintsInput } from "../../app/server-placement.ts";
 import { linksOf } from "../links.ts";
 import { isNovaTrue } from "../parameter-schemas.ts";
 import { serverCreateBody } from "./create-schema.ts";
@@ -35,10 +36,16 @@ interface ServerBody {
   readonly hypervisor_hostname?: string;
 }
 
+interface Hints {
+  readonly group?: string | readonly string[];
+  readonly same_host?: string | readonly string[];
+  readonly different_host?: string | readonly string[];
+}
+
 interface CreateBody {
   readonly server: ServerBody;
-  readonly "os:scheduler_hints"?: object;
-  readonly "OS-SCH-HNT:scheduler_hints"?: object;
+  readonly "os:scheduler_hints"?: Hints;
+  readonly "OS-SCH-HNT:scheduler_hints"?: Hints;
 }
 
 /** POST /servers */
@@ -48,7 +55,6 @@ export const serverCreate = operation({
     const body = input.body as unknown as CreateBody;
     const { server: wanted } = body;
     refuseWhatIsMissing(wanted);
-    refuseHints(body["os:scheduler_hints"] ?? body["OS-SCH-HNT:scheduler_hints"] ?? {});
     const server = await create(ctx, {
       name: wanted.name.trim(),
       description: wanted.description ?? null,
@@ -67,6 +73,7 @@ export const serverCreate = operation({
         host: wanted.host,
         hypervisorHostname: wanted.hypervisor_hostname,
       },
+      hints: hintsOf(body["os:scheduler_hints"] ?? body["OS-SCH-HNT:scheduler_hints"] ?? {}),
     });
     if (isNovaTrue(wanted.return_reservation_id))
       return new Reply(202, { reservation_id: server.reservationId });
@@ -139,9 +146,17 @@ function refuseWhatIsMissing(server: ServerBody): void {
   }
 }
 
+const idsOf = (hint: string | readonly string[] | undefined): readonly string[] | undefined =>
+  typeof hint === "string" ? [hint] : hint;
+
 /** A hint that were ignored would be a promise that is not kept. */
-function refuseHints(hints: object): void {
-  const [first] = Object.keys(hints);
-  if (first !== undefined)
-    throw new CloudError("invalid", `Scheduler hints are not supported: leave '${first}' out.`);
+function hintsOf(hints: Hints): HintsInput {
+  const { group, same_host: same, different_host: different, ...others } = hints;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw new CloudError("invalid", `Scheduler hints are not supported: leave '${unknown}' out.`);
+  const [groupId, second] = idsOf(group) ?? [];
+  if (second !== undefined)
+    throw new CloudError("invalid", "A server can be in one server group only: name one as hint 'group'.");
+  return { group: groupId, sameHost: idsOf(same), differentHost: idsOf(different) ?? [] };
 }
