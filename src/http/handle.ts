@@ -12,6 +12,7 @@ import {
   type Ctx,
   type Microversion,
 } from "./context.ts";
+import { jsonBody } from "./json-body.ts";
 import { microversionHeaders, negotiateMicroversion } from "./microversions.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
 import { ReadyJson } from "./ready-json.ts";
@@ -39,7 +40,7 @@ export async function handleRequest(at: Handling): Promise<FastifyReply> {
   const ctx = requestContext(at, caller, microversion);
   const params = pathParams(at.request);
   const raw = offered[0]?.operation.rawBody;
-  const body = raw === undefined ? parseJson(at.request) : await rawBody(at.request, raw);
+  const body = raw === undefined ? jsonBody(at.request) : await rawBody(at.request, raw);
   const row = selectRow(offered, body);
   if (row.policy !== "public" && row.policy !== "authenticated" && row.enforcedByApp !== true) {
     ctx.enforce(row.policy, row.target?.(params));
@@ -124,24 +125,6 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   if (raw.destroyed && !raw.writableFinished) leave();
   else raw.once("close", () => raw.writableFinished || leave());
   return gone.signal;
-}
-
-function parseJson(request: FastifyRequest): unknown {
-  const bytes = request.body as Buffer | undefined;
-  if (bytes === undefined || bytes.length === 0) return undefined;
-  const type =
-    (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type !== "application/json" && !type.endsWith("+json") && !type.endsWith("-patch")) {
-    throw new CloudError(
-      "unsupported-media",
-      `The media type ${type} is not supported; send application/json.`,
-    );
-  }
-  try {
-    return JSON.parse(bytes.toString("utf8")) as unknown;
-  } catch (cause) {
-    throw new CloudError("invalid", "Malformed request body: it is not valid JSON.", { cause });
-  }
 }
 
 /** Secrets' payloads are small; an image is a stream of any size. */

@@ -1,18 +1,21 @@
 import { examples } from "./examples.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { bodyOf, hasBody, requestOfAdmin, schemaOf } from "./good-request.ts";
-import { versionsOf, type Row } from "./rows.ts";
+import { isFirstOfUrl, versionsOf, type Row } from "./rows.ts";
 import type { Schema } from "./schema-example.ts";
 import { unknownFields, wrongTypes, type Mistake } from "./schema-mistakes.ts";
 import type { Probe, Way } from "./walk.ts";
 
+/** A parser survives it, what walks over its result does not. */
+const abyss = "[".repeat(50_000) + "]".repeat(50_000);
+
 export const malformedJson: Way = {
   name: "malformed JSON",
   probes: (row, fixtures) => {
-    if (!hasBody(row) || row.route.operation.rawBody !== undefined) return [];
+    if (!hasBody(row) || !isFirstOfUrl(row) || row.route.operation.rawBody !== undefined) return [];
     const request = requestOfAdmin(row, fixtures);
-    return ['{"a": ', "text", "\u0000", '{"a": 1}}'].map((body) => ({
-      what: JSON.stringify(body),
+    return ['{"a": ', "text", "\u0000", '{"a": 1}}', abyss, `{"server": ${abyss}}`].map((body) => ({
+      what: JSON.stringify(body).slice(0, 40),
       request: { ...request, body },
       expect: 400,
       says: /JSON/,
@@ -26,7 +29,7 @@ export const hugeBody: Way = {
   name: "body of 20 MB",
   probes: (row, fixtures) => {
     // An image is of any size.
-    if (!hasBody(row) || row.route.operation.rawBody === "stream") return [];
+    if (!hasBody(row) || !isFirstOfUrl(row) || row.route.operation.rawBody === "stream") return [];
     const request = requestOfAdmin(row, fixtures);
     const headers = { "content-type": "application/json", ...request.headers };
     return [{ request: { ...request, headers, body: twentyMegabytes }, expect: 413 }];

@@ -31,6 +31,15 @@ function nameOf(service: Service, route: Route<unknown>): string {
   return (twins.length > 1 ? [...name, `${route.since ?? ""}–${route.until ?? ""}`] : name).join(" ");
 }
 
+/** Rows of one path share what is decided before a row is chosen, and are asked once. */
+export function isFirstOfPath({ service, route }: Row): boolean {
+  return service.routes.find(({ path }) => path === route.path) === route;
+}
+
+export function isFirstOfUrl({ service, route }: Row): boolean {
+  return service.routes.find(({ path, method }) => path === route.path && method === route.method) === route;
+}
+
 /** The newest microversion, and each in its range at which the schema of its body changes. */
 export function versionsOf(row: Row): (string | undefined)[] {
   const body: unknown = row.route.operation.body;

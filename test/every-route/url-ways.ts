@@ -1,26 +1,25 @@
 import type { Fixtures } from "./fixtures.ts";
 import { requestOfAdmin } from "./good-request.ts";
 import { pathOf } from "./path-parameters.ts";
-import { versionOf, type Request, type Row } from "./rows.ts";
+import { isFirstOfPath, isFirstOfUrl, versionOf, type Request, type Row } from "./rows.ts";
 import type { Probe, Way } from "./walk.ts";
 
 export const unknownMicroversion: Way = {
   name: "unknown microversion",
   probes: (row, fixtures) => {
     const range = row.service.microversions;
-    if (!range) return [];
+    if (!range || !isFirstOfUrl(row)) return [];
     const good = requestOfAdmin(row, fixtures);
     const { legacyHeader: legacy } = range;
-    const asked = (version: string): Request[] => [
-      { ...good, version },
-      ...(legacy === undefined
+    const asked = (version: string): Request => ({ ...good, version });
+    const askedAsOld = (version: string): Request[] =>
+      legacy === undefined
         ? []
-        : [{ ...good, version: undefined, headers: { ...good.headers, [legacy]: version } }]),
-    ];
-    const { major } = versionOf(range.min);
+        : [{ ...good, version: undefined, headers: { ...good.headers, [legacy]: version } }];
+    const newer = `${versionOf(range.min).major}.999`;
     return [
-      ...[`${major}.999`, "99.0"].flatMap(asked).map((request) => ({ request, expect: 406 })),
-      ...asked("two").map((request) => ({ request, expect: 400 })),
+      ...[asked(newer), ...askedAsOld("99.0")].map((request) => ({ request, expect: 406 })),
+      ...[asked("two"), ...askedAsOld("two")].map((request) => ({ request, expect: 400 })),
     ];
   },
 };
@@ -59,6 +58,7 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export const otherMethod: Way = {
   name: "method that the path does not have",
   probes: (row, fixtures) => {
+    if (!isFirstOfPath(row)) return [];
     const allowed = new Set(twinsOf(row).map(({ method }) => method));
     const url = row.service.prefix + pathOf(row, fixtures).path;
     return methods
@@ -71,6 +71,7 @@ export const otherMethod: Way = {
 export const otherPath: Way = {
   name: "path that is not there",
   probes: (row, fixtures) => {
+    if (!isFirstOfPath(row)) return [];
     const { method } = row.route;
     const url = `${row.service.prefix}${pathOf(row, fixtures).path}/no/such/path`;
     return refusedUrl(row, fixtures, { method, url }, 404);
