@@ -9,12 +9,16 @@ import type { CatalogService } from "./domain/catalog.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
+import { migration0010 } from "./store/migrations/0010-identity-actors.ts";
 
 export { identityPolicyRules } from "./policy-rules.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 
-export const identityMigrations: Migrations = { "0001-identity": migration0001 };
+export const identityMigrations: Migrations = {
+  "0001-identity": migration0001,
+  "0010-identity-actors": migration0010,
+};
 
 /** Keystone's own default (`[token] expiration`). */
 const defaultTokenLifetimeSeconds = 3_600;

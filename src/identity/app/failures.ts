@@ -1,7 +1,20 @@
 import { CloudError } from "#base/errors.ts";
 import type { IdentityCtx } from "./context.ts";
 
-type Resource = "domain" | "project" | "user" | "role" | "service" | "endpoint" | "region";
+type Resource =
+  | "access rule"
+  | "application credential"
+  | "credential"
+  | "domain"
+  | "endpoint"
+  | "group"
+  | "policy"
+  | "project"
+  | "project tag"
+  | "region"
+  | "role"
+  | "service"
+  | "user";
 
 /** Keystone's words, which clients look for. */
 export function notFound(resource: Resource, id: string): CloudError {

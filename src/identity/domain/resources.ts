@@ -30,9 +30,19 @@ export interface User {
   readonly extra: Extra;
 }
 
+export interface Group {
+  readonly id: string;
+  readonly domainId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly extra: Extra;
+}
+
 export interface Role {
   readonly id: string;
   readonly name: string;
+  /** Undefined: a role of the whole cloud. */
+  readonly domainId: string | undefined;
   readonly description: string | undefined;
   /** Keystone's resource option: neither changed nor deleted while it is set. */
   readonly immutable: boolean;
