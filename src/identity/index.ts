@@ -5,11 +5,11 @@ import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
 import { callerAuthenticate } from "./app/authenticate.ts";
 import { bootstrap, type BootstrapInput } from "./app/bootstrap.ts";
 import type { IdentityDeps } from "./app/context.ts";
-import type { CatalogService } from "./domain/catalog.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
 import { migration0010 } from "./store/migrations/0010-identity-actors.ts";
+import { migration0011 } from "./store/migrations/0011-identity-catalog.ts";
 
 export { identityPolicyRules } from "./policy-rules.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
@@ -18,6 +18,7 @@ export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 export const identityMigrations: Migrations = {
   "0001-identity": migration0001,
   "0010-identity-actors": migration0010,
+  "0011-identity-catalog": migration0011,
 };
 
 /** Keystone's own default (`[token] expiration`). */
@@ -36,14 +37,15 @@ export function createIdentity(options: {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly catalog: () => readonly CatalogService[];
+  /** Where clients reach the cloud; endpoints may name it as `$(public_endpoint)s`. */
+  readonly publicEndpoint: string;
   readonly tokenLifetimeSeconds?: number | undefined;
 }): Identity {
-  const { database, clock, catalog, log } = options;
+  const { database, clock, publicEndpoint, log } = options;
   const deps: IdentityDeps = {
     database,
     clock,
-    catalog,
+    publicEndpoint,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     tokenCleanup: { lastAt: 0 },
   };

@@ -5,9 +5,6 @@ import { authProjects } from "./api/auth/projects.ts";
 import { authSystem } from "./api/auth/system.ts";
 import { authTokenIssue } from "./api/auth/token-issue.ts";
 import { authTokenCheck, authTokenRevoke, authTokenValidate } from "./api/auth/token-subject.ts";
-import { endpointShow, endpointsList } from "./api/catalog/endpoints.ts";
-import { regionShow, regionsList } from "./api/catalog/regions.ts";
-import { serviceShow, servicesList } from "./api/catalog/services.ts";
 import { domainCreate } from "./api/domains/create.ts";
 import { domainDelete } from "./api/domains/delete.ts";
 import { domainsList } from "./api/domains/list.ts";
@@ -17,6 +14,21 @@ import { grantCheck, grantCheckInherited } from "./api/grants/check.ts";
 import { grantCreate, grantCreateInherited } from "./api/grants/create.ts";
 import { grantsList, grantsListInherited } from "./api/grants/list.ts";
 import { grantRevoke, grantRevokeInherited } from "./api/grants/revoke.ts";
+import { endpointCreate } from "./api/endpoints/create.ts";
+import { endpointDelete } from "./api/endpoints/delete.ts";
+import { endpointsList } from "./api/endpoints/list.ts";
+import { endpointShow } from "./api/endpoints/show.ts";
+import { endpointUpdate } from "./api/endpoints/update.ts";
+import { regionCreate, regionCreateAt } from "./api/regions/create.ts";
+import { regionDelete } from "./api/regions/delete.ts";
+import { regionsList } from "./api/regions/list.ts";
+import { regionShow } from "./api/regions/show.ts";
+import { regionUpdate } from "./api/regions/update.ts";
+import { serviceCreate } from "./api/services/create.ts";
+import { serviceDelete } from "./api/services/delete.ts";
+import { servicesList } from "./api/services/list.ts";
+import { serviceShow } from "./api/services/show.ts";
+import { serviceUpdate } from "./api/services/update.ts";
 import { groupCreate } from "./api/groups/create.ts";
 import { groupDelete } from "./api/groups/delete.ts";
 import { groupsList } from "./api/groups/list.ts";
@@ -165,11 +177,21 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("GET", "/v3/role_assignments", roleAssignmentsList, enforcedRule("list_role_assignments")),
 
   route("GET", "/v3/services", servicesList, rule("list_services")),
+  route("POST", "/v3/services", serviceCreate, rule("create_service")),
   route("GET", "/v3/services/:service_id", serviceShow, rule("get_service")),
+  route("PATCH", "/v3/services/:service_id", serviceUpdate, rule("update_service")),
+  route("DELETE", "/v3/services/:service_id", serviceDelete, rule("delete_service")),
   route("GET", "/v3/endpoints", endpointsList, rule("list_endpoints")),
+  route("POST", "/v3/endpoints", endpointCreate, rule("create_endpoint")),
   route("GET", "/v3/endpoints/:endpoint_id", endpointShow, rule("get_endpoint")),
+  route("PATCH", "/v3/endpoints/:endpoint_id", endpointUpdate, rule("update_endpoint")),
+  route("DELETE", "/v3/endpoints/:endpoint_id", endpointDelete, rule("delete_endpoint")),
   route("GET", "/v3/regions", regionsList, rule("list_regions")),
+  route("POST", "/v3/regions", regionCreate, rule("create_region")),
   route("GET", "/v3/regions/:region_id", regionShow, rule("get_region")),
+  route("PUT", "/v3/regions/:region_id", regionCreateAt, rule("create_region")),
+  route("PATCH", "/v3/regions/:region_id", regionUpdate, rule("update_region")),
+  route("DELETE", "/v3/regions/:region_id", regionDelete, rule("delete_region")),
 ];
 
 /** Keystone answers HEAD wherever it answers GET. */

@@ -16,7 +16,7 @@ import { createPlacement, placementMigrations } from "#placement/index.ts";
 import type { Policy } from "#policy/index.ts";
 import { sagaMigrations } from "#saga/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
-import { catalogOf } from "./catalog.ts";
+import { ownCatalog } from "./catalog.ts";
 import { openrcEnsure } from "./openrc.ts";
 import { flavorsSeed, guestSeed, type GuestFiles } from "./seeds.ts";
 
@@ -69,8 +69,8 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   const adminPassword = await openrcEnsure(admin);
   const demoPassword = await openrcEnsure(demo);
   const database = await openDatabase({ address: options.database, migrations: allMigrations });
-  const identity = createIdentity({ database, clock, log, catalog: () => catalogOf(publicUrl) });
-  await identity.bootstrap({ adminPassword, demoPassword });
+  const identity = createIdentity({ database, clock, log, publicEndpoint: publicUrl });
+  await identity.bootstrap({ adminPassword, demoPassword, catalog: ownCatalog });
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
   const placement = createPlacement({ database, clock, log });
   const keyManager = await createKeyManager({

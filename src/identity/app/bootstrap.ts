@@ -2,6 +2,7 @@ import { newHexId } from "#base/ids.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Tx } from "#db/index.ts";
 import type { AssignmentScope } from "../domain/assignment.ts";
+import type { CatalogService } from "../domain/catalog.ts";
 import { passwordHash } from "../domain/password.ts";
 import { defaultDomainId } from "../domain/resources.ts";
 import { grantEnsure } from "../store/grants.ts";
@@ -9,11 +10,14 @@ import { domainFind, domainInsert } from "../store/domains.ts";
 import { projectInsert, projectList } from "../store/projects.ts";
 import { implicationEnsure, roleInsert, roleList } from "../store/roles.ts";
 import { userInsert, userList } from "../store/users.ts";
+import { catalogSeed } from "./catalog.ts";
 import type { IdentityDeps } from "./context.ts";
 
 export interface BootstrapInput {
   readonly adminPassword: Secret<string>;
   readonly demoPassword: Secret<string>;
+  /** Given to the catalogue once: what is changed or deleted there later stays so. */
+  readonly catalog: readonly CatalogService[];
 }
 
 /**
@@ -34,6 +38,7 @@ export async function bootstrap(
     : await passwordHash(input.demoPassword);
   return deps.database.transaction(async (tx) => {
     const fresh = await domainEnsure(tx);
+    await catalogSeed(tx, input.catalog);
     const roles = await rolesEnsure(tx);
     const adminProjectId = await projectEnsure(tx, "admin", "Project of the administrator");
     const adminId = await userEnsure(tx, "admin", adminHash, adminProjectId);

@@ -1,59 +1,75 @@
-import type { CatalogEndpoint, CatalogService } from "../domain/catalog.ts";
+import type { Tx } from "#db/index.ts";
+import { endpointUrl, type CatalogService, type UrlParts } from "../domain/catalog.ts";
+import type { Token } from "../domain/token.ts";
+import { catalogSeedEnsure } from "../store/catalog-seeds.ts";
+import { endpointInsert, endpointList } from "../store/endpoints.ts";
+import { regionFind, regionInsert } from "../store/regions.ts";
+import { serviceFind, serviceInsert, serviceList } from "../store/services.ts";
 import type { IdentityCtx } from "./context.ts";
-import { forbidden, notFound } from "./failures.ts";
+import { forbidden } from "./failures.ts";
 
-export type ListedEndpoint = CatalogEndpoint & { readonly serviceId: string };
-
-export function catalogFetch(ctx: IdentityCtx): readonly CatalogService[] {
-  if (ctx.caller.projectId === undefined) {
+/** Of the caller's own token. */
+export async function catalogFetch(ctx: IdentityCtx): Promise<readonly CatalogService[]> {
+  const { projectId, userId } = ctx.caller;
+  if (projectId === undefined) {
     throw forbidden("A project-scoped token is required to produce a service catalog.");
   }
-  return ctx.deps.catalog();
+  return catalogBuild(ctx, { projectId, userId });
 }
 
-export function serviceList(
+/** Undefined for a token without scope: it shows none. */
+export async function catalogOfToken(
   ctx: IdentityCtx,
-  filter: { readonly type?: string | undefined; readonly name?: string | undefined } = {},
-): readonly CatalogService[] {
-  const { type, name } = filter;
-  return ctx.deps
-    .catalog()
-    .filter((one) => (type === undefined || one.type === type) && (name === undefined || one.name === name));
+  token: Token,
+): Promise<readonly CatalogService[] | undefined> {
+  const { project, domain, systemScope } = token;
+  if (!project && !domain && !systemScope) return undefined;
+  return catalogBuild(ctx, { projectId: project?.id, userId: token.user.id });
 }
 
-export function serviceFetch(ctx: IdentityCtx, id: string): CatalogService {
-  const found = serviceList(ctx).find((one) => one.id === id);
-  if (!found) throw notFound("service", id);
-  return found;
+/** The enabled services with the enabled endpoints whose address this token can fill in. */
+async function catalogBuild(
+  ctx: IdentityCtx,
+  whose: Omit<UrlParts, "publicEndpoint">,
+): Promise<CatalogService[]> {
+  const { db } = ctx.deps.database;
+  const parts = { ...whose, publicEndpoint: ctx.deps.publicEndpoint };
+  const endpoints = await endpointList(db);
+  return (await serviceList(db))
+    .filter(({ enabled }) => enabled)
+    .map(({ id, type, name = "" }) => ({
+      id,
+      type,
+      name,
+      endpoints: endpoints
+        .filter((one) => one.enabled && one.serviceId === id)
+        .flatMap((one) => {
+          const url = endpointUrl(one.url, parts);
+          const { regionId: region, interface: kind } = one;
+          return url === undefined ? [] : [{ id: one.id, interface: kind, region, url }];
+        }),
+    }));
 }
 
-export interface EndpointFilter {
-  readonly interface?: string | undefined;
-  readonly serviceId?: string | undefined;
-  readonly region?: string | undefined;
+/** Gives what the configuration names to the catalogue, each thing once in the cloud's life. */
+export async function catalogSeed(tx: Tx, services: readonly CatalogService[]): Promise<void> {
+  for (const { id, type, name, endpoints } of services) {
+    if (await catalogSeedEnsure(tx, id)) {
+      await serviceInsert(tx, { id, type, name, description: "", enabled: true, extra: {} });
+    }
+    if (!(await serviceFind(tx, id))) continue;
+    for (const endpoint of endpoints) {
+      if (!(await catalogSeedEnsure(tx, endpoint.id))) continue;
+      const { region: regionId, interface: kind, url } = endpoint;
+      if (regionId !== undefined) await regionEnsure(tx, regionId);
+      const place = { serviceId: id, interface: kind, regionId };
+      await endpointInsert(tx, { id: endpoint.id, ...place, url, enabled: true, extra: {} });
+    }
+  }
 }
 
-export function endpointList(ctx: IdentityCtx, filter: EndpointFilter = {}): readonly ListedEndpoint[] {
-  const { serviceId, region } = filter;
-  return ctx.deps
-    .catalog()
-    .flatMap(({ id, endpoints }) => endpoints.map((endpoint) => ({ ...endpoint, serviceId: id })))
-    .filter((one) => filter.interface === undefined || one.interface === filter.interface)
-    .filter((one) => serviceId === undefined || one.serviceId === serviceId)
-    .filter((one) => region === undefined || one.region === region);
-}
-
-export function endpointFetch(ctx: IdentityCtx, id: string): ListedEndpoint {
-  const found = endpointList(ctx).find((one) => one.id === id);
-  if (!found) throw notFound("endpoint", id);
-  return found;
-}
-
-export function regionList(ctx: IdentityCtx): readonly string[] {
-  return [...new Set(endpointList(ctx).map(({ region }) => region))].sort();
-}
-
-export function regionFetch(ctx: IdentityCtx, id: string): string {
-  if (!regionList(ctx).includes(id)) throw notFound("region", id);
-  return id;
+/** As Keystone does for an endpoint whose region is only named. */
+export async function regionEnsure(tx: Tx, id: string): Promise<void> {
+  if (await regionFind(tx, id)) return;
+  await regionInsert(tx, { id, description: "", parentId: undefined, extra: {} });
 }

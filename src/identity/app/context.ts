@@ -1,13 +1,12 @@
 import type { Clock } from "#base/clock.ts";
 import type { Database } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
-import type { CatalogService } from "../domain/catalog.ts";
 
 export interface IdentityDeps {
   readonly database: Database;
   readonly clock: Clock;
-  /** Read at each request, so that services may come and go. */
-  readonly catalog: () => readonly CatalogService[];
+  /** What `$(public_endpoint)s` stands for in an endpoint's address: `http://127.0.0.1:8700`. */
+  readonly publicEndpoint: string;
   readonly tokenLifetimeMs: number;
   /** When expired tokens were last removed; milliseconds since the epoch. */
   readonly tokenCleanup: { lastAt: number };

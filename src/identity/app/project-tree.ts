@@ -1,34 +1,28 @@
 import { CloudError } from "#base/errors.ts";
 import type { Db } from "#db/index.ts";
-import type { Project } from "../domain/resources.ts";
+import { domainAsProject, type Project } from "../domain/resources.ts";
+import { domainFind } from "../store/domains.ts";
 import { projectFind, projectList } from "../store/projects.ts";
 import { forbidden } from "./failures.ts";
 
 /** Keystone's `max_project_tree_depth`, the domain not counted. */
 const maxDepth = 5;
 
-export interface ProjectTree {
-  /** From the project's parent upwards, without the domain. */
-  readonly parents: readonly Project[];
-  /** Each project after its parent. */
-  readonly subtree: readonly Project[];
-}
-
-export async function projectTreeOf(db: Db, project: Project): Promise<ProjectTree> {
-  return { parents: await parentsOf(db, project), subtree: await subtreeOf(db, project.id) };
-}
-
-async function parentsOf(db: Db, project: Project): Promise<Project[]> {
+/** From the project's parent up to its domain. */
+export async function projectParents(db: Db, project: Project): Promise<Project[]> {
+  if (project.isDomain) return [];
   const found: Project[] = [];
   let parent = await projectFind(db, project.parentId);
   while (parent) {
     found.push(parent);
     parent = await projectFind(db, parent.parentId);
   }
-  return found;
+  const domain = await domainFind(db, project.domainId);
+  return domain ? [...found, domainAsProject(domain)] : found;
 }
 
-async function subtreeOf(db: Db, id: string): Promise<Project[]> {
+/** The projects below a project or domain, each after its parent. */
+export async function projectSubtree(db: Db, id: string): Promise<Project[]> {
   const found = await projectList(db, { parentId: id });
   for (const project of found) found.push(...(await projectList(db, { parentId: project.id })));
   return found;
@@ -46,7 +40,20 @@ export async function parentRequire(db: Db, project: Project): Promise<void> {
         `different domain (${parent.domainId}).`,
     );
   }
-  if (!parent.enabled) throw forbidden(`Cannot create project, parent_id ${parent.id} is disabled.`);
-  const depth = (await parentsOf(db, parent)).length + 2;
+  if (!parent.enabled) {
+    throw forbidden(`Cannot create a project in a branch containing a disabled project: ${parent.id}.`);
+  }
+  // The parents of the parent include the domain, which stands for the new project in the sum.
+  const depth = 1 + (await projectParents(db, parent)).length;
   if (depth > maxDepth) throw forbidden(`Max hierarchy depth reached for ${parent.id} branch.`);
+}
+
+/** Keystone: an enabled project stands on enabled ones, a disabled one carries none. */
+export async function refuseBrokenTree(db: Db, old: Project, enabled: boolean): Promise<void> {
+  if (old.enabled === enabled) return;
+  const isDisabledProject = (one: Project): boolean => !one.enabled && !one.isDomain;
+  if (enabled && (await projectParents(db, old)).some(isDisabledProject))
+    throw forbidden(`Cannot enable project ${old.id} since it has disabled parents.`);
+  if (!enabled && (await projectSubtree(db, old.id)).some((one) => one.enabled))
+    throw forbidden(`Cannot disable project ${old.id} since its subtree contains enabled projects.`);
 }

@@ -16,7 +16,7 @@ import {
 import { tokenDeleteOfScope } from "../store/tokens.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden, notFound, refuseMove } from "./failures.ts";
-import { parentRequire, projectTreeOf } from "./project-tree.ts";
+import { parentRequire, refuseBrokenTree } from "./project-tree.ts";
 import { userFetch } from "./user.ts";
 
 export interface ProjectChange {
@@ -102,7 +102,9 @@ export async function projectDelete(ctx: IdentityCtx, id: string): Promise<void>
   await ctx.deps.database.transaction(async (tx) => {
     await projectFetch(tx, id);
     if ((await rowList(tx, { parentId: id })).length > 0)
-      throw forbidden(`Cannot delete the project ${id} since it is not a leaf in the hierarchy.`);
+      throw forbidden(
+        `Cannot delete the project ${id} since it is not a leaf in the hierarchy. Delete the projects below it first.`,
+      );
     await projectErase(tx, id);
   });
 }
@@ -116,16 +118,6 @@ export async function projectErase(tx: Tx, id: string): Promise<void> {
 /** Keystone: the domain of the token's scope when the body names none. */
 function callerDomainId(ctx: IdentityCtx): string {
   return ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId;
-}
-
-/** Keystone: an enabled project stands on enabled ones, a disabled one carries none. */
-async function refuseBrokenTree(tx: Tx, old: Project, enabled: boolean): Promise<void> {
-  if (old.enabled === enabled) return;
-  const { parents, subtree } = await projectTreeOf(tx, old);
-  if (enabled && parents.some((one) => !one.enabled))
-    throw forbidden(`Cannot enable project ${old.id} since it has disabled parents.`);
-  if (!enabled && subtree.some((one) => one.enabled))
-    throw forbidden(`Cannot disable project ${old.id} since its subtree contains enabled projects.`);
 }
 
 async function refuseTakenName(db: Db, project: Project): Promise<void> {

@@ -17,6 +17,13 @@ export interface Project {
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly extra: Extra;
+  /** True: a domain, seen as the root of its projects; its domain and parent are itself. */
+  readonly isDomain?: boolean;
+}
+
+export function domainAsProject(domain: Domain): Project {
+  const { id } = domain;
+  return { ...domain, domainId: id, parentId: id, tags: [], extra: {}, isDomain: true };
 }
 
 export interface User {

@@ -33,8 +33,9 @@ interface SendOptions {
 
 export const passwords = { admin: "admin-pass-1", demo: "demo-pass-1" };
 
-const url = "http://127.0.0.1:8700/compute/v2.1";
-const catalog: readonly CatalogService[] = [
+const publicEndpoint = "http://127.0.0.1:8700";
+const url = "$(public_endpoint)s/compute/v2.1";
+export const catalog: readonly CatalogService[] = [
   {
     id: "s1",
     type: "compute",
@@ -50,10 +51,11 @@ const catalog: readonly CatalogService[] = [
 export async function startTestCloud(): Promise<TestCloud> {
   const database = await openTestDatabase(identityMigrations);
   const clock = { offsetMs: 0, now: (): number => Date.now() + clock.offsetMs };
-  const identity = createIdentity({ database, clock, log: silentLogger, catalog: () => catalog });
+  const identity = createIdentity({ database, clock, log: silentLogger, publicEndpoint });
   await identity.bootstrap({
     adminPassword: new Secret(passwords.admin),
     demoPassword: new Secret(passwords.demo),
+    catalog,
   });
   const { service, authenticate } = identity;
   const app = createHttpServer({ services: [service], authenticate, log: silentLogger, clock });

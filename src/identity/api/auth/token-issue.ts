@@ -1,4 +1,5 @@
 import { operation, Reply } from "#http/index.ts";
+import { catalogOfToken } from "../../app/catalog.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { tokenIssue } from "../../app/token.ts";
 import { querySchema } from "../input.ts";
@@ -11,7 +12,7 @@ export const authTokenIssue = operation({
   handle: async (ctx: IdentityCtx, { body, query }) => {
     const credentials = credentialsOf(body.auth);
     const { text, token } = await tokenIssue(ctx, { credentials, scope: scopeOf(body.auth) });
-    const catalog = query.nocatalog === undefined ? ctx.deps.catalog() : undefined;
+    const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
     return new Reply(201, tokenView(token, catalog), subjectHeaders(text.expose()));
   },
 });
