@@ -10,7 +10,7 @@ import { domainFind, domainInsert } from "../store/domains.ts";
 import { projectInsert, projectList } from "../store/projects.ts";
 import { implicationEnsure, roleInsert, roleList } from "../store/roles.ts";
 import { userInsert, userList } from "../store/users.ts";
-import { catalogSeed } from "./catalog.ts";
+import { catalogSeed } from "./catalog-seed.ts";
 import type { IdentityDeps } from "./context.ts";
 
 export interface BootstrapInput {

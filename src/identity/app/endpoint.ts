@@ -3,6 +3,7 @@ import { newHexId } from "#base/ids.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { isUrlTemplate, type Endpoint } from "../domain/catalog.ts";
 import type { Extra } from "../domain/resources.ts";
+import { endpointFilterDelete } from "../store/endpoint-filters.ts";
 import {
   endpointDelete as rowDelete,
   endpointFind,
@@ -13,9 +14,9 @@ import {
 } from "../store/endpoints.ts";
 import { regionFind } from "../store/regions.ts";
 import { serviceFind } from "../store/services.ts";
-import { regionEnsure } from "./catalog.ts";
 import type { IdentityCtx } from "./context.ts";
 import { notFound } from "./failures.ts";
+import { regionEnsure } from "./region.ts";
 
 export interface EndpointChange {
   readonly serviceId?: string | undefined;
@@ -86,8 +87,13 @@ export async function endpointUpdate(
 export async function endpointDelete(ctx: IdentityCtx, id: string): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
     await endpointFetch(tx, id);
-    await rowDelete(tx, { id });
+    await endpointErase(tx, id);
   });
+}
+
+export async function endpointErase(tx: Tx, id: string): Promise<void> {
+  await endpointFilterDelete(tx, { kind: "endpoint", targetId: id });
+  await rowDelete(tx, id);
 }
 
 /** Undefined: the request says nothing of a region. */

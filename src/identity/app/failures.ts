@@ -7,6 +7,7 @@ type Resource =
   | "credential"
   | "domain"
   | "endpoint"
+  | "Endpoint Group"
   | "group"
   | "policy"
   | "project"

@@ -3,6 +3,7 @@ import { newHexId } from "#base/ids.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { defaultDomainId, type Extra, type Project } from "../domain/resources.ts";
 import { domainFind } from "../store/domains.ts";
+import { endpointFilterDelete } from "../store/endpoint-filters.ts";
 import { grantDelete } from "../store/grants.ts";
 import {
   projectDelete as rowDelete,
@@ -111,6 +112,7 @@ export async function projectDelete(ctx: IdentityCtx, id: string): Promise<void>
 
 export async function projectErase(tx: Tx, id: string): Promise<void> {
   await grantDelete(tx, { scope: { kind: "project", id } });
+  await endpointFilterDelete(tx, { projectId: id });
   await tokenDeleteOfScope(tx, id);
   await rowDelete(tx, id);
 }

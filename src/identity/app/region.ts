@@ -1,6 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import { newHexId } from "#base/ids.ts";
-import type { Db } from "#db/index.ts";
+import type { Db, Tx } from "#db/index.ts";
 import type { Region } from "../domain/catalog.ts";
 import type { Extra } from "../domain/resources.ts";
 import { endpointList } from "../store/endpoints.ts";
@@ -46,6 +46,12 @@ export async function regionCreate(
     await regionInsert(tx, region);
   });
   return region;
+}
+
+/** As Keystone does for an endpoint whose region is only named. */
+export async function regionEnsure(tx: Tx, id: string): Promise<void> {
+  if (await regionFind(tx, id)) return;
+  await regionInsert(tx, { id, description: "", parentId: undefined, extra: {} });
 }
 
 export async function regionUpdate(ctx: IdentityCtx, id: string, change: RegionChange): Promise<Region> {

@@ -2,7 +2,7 @@ import { newHexId } from "#base/ids.ts";
 import type { Db } from "#db/index.ts";
 import type { CatalogEntry } from "../domain/catalog.ts";
 import type { Extra } from "../domain/resources.ts";
-import { endpointDelete } from "../store/endpoints.ts";
+import { endpointList } from "../store/endpoints.ts";
 import {
   serviceDelete as rowDelete,
   serviceFind,
@@ -12,6 +12,7 @@ import {
   type ServiceFilter,
 } from "../store/services.ts";
 import type { IdentityCtx } from "./context.ts";
+import { endpointErase } from "./endpoint.ts";
 import { notFound } from "./failures.ts";
 
 export interface ServiceChange {
@@ -66,7 +67,7 @@ export async function serviceUpdate(
 export async function serviceDelete(ctx: IdentityCtx, id: string): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
     await serviceFetch(tx, id);
-    await endpointDelete(tx, { serviceId: id });
+    for (const endpoint of await endpointList(tx, { serviceId: id })) await endpointErase(tx, endpoint.id);
     await rowDelete(tx, id);
   });
 }

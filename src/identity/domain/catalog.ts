@@ -83,3 +83,26 @@ export function isUrlTemplate(url: string): boolean {
   const filled = endpointUrl(url, parts);
   return filled !== undefined && !/[$%]\(/.test(filled);
 }
+
+/** What all of a group's endpoints have in common; what is not named may be anything. */
+export interface EndpointGroupFilters {
+  readonly interface?: string;
+  readonly service_id?: string;
+  readonly region_id?: string;
+}
+
+export interface EndpointGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly filters: EndpointGroupFilters;
+}
+
+export function isInEndpointGroup(endpoint: Endpoint, { filters }: Pick<EndpointGroup, "filters">): boolean {
+  const { interface: kind, service_id: serviceId, region_id: regionId } = filters;
+  return (
+    (kind === undefined || kind === endpoint.interface) &&
+    (serviceId === undefined || serviceId === endpoint.serviceId) &&
+    (regionId === undefined || regionId === endpoint.regionId)
+  );
+}

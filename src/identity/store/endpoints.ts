@@ -48,14 +48,9 @@ export async function endpointUpdate(tx: Tx, endpoint: Endpoint): Promise<void> 
   await tx.updateTable("identity_endpoints").set(changed).where("id", "=", id).execute();
 }
 
-export async function endpointDelete(
-  tx: Tx,
-  filter: { readonly id: string } | { readonly serviceId: string },
-): Promise<void> {
-  const query = tx.deleteFrom("identity_endpoints");
-  await (
-    "id" in filter ? query.where("id", "=", filter.id) : query.where("service_id", "=", filter.serviceId)
-  ).execute();
+/** No project's catalogue may name it. */
+export async function endpointDelete(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("identity_endpoints").where("id", "=", id).execute();
 }
 
 function fromRow(row: EndpointRow): Endpoint {
