@@ -6,15 +6,17 @@ import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
 import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
 import { bootstrap, type BootstrapInput } from "./app/bootstrap.ts";
 import type { IdentityDeps } from "./app/context.ts";
-import type { CatalogService } from "./domain/catalog.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
+import { migration0010 } from "./store/migrations/0010-identity-actors.ts";
+import { migration0011 } from "./store/migrations/0011-identity-catalog.ts";
+import { migration0012 } from "./store/migrations/0012-identity-endpoint-filter.ts";
+import { migration0015 } from "./store/migrations/0015-identity-application-credentials.ts";
 import { migration0016 } from "./store/migrations/0016-identity-oauth1.ts";
 import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
 import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
 import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
-import { migration0015 } from "./store/migrations/0015-identity-application-credentials.ts";
 
 export { identityPolicyRules } from "./policy-rules.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
@@ -22,6 +24,9 @@ export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 
 export const identityMigrations: Migrations = {
   "0001-identity": migration0001,
+  "0010-identity-actors": migration0010,
+  "0011-identity-catalog": migration0011,
+  "0012-identity-endpoint-filter": migration0012,
   "0015-identity-application-credentials": migration0015,
   "0016-identity-oauth1": migration0016,
   "0017-identity-trusts": migration0017,
@@ -46,16 +51,17 @@ export function createIdentity(options: {
   readonly clock: Clock;
   readonly log: Logger;
   readonly box: SecretBox;
-  readonly catalog: () => readonly CatalogService[];
+  /** Where clients reach the cloud; endpoints may name it as `$(public_endpoint)s`. */
+  readonly publicEndpoint: string;
   readonly tokenLifetimeSeconds?: number | undefined;
 }): Identity {
-  const { database, clock, catalog, log, box } = options;
+  const { database, clock, publicEndpoint, log, box } = options;
   const deps: IdentityDeps = {
     database,
     clock,
     tokens: tokensKept(database, clock),
     box,
-    catalog,
+    publicEndpoint,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     tokenCleanup: { lastAt: 0 },
   };

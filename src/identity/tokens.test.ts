@@ -3,6 +3,7 @@ import { isCloudError } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
 import { tokenHash } from "./domain/token.ts";
 import {
+  catalog,
   passwordAuth,
   passwords,
   projectScope,
@@ -183,7 +184,11 @@ test("a second bootstrap changes no password and brings back no deleted demo use
   const token = await cloud.signIn("admin", passwords.admin, projectScope("admin"));
   const users = (await cloud.send("GET", "/v3/users?name=demo", { token })).body.users;
   expect((await cloud.send("DELETE", `/v3/users/${users[0].id}`, { token })).status).toBe(204);
-  await cloud.identity.bootstrap({ adminPassword: new Secret("other"), demoPassword: new Secret("other") });
+  await cloud.identity.bootstrap({
+    adminPassword: new Secret("other"),
+    demoPassword: new Secret("other"),
+    catalog,
+  });
   expect((await cloud.send("GET", "/v3/users", { token })).body.users).toHaveLength(1);
   await cloud.signIn("admin", passwords.admin);
 });

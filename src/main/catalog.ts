@@ -9,20 +9,18 @@ const services = [
   { type: "compute", name: "nova", path: "/compute/v2.1" },
 ] as const;
 
-/** The paths of devstack on one port; ids are the same at every start and in every replica. */
-export function catalogOf(publicUrl: string): CatalogService[] {
-  return services.map(({ type, name, path }) => ({
-    id: idOf(type),
-    type,
-    name,
-    endpoints: (["public", "internal", "admin"] as const).map((kind) => ({
-      id: idOf(`${type} ${kind}`),
-      interface: kind,
-      region: "RegionOne",
-      url: `${publicUrl}${path}`,
-    })),
-  }));
-}
+/** The paths of devstack on one port; ids are the same in every cloud, addresses follow the public URL. */
+export const ownCatalog: readonly CatalogService[] = services.map(({ type, name, path }) => ({
+  id: idOf(type),
+  type,
+  name,
+  endpoints: (["public", "internal", "admin"] as const).map((kind) => ({
+    id: idOf(`${type} ${kind}`),
+    interface: kind,
+    region: "RegionOne",
+    url: `$(public_endpoint)s${path}`,
+  })),
+}));
 
 function idOf(text: string): string {
   return createHash("sha256").update(`sealstone ${text}`).digest("hex").slice(0, 32);

@@ -16,7 +16,7 @@ import { createPlacement, placementMigrations } from "#placement/index.ts";
 import type { Policy } from "#policy/index.ts";
 import { sagaMigrations } from "#saga/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
-import { catalogOf } from "./catalog.ts";
+import { ownCatalog } from "./catalog.ts";
 import { openrcEnsure } from "./openrc.ts";
 import { flavorsSeed, guestSeed, type GuestFiles } from "./seeds.ts";
 
@@ -89,8 +89,8 @@ export async function controlPlaneAssemble(
     policy,
   });
   const { box } = keyManager;
-  const identity = createIdentity({ database, clock, log, box, catalog: () => catalogOf(publicUrl) });
-  await identity.bootstrap({ adminPassword, demoPassword });
+  const identity = createIdentity({ database, clock, log, box, publicEndpoint: publicUrl });
+  await identity.bootstrap({ adminPassword, demoPassword, catalog: ownCatalog });
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
   const placement = createPlacement({ database, clock, log });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));

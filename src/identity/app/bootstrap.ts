@@ -2,18 +2,22 @@ import { newHexId } from "#base/ids.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Tx } from "#db/index.ts";
 import type { AssignmentScope } from "../domain/assignment.ts";
+import type { CatalogService } from "../domain/catalog.ts";
 import { passwordHash } from "../domain/password.ts";
 import { defaultDomainId } from "../domain/resources.ts";
-import { assignmentEnsure } from "../store/assignments.ts";
+import { grantEnsure } from "../store/grants.ts";
 import { domainFind, domainInsert } from "../store/domains.ts";
 import { projectInsert, projectList } from "../store/projects.ts";
 import { implicationEnsure, roleInsert, roleList } from "../store/roles.ts";
 import { userInsert, userList } from "../store/users.ts";
+import { catalogSeed } from "./catalog-seed.ts";
 import type { IdentityDeps } from "./context.ts";
 
 export interface BootstrapInput {
   readonly adminPassword: Secret<string>;
   readonly demoPassword: Secret<string>;
+  /** Given to the catalogue once: what is changed or deleted there later stays so. */
+  readonly catalog: readonly CatalogService[];
 }
 
 /**
@@ -34,16 +38,17 @@ export async function bootstrap(
     : await passwordHash(input.demoPassword);
   return deps.database.transaction(async (tx) => {
     const fresh = await domainEnsure(tx);
+    await catalogSeed(tx, input.catalog);
     const roles = await rolesEnsure(tx);
     const adminProjectId = await projectEnsure(tx, "admin", "Project of the administrator");
     const adminId = await userEnsure(tx, "admin", adminHash, adminProjectId);
-    await grantEnsure(tx, adminId, roles.admin, { kind: "project", id: adminProjectId });
-    await grantEnsure(tx, adminId, roles.admin, { kind: "system" });
+    await userGrant(tx, adminId, roles.admin, { kind: "project", id: adminProjectId });
+    await userGrant(tx, adminId, roles.admin, { kind: "system" });
     await projectEnsure(tx, "service", "Project of the cloud's own services");
     if (!fresh) return false;
     const demoProjectId = await projectEnsure(tx, "demo", "Project to try things in");
     const demoId = await userEnsure(tx, "demo", demoHash, demoProjectId);
-    await grantEnsure(tx, demoId, roles.member, { kind: "project", id: demoProjectId });
+    await userGrant(tx, demoId, roles.member, { kind: "project", id: demoProjectId });
     return true;
   });
 }
@@ -76,7 +81,7 @@ async function roleEnsure(tx: Tx, name: string): Promise<string> {
   const [found] = await roleList(tx, { name });
   if (found) return found.id;
   const id = newHexId();
-  await roleInsert(tx, { id, name, description: undefined, immutable: true });
+  await roleInsert(tx, { id, name, domainId: undefined, description: undefined, immutable: true });
   return id;
 }
 
@@ -103,6 +108,6 @@ async function userEnsure(
   return id;
 }
 
-async function grantEnsure(tx: Tx, userId: string, roleId: string, scope: AssignmentScope): Promise<void> {
-  await assignmentEnsure(tx, { userId, roleId, scope });
+async function userGrant(tx: Tx, userId: string, roleId: string, scope: AssignmentScope): Promise<void> {
+  await grantEnsure(tx, { actor: { kind: "user", id: userId }, roleId, scope, inherited: false });
 }

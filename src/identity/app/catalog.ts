@@ -1,59 +1,59 @@
-import type { CatalogEndpoint, CatalogService } from "../domain/catalog.ts";
+import { endpointUrl, type CatalogService, type UrlParts } from "../domain/catalog.ts";
+import type { Token } from "../domain/token.ts";
+import { endpointList } from "../store/endpoints.ts";
+import { serviceList } from "../store/services.ts";
 import type { IdentityCtx } from "./context.ts";
-import { forbidden, notFound } from "./failures.ts";
+import { filterApply } from "./endpoint-filter.ts";
+import { forbidden } from "./failures.ts";
 
-export type ListedEndpoint = CatalogEndpoint & { readonly serviceId: string };
-
-export function catalogFetch(ctx: IdentityCtx): readonly CatalogService[] {
-  if (ctx.caller.projectId === undefined) {
+/** Of the caller's own token. */
+export async function catalogFetch(ctx: IdentityCtx): Promise<readonly CatalogService[]> {
+  const { projectId, userId } = ctx.caller;
+  if (projectId === undefined) {
     throw forbidden("A project-scoped token is required to produce a service catalog.");
   }
-  return ctx.deps.catalog();
+  return catalogBuild(ctx, { projectId, userId });
 }
 
-export function serviceList(
+/** Undefined for a token without scope: it shows none. */
+export async function catalogOfToken(
   ctx: IdentityCtx,
-  filter: { readonly type?: string | undefined; readonly name?: string | undefined } = {},
-): readonly CatalogService[] {
-  const { type, name } = filter;
-  return ctx.deps
-    .catalog()
-    .filter((one) => (type === undefined || one.type === type) && (name === undefined || one.name === name));
+  token: Token,
+): Promise<readonly CatalogService[] | undefined> {
+  const { project, domain, systemScope } = token;
+  if (!project && !domain && !systemScope) return undefined;
+  return catalogBuild(ctx, { projectId: project?.id, userId: token.user.id });
 }
 
-export function serviceFetch(ctx: IdentityCtx, id: string): CatalogService {
-  const found = serviceList(ctx).find((one) => one.id === id);
-  if (!found) throw notFound("service", id);
-  return found;
-}
-
-export interface EndpointFilter {
-  readonly interface?: string | undefined;
-  readonly serviceId?: string | undefined;
-  readonly region?: string | undefined;
-}
-
-export function endpointList(ctx: IdentityCtx, filter: EndpointFilter = {}): readonly ListedEndpoint[] {
-  const { serviceId, region } = filter;
-  return ctx.deps
-    .catalog()
-    .flatMap(({ id, endpoints }) => endpoints.map((endpoint) => ({ ...endpoint, serviceId: id })))
-    .filter((one) => filter.interface === undefined || one.interface === filter.interface)
-    .filter((one) => serviceId === undefined || one.serviceId === serviceId)
-    .filter((one) => region === undefined || one.region === region);
-}
-
-export function endpointFetch(ctx: IdentityCtx, id: string): ListedEndpoint {
-  const found = endpointList(ctx).find((one) => one.id === id);
-  if (!found) throw notFound("endpoint", id);
-  return found;
-}
-
-export function regionList(ctx: IdentityCtx): readonly string[] {
-  return [...new Set(endpointList(ctx).map(({ region }) => region))].sort();
-}
-
-export function regionFetch(ctx: IdentityCtx, id: string): string {
-  if (!regionList(ctx).includes(id)) throw notFound("region", id);
-  return id;
+/**
+ * The enabled services with the enabled endpoints whose address this token can fill in. A project for which endpoints
+ * were chosen has those alone, and only the services that they are of.
+ */
+async function catalogBuild(
+  ctx: IdentityCtx,
+  whose: Omit<UrlParts, "publicEndpoint">,
+): Promise<CatalogService[]> {
+  const { db } = ctx.deps.database;
+  const parts = { ...whose, publicEndpoint: ctx.deps.publicEndpoint };
+  const every = await endpointList(db);
+  const { filtered, chosen } =
+    whose.projectId === undefined
+      ? { filtered: false, chosen: [] }
+      : await filterApply(db, whose.projectId, every);
+  const endpoints = filtered ? chosen : every;
+  return (await serviceList(db))
+    .filter(({ enabled }) => enabled)
+    .map(({ id, type, name = "" }) => ({
+      id,
+      type,
+      name,
+      endpoints: endpoints
+        .filter((one) => one.enabled && one.serviceId === id)
+        .flatMap((one) => {
+          const url = endpointUrl(one.url, parts);
+          const { regionId: region, interface: kind } = one;
+          return url === undefined ? [] : [{ id: one.id, interface: kind, region, url }];
+        }),
+    }))
+    .filter((service) => !filtered || service.endpoints.length > 0);
 }

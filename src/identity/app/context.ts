@@ -2,7 +2,6 @@ import type { Clock } from "#base/clock.ts";
 import type { SecretBox } from "#base/secret-box.ts";
 import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
-import type { CatalogService } from "../domain/catalog.ts";
 import type { Token } from "../domain/token.ts";
 
 export interface IdentityDeps {
@@ -12,8 +11,8 @@ export interface IdentityDeps {
   readonly tokens: Kept<Token>;
   /** For what must be read again: credentials, keys that are shared with others. */
   readonly box: SecretBox;
-  /** Read at each request, so that services may come and go. */
-  readonly catalog: () => readonly CatalogService[];
+  /** What `$(public_endpoint)s` stands for in an endpoint's address: `http://127.0.0.1:8700`. */
+  readonly publicEndpoint: string;
   readonly tokenLifetimeMs: number;
   /** When expired tokens were last removed; milliseconds since the epoch. */
   readonly tokenCleanup: { lastAt: number };

@@ -1,7 +1,6 @@
 import { newHexId } from "#base/ids.ts";
 import type { Db } from "#db/index.ts";
 import { defaultDomainId, type Domain } from "../domain/resources.ts";
-import { assignmentDelete } from "../store/assignments.ts";
 import {
   domainDelete as rowDelete,
   domainFind,
@@ -10,11 +9,15 @@ import {
   domainListOfUser,
   domainUpdate as rowUpdate,
 } from "../store/domains.ts";
+import { grantDelete } from "../store/grants.ts";
+import { groupList } from "../store/groups.ts";
 import { projectList } from "../store/projects.ts";
+import { roleDelete, roleList } from "../store/roles.ts";
 import { tokenDeleteOfScope } from "../store/tokens.ts";
 import { userList } from "../store/users.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden, notFound } from "./failures.ts";
+import { groupErase } from "./group.ts";
 import { projectErase } from "./project.ts";
 import { userErase } from "./user.ts";
 
@@ -80,8 +83,13 @@ export async function domainDelete(ctx: IdentityCtx, id: string): Promise<void> 
       throw forbidden("Cannot delete the default domain: every new cloud starts from it.");
     if (domain.enabled) throw forbidden("Cannot delete a domain that is enabled, please disable it first.");
     for (const user of await userList(tx, { domainId: id })) await userErase(tx, user.id);
+    for (const group of await groupList(tx, { domainId: id })) await groupErase(tx, group.id);
     for (const project of await projectList(tx, { domainId: id })) await projectErase(tx, project.id);
-    await assignmentDelete(tx, { scope: { kind: "domain", id } });
+    for (const role of await roleList(tx, { domainId: id })) {
+      await grantDelete(tx, { roleId: role.id });
+      await roleDelete(tx, role.id);
+    }
+    await grantDelete(tx, { scope: { kind: "domain", id } });
     await tokenDeleteOfScope(tx, id);
     await rowDelete(tx, id);
   });

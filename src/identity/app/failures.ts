@@ -2,18 +2,20 @@ import { CloudError } from "#base/errors.ts";
 import type { IdentityCtx } from "./context.ts";
 
 type Resource =
+  | "credential"
   | "domain"
+  | "endpoint"
+  | "Endpoint Group"
+  | "group"
+  | "limit"
+  | "policy"
   | "project"
-  | "user"
+  | "region"
+  | "registered_limit"
   | "role"
   | "service"
-  | "endpoint"
-  | "region"
   | "trust"
-  | "credential"
-  | "policy"
-  | "registered_limit"
-  | "limit";
+  | "user";
 
 /** Keystone's words, which clients look for. */
 export function notFound(resource: Resource, id: string): CloudError {

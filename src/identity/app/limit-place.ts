@@ -1,21 +1,22 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { regionFetch, serviceFetch } from "./catalog.ts";
-import type { IdentityCtx } from "./context.ts";
+import type { Db } from "#db/index.ts";
+import { regionFetch } from "./region.ts";
+import { serviceFetch } from "./service.ts";
 
 /** What a limit names must be in the catalogue; Keystone takes it for the body's fault, a 400. */
-export function requirePlace(
-  ctx: IdentityCtx,
+export async function requirePlace(
+  db: Db,
   target: "limit" | "registered_limit",
   place: { readonly serviceId?: string | undefined; readonly regionId?: string | null | undefined },
-): void {
+): Promise<void> {
   const { serviceId, regionId } = place;
   try {
-    if (serviceId !== undefined) serviceFetch(ctx, serviceId);
+    if (serviceId !== undefined) await serviceFetch(db, serviceId);
   } catch (error) {
     throw partMissing(error, "service_id", target);
   }
   try {
-    if (typeof regionId === "string") regionFetch(ctx, regionId);
+    if (typeof regionId === "string") await regionFetch(db, regionId);
   } catch (error) {
     throw partMissing(error, "region_id", target);
   }

@@ -65,10 +65,10 @@ export async function limitList(ctx: IdentityCtx, filter: LimitFilter): Promise<
 
 /** All of them or none; each of a resource that is registered. */
 export async function limitsCreate(ctx: IdentityCtx, inputs: readonly LimitInput[]): Promise<Limit[]> {
-  for (const input of inputs) requirePlace(ctx, "limit", input);
   return ctx.deps.database.transaction(async (tx) => {
     const made: Limit[] = [];
     for (const input of inputs) {
+      await requirePlace(tx, "limit", input);
       const limit = await newLimit(tx, input);
       await limitInsert(tx, limit);
       made.push(limit);

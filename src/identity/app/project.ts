@@ -2,9 +2,10 @@ import { CloudError } from "#base/errors.ts";
 import { newHexId } from "#base/ids.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { defaultDomainId, type Extra, type Project } from "../domain/resources.ts";
-import { assignmentDelete } from "../store/assignments.ts";
 import { credentialDeleteOfProject } from "../store/credentials.ts";
 import { domainFind } from "../store/domains.ts";
+import { endpointFilterDelete } from "../store/endpoint-filters.ts";
+import { grantDelete } from "../store/grants.ts";
 import {
   projectDelete as rowDelete,
   projectFind,
@@ -16,7 +17,8 @@ import {
 } from "../store/projects.ts";
 import { tokenDeleteOfScope } from "../store/tokens.ts";
 import type { IdentityCtx } from "./context.ts";
-import { conflict, notFound, refuseMove } from "./failures.ts";
+import { conflict, forbidden, notFound, refuseMove } from "./failures.ts";
+import { parentRequire, refuseBrokenTree } from "./project-tree.ts";
 import { userFetch } from "./user.ts";
 
 export interface ProjectChange {
@@ -52,11 +54,13 @@ export async function projectCreate(
   ctx: IdentityCtx,
   input: ProjectChange & { readonly name: string },
 ): Promise<Project> {
-  const domainId = input.domainId ?? input.parentId ?? callerDomainId(ctx);
+  const { db } = ctx.deps.database;
+  const parent = input.parentId === undefined ? undefined : await projectFind(db, input.parentId);
+  const domainId = input.domainId ?? parent?.domainId ?? input.parentId ?? callerDomainId(ctx);
   const project: Project = {
     id: newHexId(),
     domainId,
-    parentId: domainId,
+    parentId: input.parentId ?? domainId,
     name: input.name,
     description: input.description ?? "",
     enabled: input.enabled ?? true,
@@ -67,7 +71,7 @@ export async function projectCreate(
     // Keystone: what the body names and does not exist is the body's fault, a 400.
     if (!(await domainFind(tx, domainId)))
       throw new CloudError("invalid", `Could not find domain: ${domainId}.`);
-    refuseNesting(project, input.parentId);
+    await parentRequire(tx, project);
     await refuseTakenName(tx, project);
     await projectInsert(tx, project);
   });
@@ -78,7 +82,8 @@ export async function projectUpdate(ctx: IdentityCtx, id: string, change: Projec
   return ctx.deps.database.transaction(async (tx) => {
     const old = await projectFetch(tx, id);
     refuseMove("project", old.domainId, change.domainId);
-    refuseNesting(old, change.parentId);
+    if (change.parentId !== undefined && change.parentId !== old.parentId)
+      throw forbidden("Update of `parent_id` is not allowed.");
     const project: Project = {
       ...old,
       name: change.name ?? old.name,
@@ -88,6 +93,7 @@ export async function projectUpdate(ctx: IdentityCtx, id: string, change: Projec
       extra: { ...old.extra, ...change.extra },
     };
     await refuseTakenName(tx, project);
+    await refuseBrokenTree(tx, old, project.enabled);
     if (!project.enabled) await tokenDeleteOfScope(tx, id);
     await rowUpdate(tx, project);
     return project;
@@ -97,12 +103,17 @@ export async function projectUpdate(ctx: IdentityCtx, id: string, change: Projec
 export async function projectDelete(ctx: IdentityCtx, id: string): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
     await projectFetch(tx, id);
+    if ((await rowList(tx, { parentId: id })).length > 0)
+      throw forbidden(
+        `Cannot delete the project ${id} since it is not a leaf in the hierarchy. Delete the projects below it first.`,
+      );
     await projectErase(tx, id);
   });
 }
 
 export async function projectErase(tx: Tx, id: string): Promise<void> {
-  await assignmentDelete(tx, { scope: { kind: "project", id } });
+  await grantDelete(tx, { scope: { kind: "project", id } });
+  await endpointFilterDelete(tx, { projectId: id });
   await tokenDeleteOfScope(tx, id);
   await credentialDeleteOfProject(tx, id);
   await rowDelete(tx, id);
@@ -111,14 +122,6 @@ export async function projectErase(tx: Tx, id: string): Promise<void> {
 /** Keystone: the domain of the token's scope when the body names none. */
 function callerDomainId(ctx: IdentityCtx): string {
   return ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId;
-}
-
-function refuseNesting(project: Project, parentId: string | undefined): void {
-  if (parentId === undefined || parentId === project.domainId) return;
-  throw new CloudError(
-    "invalid",
-    `Projects are not nested: parent_id ${parentId} must be the project's domain, ${project.domainId}.`,
-  );
 }
 
 async function refuseTakenName(db: Db, project: Project): Promise<void> {

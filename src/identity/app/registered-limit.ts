@@ -42,10 +42,10 @@ export async function registeredLimitsCreate(
   ctx: IdentityCtx,
   inputs: readonly Omit<RegisteredLimit, "id">[],
 ): Promise<RegisteredLimit[]> {
-  for (const input of inputs) requirePlace(ctx, "registered_limit", input);
   return ctx.deps.database.transaction(async (tx) => {
     const made: RegisteredLimit[] = [];
     for (const input of inputs) {
+      await requirePlace(tx, "registered_limit", input);
       const limit = { id: newHexId(), ...input };
       await refuseSame(tx, limit);
       await registeredLimitInsert(tx, limit);
@@ -61,8 +61,8 @@ export async function registeredLimitUpdate(
   id: string,
   change: RegisteredLimitChange,
 ): Promise<RegisteredLimit> {
-  requirePlace(ctx, "registered_limit", change);
   return ctx.deps.database.transaction(async (tx) => {
+    await requirePlace(tx, "registered_limit", change);
     const old = await registeredLimitFetch(tx, id);
     await refuseUsed(tx, id);
     const { regionId = old.regionId, description = old.description } = change;

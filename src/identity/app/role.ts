@@ -1,19 +1,23 @@
 import { newHexId } from "#base/ids.ts";
 import type { Db } from "#db/index.ts";
 import type { Role } from "../domain/resources.ts";
-import { assignmentDelete } from "../store/assignments.ts";
+import { domainFind } from "../store/domains.ts";
+import { grantDelete } from "../store/grants.ts";
 import {
   roleDelete as rowDelete,
   roleFind,
   roleInsert,
   roleList as rowList,
   roleUpdate as rowUpdate,
+  type RoleFilter,
 } from "../store/roles.ts";
 import type { IdentityCtx } from "./context.ts";
-import { conflict, forbidden, notFound } from "./failures.ts";
+import { conflict, forbidden, notFound, refuseMove } from "./failures.ts";
 
 export interface RoleChange {
   readonly name?: string | undefined;
+  /** Undefined: a role of the whole cloud. */
+  readonly domainId?: string | undefined;
   readonly description?: string | undefined;
   readonly immutable?: boolean | undefined;
 }
@@ -24,7 +28,26 @@ export async function roleFetch(db: Db, id: string): Promise<Role> {
   return role;
 }
 
-export function roleList(ctx: IdentityCtx, filter: { readonly name?: string | undefined }): Promise<Role[]> {
+type RoleVerb = "list" | "get" | "create" | "update" | "delete";
+
+/** Keystone has rules of their own for the roles of a domain. */
+function enforceRule(ctx: IdentityCtx, verb: RoleVerb, domainId: string | undefined): void {
+  const kind = domainId === undefined ? "role" : "domain_role";
+  ctx.enforce(`identity:${verb}_${kind}${verb === "list" ? "s" : ""}`);
+}
+
+/** For those who may do that; to others a role that does not exist looks like one of the cloud. */
+async function roleFetchFor(ctx: IdentityCtx, db: Db, id: string, verb: RoleVerb): Promise<Role> {
+  enforceRule(ctx, verb, (await roleFind(db, id))?.domainId);
+  return roleFetch(db, id);
+}
+
+export function roleShow(ctx: IdentityCtx, id: string): Promise<Role> {
+  return roleFetchFor(ctx, ctx.deps.database.db, id, "get");
+}
+
+export async function roleList(ctx: IdentityCtx, filter: RoleFilter): Promise<Role[]> {
+  enforceRule(ctx, "list", filter.domainId);
   return rowList(ctx.deps.database.db, filter);
 }
 
@@ -32,9 +55,11 @@ export async function roleCreate(
   ctx: IdentityCtx,
   input: RoleChange & { readonly name: string },
 ): Promise<Role> {
-  const { name, description, immutable = false } = input;
-  const role = { id: newHexId(), name, description, immutable };
+  const { name, domainId, description, immutable = false } = input;
+  enforceRule(ctx, "create", domainId);
+  const role: Role = { id: newHexId(), name, domainId, description, immutable };
   await ctx.deps.database.transaction(async (tx) => {
+    if (domainId !== undefined && !(await domainFind(tx, domainId))) throw notFound("domain", domainId);
     await refuseTakenName(tx, role);
     await roleInsert(tx, role);
   });
@@ -43,10 +68,11 @@ export async function roleCreate(
 
 export async function roleUpdate(ctx: IdentityCtx, id: string, change: RoleChange): Promise<Role> {
   return ctx.deps.database.transaction(async (tx) => {
-    const old = await roleFetch(tx, id);
+    const old = await roleFetchFor(ctx, tx, id, "update");
+    refuseMove("role", old.domainId ?? "none", change.domainId);
     if (change.immutable !== false) refuseImmutable(old, "update");
-    const role = {
-      id,
+    const role: Role = {
+      ...old,
       name: change.name ?? old.name,
       description: change.description ?? old.description,
       immutable: change.immutable ?? old.immutable,
@@ -60,8 +86,8 @@ export async function roleUpdate(ctx: IdentityCtx, id: string, change: RoleChang
 /** Whoever had only this role on a scope has none there from now on. */
 export async function roleDelete(ctx: IdentityCtx, id: string): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
-    refuseImmutable(await roleFetch(tx, id), "delete");
-    await assignmentDelete(tx, { roleId: id });
+    refuseImmutable(await roleFetchFor(ctx, tx, id, "delete"), "delete");
+    await grantDelete(tx, { roleId: id });
     await rowDelete(tx, id);
   });
 }
@@ -74,7 +100,7 @@ function refuseImmutable(role: Role, verb: "update" | "delete"): void {
 }
 
 async function refuseTakenName(db: Db, role: Role): Promise<void> {
-  const [taken] = await rowList(db, { name: role.name });
+  const [taken] = await rowList(db, { name: role.name, domainId: role.domainId });
   if (!taken || taken.id === role.id) return;
   throw conflict("role", `Duplicate entry found with name ${role.name}`);
 }

@@ -4,8 +4,9 @@ import type { Db, Tx } from "#db/index.ts";
 import { passwordHash } from "../domain/password.ts";
 import { defaultDomainId, type Extra, type User } from "../domain/resources.ts";
 import { applicationCredentialDelete } from "../store/application-credentials.ts";
-import { assignmentDelete } from "../store/assignments.ts";
 import { domainFind } from "../store/domains.ts";
+import { grantDelete } from "../store/grants.ts";
+import { membershipDelete } from "../store/groups.ts";
 import { tokenDeleteOfUser } from "../store/tokens.ts";
 import {
   userDelete as rowDelete,
@@ -109,7 +110,8 @@ export async function userDelete(ctx: IdentityCtx, id: string): Promise<void> {
 }
 
 export async function userErase(tx: Tx, id: string): Promise<void> {
-  await assignmentDelete(tx, { userId: id });
+  await grantDelete(tx, { actor: { kind: "user", id } });
+  await membershipDelete(tx, { userId: id });
   await tokenDeleteOfUser(tx, id);
   await rowDelete(tx, id);
 }

@@ -17,6 +17,13 @@ export interface Project {
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly extra: Extra;
+  /** True: a domain, seen as the root of its projects; its domain and parent are itself. */
+  readonly isDomain?: boolean;
+}
+
+export function domainAsProject(domain: Domain): Project {
+  const { id } = domain;
+  return { ...domain, domainId: id, parentId: id, tags: [], extra: {}, isDomain: true };
 }
 
 export interface User {
@@ -30,9 +37,19 @@ export interface User {
   readonly extra: Extra;
 }
 
+export interface Group {
+  readonly id: string;
+  readonly domainId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly extra: Extra;
+}
+
 export interface Role {
   readonly id: string;
   readonly name: string;
+  /** Undefined: a role of the whole cloud. */
+  readonly domainId: string | undefined;
   readonly description: string | undefined;
   /** Keystone's resource option: neither changed nor deleted while it is set. */
   readonly immutable: boolean;

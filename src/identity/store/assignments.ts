@@ -1,124 +1,114 @@
-import type { Db, Tx } from "#db/index.ts";
-import { scopeId, type Assignment, type AssignmentScope, type Grant } from "../domain/assignment.ts";
+import type { Db } from "#db/index.ts";
+import { scopeId, type Actor, type Assignment, type AssignmentScope } from "../domain/assignment.ts";
 import type { NamedRef } from "../domain/token.ts";
-
-interface AssignmentRow {
-  user_id: string;
-  scope_kind: AssignmentScope["kind"];
-  scope_id: string;
-  role_id: string;
-}
-
-declare module "#db/tables.ts" {
-  interface Tables {
-    identity_assignments: AssignmentRow;
-  }
-}
+import { withGrantsOf } from "./grants.ts";
 
 export interface AssignmentFilter {
-  readonly userId?: string | undefined;
+  readonly actor?: Actor | undefined;
   readonly roleId?: string | undefined;
   readonly scope?: AssignmentScope | undefined;
+  readonly inherited?: boolean | undefined;
 }
 
-export async function assignmentExists(db: Db, grant: Grant): Promise<boolean> {
-  const row = await db
-    .selectFrom("identity_assignments")
-    .select("role_id")
-    .where("user_id", "=", grant.userId)
-    .where("scope_kind", "=", grant.scope.kind)
-    .where("scope_id", "=", scopeId(grant.scope))
-    .where("role_id", "=", grant.roleId)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-/** Assigning twice is no error. */
-export async function assignmentEnsure(tx: Tx, grant: Grant): Promise<void> {
-  await tx
-    .insertInto("identity_assignments")
-    .values({
-      user_id: grant.userId,
-      scope_kind: grant.scope.kind,
-      scope_id: scopeId(grant.scope),
-      role_id: grant.roleId,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
-
-/** Removes every assignment that fits; an empty filter is refused by its type. */
-export async function assignmentDelete(
-  tx: Tx,
-  filter:
-    | { readonly userId: string }
-    | { readonly roleId: string }
-    | { readonly scope: AssignmentScope }
-    | Grant,
-): Promise<void> {
-  let query = tx.deleteFrom("identity_assignments");
-  if ("userId" in filter) query = query.where("user_id", "=", filter.userId);
-  if ("roleId" in filter) query = query.where("role_id", "=", filter.roleId);
-  if ("scope" in filter) {
-    query = query.where("scope_kind", "=", filter.scope.kind).where("scope_id", "=", scopeId(filter.scope));
-  }
-  await query.execute();
-}
-
-/** The roles that a user has on a scope, with all that they imply. */
+/**
+ * The roles that a user has on a scope: their own and their groups' grants there and those inherited from
+ * above, with all that they imply. A role of one domain counts only by what it implies.
+ */
 export async function roleListEffective(db: Db, userId: string, scope: AssignmentScope): Promise<NamedRef[]> {
-  return db
-    .withRecursive("granted(role_id)", (cte) =>
+  return withGrantsOf(db, userId)
+    .withRecursive("ancestor(id)", (cte) =>
       cte
-        .selectFrom("identity_assignments")
-        .select("role_id")
-        .where("user_id", "=", userId)
-        .where("scope_kind", "=", scope.kind)
-        .where("scope_id", "=", scopeId(scope))
+        .selectFrom("identity_projects")
+        .select("parent_id as id")
+        .where("id", "=", scope.kind === "project" ? scope.id : "")
         .union(
           cte
-            .selectFrom("identity_implied_roles")
-            .innerJoin("granted", "granted.role_id", "identity_implied_roles.prior_role_id")
-            .select("identity_implied_roles.implied_role_id as role_id"),
+            .selectFrom("identity_projects as above")
+            .innerJoin("ancestor", "ancestor.id", "above.id")
+            .select("above.parent_id as id"),
+        ),
+    )
+    .withRecursive("granted(role_id)", (cte) =>
+      cte
+        .selectFrom("own")
+        .select("own.role_id as role_id")
+        .where((row) =>
+          row.or([
+            row.and([
+              row("own.inherited", "=", 0),
+              row("own.scope_kind", "=", scope.kind),
+              row("own.scope_id", "=", scopeId(scope)),
+            ]),
+            row.and([
+              row("own.inherited", "=", 1),
+              row("own.scope_id", "in", row.selectFrom("ancestor").select("ancestor.id")),
+            ]),
+          ]),
+        )
+        .union(
+          cte
+            .selectFrom("identity_role_inferences as pair")
+            .innerJoin("granted", "granted.role_id", "pair.prior_role_id")
+            .select("pair.implied_role_id as role_id"),
         ),
     )
     .selectFrom("identity_roles")
     .innerJoin("granted", "granted.role_id", "identity_roles.id")
     .select(["identity_roles.id", "identity_roles.name"])
+    .where("identity_roles.domain_id", "=", "")
     .orderBy("identity_roles.name")
     .execute();
 }
 
+/** The grants as they were made. */
 export async function assignmentList(db: Db, filter: AssignmentFilter): Promise<Assignment[]> {
-  let query = db
-    .selectFrom("identity_assignments as assigned")
-    .innerJoin("identity_users as user", "user.id", "assigned.user_id")
-    .innerJoin("identity_domains as user_domain", "user_domain.id", "user.domain_id")
-    .innerJoin("identity_roles as role", "role.id", "assigned.role_id")
+  let query = assignmentQuery(db);
+  const { actor, roleId, scope, inherited } = filter;
+  if (actor !== undefined) {
+    query = query.where("given.actor_kind", "=", actor.kind).where("given.actor_id", "=", actor.id);
+  }
+  if (roleId !== undefined) query = query.where("given.role_id", "=", roleId);
+  if (scope !== undefined) {
+    query = query.where("given.scope_kind", "=", scope.kind).where("given.scope_id", "=", scopeId(scope));
+  }
+  if (inherited !== undefined) query = query.where("given.inherited", "=", Number(inherited));
+  return (await query.execute()).map(fromRow);
+}
+
+function assignmentQuery(db: Db) {
+  return db
+    .selectFrom("identity_grants as given")
+    .leftJoin("identity_users as user", (join) =>
+      join.onRef("user.id", "=", "given.actor_id").on("given.actor_kind", "=", "user"),
+    )
+    .leftJoin("identity_groups as group", (join) =>
+      join.onRef("group.id", "=", "given.actor_id").on("given.actor_kind", "=", "group"),
+    )
+    .innerJoin("identity_domains as actor_domain", (join) =>
+      join.onRef("actor_domain.id", "=", (value) => value.fn.coalesce("user.domain_id", "group.domain_id")),
+    )
+    .innerJoin("identity_roles as role", "role.id", "given.role_id")
     .leftJoin("identity_projects as project", (join) =>
-      join.onRef("project.id", "=", "assigned.scope_id").on("assigned.scope_kind", "=", "project"),
+      join.onRef("project.id", "=", "given.scope_id").on("given.scope_kind", "=", "project"),
     )
     .leftJoin("identity_domains as scope_domain", (join) =>
-      join.onRef("scope_domain.id", "=", (value) =>
-        value.fn.coalesce("project.domain_id", "assigned.scope_id"),
-      ),
+      join.onRef("scope_domain.id", "=", (value) => value.fn.coalesce("project.domain_id", "given.scope_id")),
     )
-    .select(["assigned.scope_kind", "assigned.scope_id", "user.id as user_id", "user.name as user_name"])
-    .select(["user_domain.id as user_domain_id", "user_domain.name as user_domain_name"])
-    .select(["role.id as role_id", "role.name as role_name", "project.name as project_name"])
+    .select(["given.actor_kind", "given.actor_id", "given.scope_kind", "given.scope_id", "given.inherited"])
+    .select(["user.name as user_name", "group.name as group_name"])
+    .select(["actor_domain.id as actor_domain_id", "actor_domain.name as actor_domain_name"])
+    .select(["role.id as role_id", "role.name as role_name", "role.domain_id as role_domain_id"])
+    .select(["project.name as project_name"])
     .select(["scope_domain.id as scope_domain_id", "scope_domain.name as scope_domain_name"])
-    .orderBy("user.name")
-    .orderBy("assigned.scope_id")
+    .orderBy("given.actor_id")
+    .orderBy("given.scope_id")
     .orderBy("role.name");
-  if (filter.userId !== undefined) query = query.where("assigned.user_id", "=", filter.userId);
-  if (filter.roleId !== undefined) query = query.where("assigned.role_id", "=", filter.roleId);
-  if (filter.scope !== undefined) {
-    query = query
-      .where("assigned.scope_kind", "=", filter.scope.kind)
-      .where("assigned.scope_id", "=", scopeId(filter.scope));
-  }
-  const rows = await query.execute();
-  return rows.map((row) => ({
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof assignmentQuery>["execute"]>>[number];
+
+function fromRow(row: Row): Assignment {
+  return {
     scopeKind: row.scope_kind,
     scopeId: row.scope_id,
     scopeName: row.project_name ?? row.scope_domain_name ?? "",
@@ -126,12 +116,20 @@ export async function assignmentList(db: Db, filter: AssignmentFilter): Promise<
       row.scope_kind === "project"
         ? { id: row.scope_domain_id ?? "", name: row.scope_domain_name ?? "" }
         : undefined,
-    user: {
-      id: row.user_id,
-      name: row.user_name,
-      domain: { id: row.user_domain_id, name: row.user_domain_name },
+    actor: {
+      kind: row.actor_kind,
+      id: row.actor_id,
+      name: row.user_name ?? row.group_name ?? "",
+      domain: { id: row.actor_domain_id, name: row.actor_domain_name },
     },
-    role: { id: row.role_id, name: row.role_name },
+    role: {
+      id: row.role_id,
+      name: row.role_name,
+      domainId: row.role_domain_id === "" ? undefined : row.role_domain_id,
+    },
+    inherited: row.inherited !== 0,
     priorRoleId: undefined,
-  }));
+    groupId: undefined,
+    inheritedFrom: undefined,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Db, Tx } from "#db/index.ts";
 import type { Domain } from "../domain/resources.ts";
+import { withGrantsOf } from "./grants.ts";
 
 interface DomainRow {
   id: string;
@@ -31,16 +32,16 @@ export async function domainList(
 
 /** The domains on which the user has a role. */
 export async function domainListOfUser(db: Db, userId: string): Promise<Domain[]> {
-  const rows = await db
+  const rows = await withGrantsOf(db, userId)
     .selectFrom("identity_domains")
     .selectAll()
     .where("enabled", "=", 1)
     .where("id", "in", (inner) =>
       inner
-        .selectFrom("identity_assignments")
-        .select("scope_id")
-        .where("user_id", "=", userId)
-        .where("scope_kind", "=", "domain"),
+        .selectFrom("own")
+        .select("own.scope_id")
+        .where("own.scope_kind", "=", "domain")
+        .where("own.inherited", "=", 0),
     )
     .orderBy("name")
     .execute();

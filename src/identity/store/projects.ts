@@ -1,5 +1,6 @@
 import type { Db, Tx } from "#db/index.ts";
 import type { Extra, Project } from "../domain/resources.ts";
+import { withGrantsOf } from "./grants.ts";
 
 interface ProjectRow {
   id: string;
@@ -47,15 +48,35 @@ export async function projectListOfUser(
   userId: string,
   filter: ProjectFilter = {},
 ): Promise<Project[]> {
-  let query = db
+  let query = withGrantsOf(db, userId)
+    .withRecursive("below(id)", (cte) =>
+      cte
+        .selectFrom("identity_projects as project")
+        .innerJoin("own", "own.scope_id", "project.parent_id")
+        .select("project.id as id")
+        .where("own.inherited", "=", 1)
+        .union(
+          cte
+            .selectFrom("identity_projects as child")
+            .innerJoin("below", "below.id", "child.parent_id")
+            .select("child.id as id"),
+        ),
+    )
     .selectFrom("identity_projects")
     .selectAll()
-    .where("id", "in", (inner) =>
-      inner
-        .selectFrom("identity_assignments")
-        .select("scope_id")
-        .where("user_id", "=", userId)
-        .where("scope_kind", "=", "project"),
+    .where((row) =>
+      row.or([
+        row(
+          "id",
+          "in",
+          row
+            .selectFrom("own")
+            .select("own.scope_id")
+            .where("own.scope_kind", "=", "project")
+            .where("own.inherited", "=", 0),
+        ),
+        row("id", "in", row.selectFrom("below").select("below.id")),
+      ]),
     )
     .orderBy("name")
     .orderBy("id");

@@ -5,6 +5,8 @@ import type { Role } from "../domain/resources.ts";
 interface RoleRow {
   id: string;
   name: string;
+  /** Empty: a role of the whole cloud. */
+  domain_id: string;
   description: string | null;
   immutable: number;
 }
@@ -12,7 +14,7 @@ interface RoleRow {
 declare module "#db/tables.ts" {
   interface Tables {
     identity_roles: RoleRow;
-    identity_implied_roles: { prior_role_id: string; implied_role_id: string };
+    identity_role_inferences: { prior_role_id: string; implied_role_id: string };
   }
 }
 
@@ -21,8 +23,18 @@ export async function roleFind(db: Db, id: string): Promise<Role | undefined> {
   return row && fromRow(row);
 }
 
-export async function roleList(db: Db, filter: { readonly name?: string | undefined } = {}): Promise<Role[]> {
-  let query = db.selectFrom("identity_roles").selectAll().orderBy("name");
+export interface RoleFilter {
+  readonly name?: string | undefined;
+  /** Undefined: the roles of the whole cloud. */
+  readonly domainId?: string | undefined;
+}
+
+export async function roleList(db: Db, filter: RoleFilter = {}): Promise<Role[]> {
+  let query = db
+    .selectFrom("identity_roles")
+    .selectAll()
+    .where("domain_id", "=", filter.domainId ?? "")
+    .orderBy("name");
   if (filter.name !== undefined) query = query.where("name", "=", filter.name);
   return (await query.execute()).map(fromRow);
 }
@@ -39,7 +51,7 @@ export async function roleUpdate(tx: Tx, role: Role): Promise<void> {
 /** Its assignments must be gone. */
 export async function roleDelete(tx: Tx, id: string): Promise<void> {
   await tx
-    .deleteFrom("identity_implied_roles")
+    .deleteFrom("identity_role_inferences")
     .where((row) => row.or([row("prior_role_id", "=", id), row("implied_role_id", "=", id)]))
     .execute();
   await tx.deleteFrom("identity_roles").where("id", "=", id).execute();
@@ -47,30 +59,59 @@ export async function roleDelete(tx: Tx, id: string): Promise<void> {
 
 export async function implicationList(db: Db): Promise<Implication[]> {
   const rows = await db
-    .selectFrom("identity_implied_roles as pair")
+    .selectFrom("identity_role_inferences as pair")
     .innerJoin("identity_roles as prior", "prior.id", "pair.prior_role_id")
     .innerJoin("identity_roles as implied", "implied.id", "pair.implied_role_id")
     .select(["prior.id as prior_id", "prior.name as prior_name"])
     .select(["implied.id as implied_id", "implied.name as implied_name"])
+    .select("implied.domain_id as implied_domain_id")
+    .orderBy("prior.name")
+    .orderBy("implied.name")
     .execute();
   return rows.map((row) => ({
     prior: { id: row.prior_id, name: row.prior_name },
-    implied: { id: row.implied_id, name: row.implied_name },
+    implied: {
+      id: row.implied_id,
+      name: row.implied_name,
+      domainId: row.implied_domain_id === "" ? undefined : row.implied_domain_id,
+    },
   }));
 }
 
 export async function implicationEnsure(tx: Tx, priorRoleId: string, impliedRoleId: string): Promise<void> {
   await tx
-    .insertInto("identity_implied_roles")
+    .insertInto("identity_role_inferences")
     .values({ prior_role_id: priorRoleId, implied_role_id: impliedRoleId })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 
+export async function implicationDelete(tx: Tx, priorRoleId: string, impliedRoleId: string): Promise<void> {
+  await tx
+    .deleteFrom("identity_role_inferences")
+    .where("prior_role_id", "=", priorRoleId)
+    .where("implied_role_id", "=", impliedRoleId)
+    .execute();
+}
+
 function fromRow(row: RoleRow): Role {
-  return { ...row, description: row.description ?? undefined, immutable: row.immutable !== 0 };
+  const { id, name } = row;
+  return {
+    id,
+    name,
+    domainId: row.domain_id === "" ? undefined : row.domain_id,
+    description: row.description ?? undefined,
+    immutable: row.immutable !== 0,
+  };
 }
 
 function toRow(role: Role): RoleRow {
-  return { ...role, description: role.description ?? null, immutable: Number(role.immutable) };
+  const { id, name } = role;
+  return {
+    id,
+    name,
+    domain_id: role.domainId ?? "",
+    description: role.description ?? null,
+    immutable: Number(role.immutable),
+  };
 }

@@ -22,6 +22,8 @@ export interface UserFilter {
   readonly name?: string | undefined;
   readonly domainId?: string | undefined;
   readonly enabled?: boolean | undefined;
+  /** Users of this group. */
+  readonly groupId?: string | undefined;
 }
 
 export async function userFind(db: Db, id: string): Promise<User | undefined> {
@@ -34,6 +36,12 @@ export async function userList(db: Db, filter: UserFilter = {}): Promise<User[]>
   if (filter.name !== undefined) query = query.where("name", "=", filter.name);
   if (filter.domainId !== undefined) query = query.where("domain_id", "=", filter.domainId);
   if (filter.enabled !== undefined) query = query.where("enabled", "=", Number(filter.enabled));
+  const { groupId } = filter;
+  if (groupId !== undefined) {
+    query = query.where("id", "in", (inner) =>
+      inner.selectFrom("identity_group_users").select("user_id").where("group_id", "=", groupId),
+    );
+  }
   return (await query.execute()).map(fromRow);
 }
 

@@ -38,8 +38,9 @@ interface SendOptions {
 
 export const passwords = { admin: "admin-pass-1", demo: "demo-pass-1" };
 
-const url = "http://127.0.0.1:8700/compute/v2.1";
-const catalog: readonly CatalogService[] = [
+const publicEndpoint = "http://127.0.0.1:8700";
+const url = "$(public_endpoint)s/compute/v2.1";
+export const catalog: readonly CatalogService[] = [
   {
     id: "s1",
     type: "compute",
@@ -58,10 +59,11 @@ export async function startTestCloud(): Promise<TestCloud> {
   const folder = await mkdtemp(join(tmpdir(), "sealstone-identity-"));
   const parts = { database, clock, log: silentLogger };
   const { box } = await createKeyManager({ ...parts, masterKeyPath: join(folder, "master.key") });
-  const identity = createIdentity({ ...parts, box, catalog: () => catalog });
+  const identity = createIdentity({ ...parts, box, publicEndpoint });
   await identity.bootstrap({
     adminPassword: new Secret(passwords.admin),
     demoPassword: new Secret(passwords.demo),
+    catalog,
   });
   const { service, authenticate } = identity;
   const app = createHttpServer({ services: [service], authenticate, log: silentLogger, clock });

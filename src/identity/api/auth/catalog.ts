@@ -6,7 +6,7 @@ import { catalogView } from "./view.ts";
 
 export const authCatalog = operation({
   handle: async (ctx: IdentityCtx) => ({
-    catalog: catalogView(catalogFetch(ctx)),
+    catalog: catalogView(await catalogFetch(ctx)),
     links: selfLink(ctx, "auth/catalog"),
   }),
 });

@@ -1,4 +1,5 @@
 import { operation, Reply } from "#http/index.ts";
+import { catalogOfToken } from "../../app/catalog.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { tokenIssue } from "../../app/token.ts";
 import { querySchema } from "../input.ts";
@@ -13,7 +14,7 @@ export const authTokenIssue = operation({
     const signedRequest = signedRequestOf(ctx, { path: "auth/tokens", headers, query });
     const credentials = { ...credentialsOf(body.auth), signedRequest };
     const { text, token } = await tokenIssue(ctx, { credentials, scope: scopeOf(body.auth) });
-    const catalog = query.nocatalog === undefined ? ctx.deps.catalog() : undefined;
+    const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
     return new Reply(201, tokenView(token, catalog), subjectHeaders(text.expose()));
   },
 });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { CloudError } from "#base/errors.ts";
 import { operation, Reply } from "#http/index.ts";
+import { catalogOfToken } from "../../app/catalog.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { tokenFetchSubject, tokenRevoke } from "../../app/token.ts";
 import { querySchema } from "../input.ts";
@@ -12,7 +13,7 @@ export const authTokenValidate = operation({
   handle: async (ctx: IdentityCtx, { headers, query }) => {
     const text = subjectText(headers);
     const token = await tokenFetchSubject(ctx, text, "identity:validate_token");
-    const catalog = query.nocatalog === undefined ? ctx.deps.catalog() : undefined;
+    const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
     return new Reply(200, tokenView(token, catalog), subjectHeaders(text));
   },
 });

@@ -11,14 +11,14 @@ export function catalogView(services: readonly CatalogService[]): object[] {
     endpoints: endpoints.map((endpoint) => ({
       id: endpoint.id,
       interface: endpoint.interface,
-      region: endpoint.region,
-      region_id: endpoint.region,
+      region: endpoint.region ?? null,
+      region_id: endpoint.region ?? null,
       url: endpoint.url,
     })),
   }));
 }
 
-/** `catalog` undefined: the request said `nocatalog`. A token without scope has none either. */
+/** `catalog` undefined: the request said `nocatalog`, or the token has no scope. */
 export function tokenView(token: Token, catalog: readonly CatalogService[] | undefined): object {
   const { project, domain, systemScope, user } = token;
   const scoped = project !== undefined || domain !== undefined || systemScope;
@@ -34,7 +34,7 @@ export function tokenView(token: Token, catalog: readonly CatalogService[] | und
       ...(systemScope ? { system: { all: true } } : {}),
       ...(scoped ? { roles: token.roles } : {}),
       ...delegationView(token.delegation),
-      ...(scoped && catalog ? { catalog: catalogView(catalog) } : {}),
+      ...(catalog ? { catalog: catalogView(catalog) } : {}),
     },
   };
 }

@@ -3,6 +3,10 @@ import { grantFetch } from "../../app/assignment.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { grantOfPath } from "./scope.ts";
 
-export const grantCheck = operation({
-  handle: async (ctx: IdentityCtx, { params }) => grantFetch(ctx, grantOfPath(params)),
-});
+const checkGrant = (inherited: boolean) =>
+  operation({
+    handle: async (ctx: IdentityCtx, { params }) => grantFetch(ctx, grantOfPath(params, inherited)),
+  });
+
+export const grantCheck = checkGrant(false);
+export const grantCheckInherited = checkGrant(true);

@@ -3,6 +3,10 @@ import { grantCreate as assign } from "../../app/assignment.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { grantOfPath } from "./scope.ts";
 
-export const grantCreate = operation({
-  handle: async (ctx: IdentityCtx, { params }) => assign(ctx, grantOfPath(params)),
-});
+const createGrant = (inherited: boolean) =>
+  operation({
+    handle: async (ctx: IdentityCtx, { params }) => assign(ctx, grantOfPath(params, inherited)),
+  });
+
+export const grantCreate = createGrant(false);
+export const grantCreateInherited = createGrant(true);

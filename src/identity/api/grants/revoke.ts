@@ -3,6 +3,10 @@ import { grantDelete } from "../../app/assignment.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { grantOfPath } from "./scope.ts";
 
-export const grantRevoke = operation({
-  handle: async (ctx: IdentityCtx, { params }) => grantDelete(ctx, grantOfPath(params)),
-});
+const revokeGrant = (inherited: boolean) =>
+  operation({
+    handle: async (ctx: IdentityCtx, { params }) => grantDelete(ctx, grantOfPath(params, inherited)),
+  });
+
+export const grantRevoke = revokeGrant(false);
+export const grantRevokeInherited = revokeGrant(true);

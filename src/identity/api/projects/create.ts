@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
-import { projectCreate as create } from "../../app/project.ts";
+import { nodeCreate as create } from "../../app/project-node.ts";
 import { nameSchema } from "../input.ts";
 import { projectAttributes, projectChangeOf } from "./schema.ts";
 import { projectView } from "./view.ts";

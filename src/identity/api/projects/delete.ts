@@ -1,6 +1,6 @@
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
-import { projectDelete as remove } from "../../app/project.ts";
+import { nodeDelete as remove } from "../../app/project-node.ts";
 import { pathParam } from "../input.ts";
 
 export const projectDelete = operation({

@@ -1,21 +1,22 @@
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
-import { projectList } from "../../app/project.ts";
+import { nodeList } from "../../app/project-node.ts";
 import { tagsFit } from "../../domain/project-tags.ts";
-import { queryFilter, querySchema } from "../input.ts";
+import { queryFilter, queryFlag, querySchema } from "../input.ts";
 import { collection } from "../links.ts";
 import { tagFilterNames, tagFilterOf } from "../project-tags/filter.ts";
 import { projectView } from "./view.ts";
 
 export const projectsList = operation({
-  query: querySchema("name", "enabled", "domain_id", "parent_id", ...tagFilterNames),
+  query: querySchema("name", "enabled", "domain_id", "parent_id", "is_domain", ...tagFilterNames),
   handle: async (ctx: IdentityCtx, { query }) => {
     const { name, domain_id: domainId, parent_id: parentId } = query;
-    const projects = await projectList(ctx, {
+    const projects = await nodeList(ctx, {
       name,
       domainId,
       parentId,
       enabled: queryFilter(query.enabled),
+      isDomain: queryFlag(query.is_domain),
     });
     return collection(ctx, "projects", {
       query,

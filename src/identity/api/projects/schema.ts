@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import type { ProjectChange } from "../../app/project.ts";
+import type { NodeChange } from "../../app/project-node.ts";
 import { extraOf, nameSchema, nullable } from "../input.ts";
 
 /** Keystone: at most 80 tags, none with a comma or a slash. */
@@ -13,19 +13,20 @@ export const projectAttributes = {
   parent_id: Type.Optional(nullable(Type.String())),
   description: Type.Optional(nullable(Type.String())),
   enabled: Type.Optional(Type.Boolean()),
-  is_domain: Type.Optional(Type.Literal(false)),
+  is_domain: Type.Optional(Type.Boolean()),
   tags: Type.Optional(tagsSchema),
 };
 
 export const projectUpdateSchema = Type.Object({ name: Type.Optional(nameSchema(64)), ...projectAttributes });
 
-export function projectChangeOf(body: Static<typeof projectUpdateSchema>): ProjectChange {
+export function projectChangeOf(body: Static<typeof projectUpdateSchema>): NodeChange {
   return {
     name: body.name,
     domainId: body.domain_id ?? undefined,
     parentId: body.parent_id ?? undefined,
     description: body.description === null ? "" : body.description,
     enabled: body.enabled,
+    isDomain: body.is_domain,
     tags: body.tags,
     extra: extraOf(body, { name: true, ...projectAttributes }),
   };

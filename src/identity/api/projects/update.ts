@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
-import { projectUpdate as update } from "../../app/project.ts";
+import { nodeUpdate as update } from "../../app/project-node.ts";
 import { pathParam } from "../input.ts";
 import { projectChangeOf, projectUpdateSchema } from "./schema.ts";
 import { projectView } from "./view.ts";

@@ -8,8 +8,7 @@ import { roleView } from "./view.ts";
 export const rolesList = operation({
   query: querySchema("name", "domain_id"),
   handle: async (ctx: IdentityCtx, { query }) => {
-    // All roles are global, so no domain has one of its own.
-    const roles = query.domain_id === undefined ? await roleList(ctx, { name: query.name }) : [];
+    const roles = await roleList(ctx, { name: query.name, domainId: query.domain_id });
     return collection(ctx, "roles", { query, items: roles.map((role) => roleView(ctx, role)) });
   },
 });

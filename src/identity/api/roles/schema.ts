@@ -3,8 +3,7 @@ import type { RoleChange } from "../../app/role.ts";
 import { nameSchema, nullable } from "../input.ts";
 
 export const roleAttributes = {
-  /** Roles of one domain are not offered. */
-  domain_id: Type.Optional(Type.Null()),
+  domain_id: Type.Optional(nullable(Type.String())),
   description: Type.Optional(nullable(Type.String())),
   options: Type.Optional(Type.Object({ immutable: Type.Optional(nullable(Type.Boolean())) })),
 };
@@ -15,6 +14,7 @@ export function roleChangeOf(body: Static<typeof roleUpdateSchema>): RoleChange 
   const immutable = body.options?.immutable;
   return {
     name: body.name,
+    domainId: body.domain_id ?? undefined,
     description: body.description ?? undefined,
     immutable: immutable === null ? false : immutable,
   };

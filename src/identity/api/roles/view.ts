@@ -6,7 +6,7 @@ export function roleView(ctx: IdentityCtx, role: Role): object {
   return {
     id: role.id,
     name: role.name,
-    domain_id: null,
+    domain_id: role.domainId ?? null,
     description: role.description ?? null,
     options: role.immutable ? { immutable: true } : {},
     links: selfLink(ctx, `roles/${role.id}`),
