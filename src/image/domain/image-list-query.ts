@@ -1,4 +1,5 @@
 import { CloudError } from "#base/errors.ts";
+import { parseFlag, parseTexts, parseTime, parseWhole, type TimeOperator } from "./filter-values.ts";
 import type { ImageVisibility } from "./image.ts";
 import { memberStatuses, type MemberStatus } from "./image-member.ts";
 
@@ -30,10 +31,8 @@ const textAttributes = [
   "os_hash_value",
 ] as const;
 const numberAttributes = ["min_disk", "min_ram", "size", "virtual_size", "size_min", "size_max"] as const;
-const timeOperators = ["gt", "gte", "eq", "neq", "lt", "lte"] as const;
 export type TextAttribute = (typeof textAttributes)[number];
 export type NumberAttribute = (typeof numberAttributes)[number];
-export type TimeOperator = (typeof timeOperators)[number];
 
 /** What a list asks for; every filter must hold. */
 export interface ImageListQuery {
@@ -56,6 +55,15 @@ export interface ImageListQuery {
   readonly tags: readonly string[];
   readonly properties: readonly { readonly name: string; readonly value: string }[];
 }
+
+/** Attributes whose filter may begin with an operator; a value with a colon then needs `eq:`. */
+const withOperator: ReadonlySet<TextAttribute> = new Set([
+  "name",
+  "id",
+  "status",
+  "container_format",
+  "disk_format",
+]);
 
 export type QueryParameters = Readonly<Record<string, string | readonly string[]>>;
 
@@ -95,7 +103,8 @@ export function parseImageListQuery(query: QueryParameters): ImageListQuery {
     isProtected: parseFlag("protected", one("protected")),
     texts: textAttributes.flatMap((attribute) => {
       const value = one(attribute);
-      return value === undefined ? [] : [{ attribute, anyOf: parseTexts(attribute, value) }];
+      if (value === undefined) return [];
+      return [{ attribute, anyOf: withOperator.has(attribute) ? parseTexts(value) : [value] }];
     }),
     numbers: numberAttributes.flatMap((attribute) => {
       const value = one(attribute);
@@ -174,54 +183,6 @@ function parseMemberFilter(text = "accepted"): ImageListQuery["memberStatus"] {
   const known = ([...memberStatuses, "all"] as const).find((value) => value === text);
   if (known) return known;
   throw invalid(`Invalid status: ${text}`);
-}
-
-/** oslo.utils' strict booleans. */
-function parseFlag(name: string, text: string | undefined): boolean | undefined {
-  if (text === undefined) return undefined;
-  if (["true", "1", "t", "yes", "y", "on"].includes(text.toLowerCase())) return true;
-  if (["false", "0", "f", "no", "n", "off"].includes(text.toLowerCase())) return false;
-  throw invalid(`Invalid value '${text}' for ${name}: it must be true or false.`);
-}
-
-/** Attributes whose filter may begin with an operator; a value with a colon then needs `eq:`. */
-const withOperator: ReadonlySet<TextAttribute> = new Set([
-  "name",
-  "id",
-  "status",
-  "container_format",
-  "disk_format",
-]);
-
-/** `in:a,b` asks for any of several, which may stand in double quotes. */
-function parseTexts(attribute: TextAttribute, text: string): readonly string[] {
-  const [, operator, operand = ""] = /^([^:]*):(.*)$/s.exec(text) ?? [];
-  if (operator === undefined || !withOperator.has(attribute)) return [text];
-  if (operator === "eq") return [operand];
-  if (operator !== "in") throw invalid(`Unable to filter by unknown operator '${operator}'.`);
-  if (!/^(?:(?:"[^"]*"|[^",]*)(?:,|$))*$/.test(operand)) {
-    throw invalid(
-      `Invalid filter value ${operand}. A value in quotation marks ends with one, and a comma stands between values.`,
-    );
-  }
-  return (operand.match(/"[^"]*"|[^,]+/g) ?? []).map((part) => part.replace(/^"(.*)"$/s, "$1"));
-}
-
-function parseWhole(name: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw invalid(`Invalid value '${text}' for ${name}: it must be a whole number, not negative.`);
-}
-
-function parseTime(name: string, text: string): { operator: TimeOperator; timeMs: number } {
-  const [, before, after = ""] = /^([^:]*):(.*)$/s.exec(text) ?? [];
-  const prefix = timeOperators.find((operator) => operator === before);
-  if (before !== undefined && !prefix && !/^\d/.test(before))
-    throw invalid(`Unable to filter by unknown operator '${before}'.`);
-  const time = prefix ? after : text;
-  const timeMs = Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/.test(time) ? time : `${time}Z`);
-  if (Number.isNaN(timeMs))
-    throw invalid(`Bad "${name}" query filter format. Use ISO 8601 DateTime notation.`);
-  return { operator: prefix ?? "eq", timeMs };
 }
 
 function invalid(message: string): CloudError {

@@ -1,6 +1,3 @@
-import { Type } from "typebox";
-import type { PropertyDefinition } from "./metadef-part.ts";
-import type { MetadefVisibility } from "./metadef.ts";
 import { collectionSchema, schema, text, type ServedSchema } from "./schema.ts";
 
 const string = { type: "string" };
@@ -59,7 +56,7 @@ const definitions = {
   },
 };
 
-const resourceTypeSchema = schema(
+export const resourceTypeSchema = schema(
   "resource_type_association",
   {
     name: name("The type of what has the metadata, as Heat names it: OS::Nova::Flavor"),
@@ -71,12 +68,12 @@ const resourceTypeSchema = schema(
   { required: ["name"] },
 );
 
-const propertySchema = schema("property", definition, {
+export const propertySchema = schema("property", definition, {
   required: ["type", "title", "name"],
   definitions: counts,
 });
 
-const objectSchema = schema(
+export const objectSchema = schema(
   "object",
   {
     name: name("What the object is called in its namespace"),
@@ -91,7 +88,7 @@ const objectSchema = schema(
   { required: ["name"], definitions },
 );
 
-const tagSchema = schema(
+export const tagSchema = schema(
   "tag",
   {
     name: name("The tag"),
@@ -132,7 +129,7 @@ const ofNamespace = {
   tags: { ...array, items: { type: "object", required: ["name"], properties: { name: name("The tag") } } },
 };
 
-const namespaceSchema = schema("namespace", ofNamespace, { required: ["namespace"], definitions });
+export const namespaceSchema = schema("namespace", ofNamespace, { required: ["namespace"], definitions });
 
 /** Glance's collections, by the last word of their URL. */
 export const metadefSchemas: Readonly<Record<string, ServedSchema>> = {
@@ -151,54 +148,3 @@ export const metadefSchemas: Readonly<Record<string, ServedSchema>> = {
   tag: tagSchema,
   tags: collectionSchema("tags", tagSchema),
 };
-
-/** What is read-only passes whatever it is, so that it is refused as such. */
-function bodyOf<Body>(served: ServedSchema) {
-  const readable = Object.entries(served.properties).map(([key, value]) =>
-    Object.hasOwn(value as object, "readOnly") ? [key, {}] : [key, value],
-  );
-  return Type.Unsafe<Body>({ type: "object", ...served, properties: Object.fromEntries(readable) });
-}
-
-interface Definitions {
-  readonly [name: string]: PropertyDefinition;
-}
-export interface AssociationBody {
-  readonly name: string;
-  readonly prefix?: string;
-  readonly properties_target?: string;
-}
-export interface ObjectBody {
-  readonly name: string;
-  readonly description?: string;
-  readonly required?: readonly string[];
-  readonly properties?: Definitions;
-}
-export interface NamespaceBody {
-  readonly namespace: string;
-  readonly display_name?: string;
-  readonly description?: string;
-  readonly visibility?: MetadefVisibility;
-  readonly protected?: boolean;
-  readonly owner?: string;
-  readonly resource_type_associations?: readonly AssociationBody[];
-  readonly properties?: Definitions;
-  readonly objects?: readonly ObjectBody[];
-  readonly tags?: readonly { readonly name: string }[];
-}
-
-export const namespaceBody = bodyOf<NamespaceBody>(namespaceSchema);
-export const associationBody = bodyOf<AssociationBody>(resourceTypeSchema);
-export const objectBody = bodyOf<ObjectBody>(objectSchema);
-export const propertyBody = bodyOf<PropertyDefinition & { readonly name: string }>(propertySchema);
-export const tagBody = bodyOf<{ readonly name: string }>(tagSchema);
-
-/** Of many tags at once. */
-export const tagsBody = Type.Object(
-  {
-    tags: Type.Array(
-      Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false }),
-    ),
-  },
-  { additionalProperties: false },
-);

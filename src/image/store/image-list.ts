@@ -2,13 +2,8 @@ import { sql, type Expression, type ExpressionBuilder, type RawBuilder, type Sql
 import type { Db } from "#db/index.ts";
 import type { Tables } from "#db/tables.ts";
 import type { Image, Viewer } from "../domain/image.ts";
-import type {
-  ImageListQuery,
-  NumberAttribute,
-  SortKey,
-  TextAttribute,
-  TimeOperator,
-} from "../domain/image-list-query.ts";
+import type { ImageListQuery, NumberAttribute, SortKey, TextAttribute } from "../domain/image-list-query.ts";
+import type { TimeOperator } from "../domain/filter-values.ts";
 import { imagesOfRows } from "./images.ts";
 import { afterKeyset } from "./keyset.ts";
 

@@ -1,6 +1,6 @@
 import type { NewContents, NewNamespace } from "../../app/metadef-namespace.ts";
 import type { NewAssociation } from "../../app/metadef-resource-type.ts";
-import type { AssociationBody, NamespaceBody } from "../../domain/metadef-schema.ts";
+import type { AssociationBody, NamespaceBody } from "../../domain/metadef-body.ts";
 import { newObject, newProperty } from "./part-body.ts";
 
 export function newNamespace(body: NamespaceBody): NewNamespace {

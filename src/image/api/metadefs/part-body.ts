@@ -1,5 +1,5 @@
 import type { NewPart } from "../../domain/metadef-part.ts";
-import type { ObjectBody } from "../../domain/metadef-schema.ts";
+import type { ObjectBody } from "../../domain/metadef-body.ts";
 
 export function newObject(body: ObjectBody): NewPart<"object"> {
   const { name, description = null, required = [], properties = {} } = body;

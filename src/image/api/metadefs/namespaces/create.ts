@@ -1,7 +1,7 @@
 import { operation, Reply } from "#http/index.ts";
 import type { ImageDeps } from "../../../app/deps.ts";
 import { namespaceAdd } from "../../../app/metadef-namespace.ts";
-import { namespaceBody } from "../../../domain/metadef-schema.ts";
+import { namespaceBody } from "../../../domain/metadef-body.ts";
 import { newContents, newNamespace } from "../namespace-body.ts";
 import { contentsView, namespaceView } from "../namespace-view.ts";
 import { requireNoReadOnly } from "../read-only.ts";

@@ -1,7 +1,7 @@
 import { operation } from "#http/index.ts";
 import type { ImageDeps } from "../../../app/deps.ts";
 import { namespaceModify } from "../../../app/metadef-namespace.ts";
-import { namespaceBody } from "../../../domain/metadef-schema.ts";
+import { namespaceBody } from "../../../domain/metadef-body.ts";
 import { newNamespace } from "../namespace-body.ts";
 import { namespaceView } from "../namespace-view.ts";
 import { requireNoReadOnly } from "../read-only.ts";

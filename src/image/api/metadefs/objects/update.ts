@@ -1,7 +1,7 @@
 import { operation } from "#http/index.ts";
 import type { ImageDeps } from "../../../app/deps.ts";
 import { partModify } from "../../../app/metadef-part.ts";
-import { objectBody } from "../../../domain/metadef-schema.ts";
+import { objectBody } from "../../../domain/metadef-body.ts";
 import { newObject } from "../part-body.ts";
 import { objectView } from "../part-view.ts";
 import { requireNoReadOnly } from "../read-only.ts";

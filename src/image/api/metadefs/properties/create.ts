@@ -1,7 +1,7 @@
 import { operation } from "#http/index.ts";
 import type { ImageDeps } from "../../../app/deps.ts";
 import { partAdd } from "../../../app/metadef-part.ts";
-import { propertyBody } from "../../../domain/metadef-schema.ts";
+import { propertyBody } from "../../../domain/metadef-body.ts";
 import { newProperty } from "../part-body.ts";
 import { propertyView } from "../part-view.ts";
 

@@ -1,7 +1,7 @@
 import { operation } from "#http/index.ts";
 import type { ImageDeps } from "../../../app/deps.ts";
 import { associationAdd } from "../../../app/metadef-resource-type.ts";
-import { associationBody } from "../../../domain/metadef-schema.ts";
+import { associationBody } from "../../../domain/metadef-body.ts";
 import { newAssociation } from "../namespace-body.ts";
 import { associationView } from "../namespace-view.ts";
 import { requireNoReadOnly } from "../read-only.ts";

@@ -1,7 +1,7 @@
 import { operation } from "#http/index.ts";
 import type { ImageDeps } from "../../../app/deps.ts";
 import { tagsSet } from "../../../app/metadef-part.ts";
-import { tagsBody } from "../../../domain/metadef-schema.ts";
+import { tagsBody } from "../../../domain/metadef-body.ts";
 
 const yes = /^(true|1|t|yes|y|on)$/i;
 

@@ -1,7 +1,7 @@
 import { operation } from "#http/index.ts";
 import type { ImageDeps } from "../../../app/deps.ts";
 import { partModify } from "../../../app/metadef-part.ts";
-import { tagBody } from "../../../domain/metadef-schema.ts";
+import { tagBody } from "../../../domain/metadef-body.ts";
 import { tagView } from "../part-view.ts";
 import { requireNoReadOnly } from "../read-only.ts";
 
