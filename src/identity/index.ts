@@ -5,6 +5,7 @@ import type { Database, Migrations } from "#db/index.ts";
 import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
 import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
 import { bootstrap, type BootstrapInput } from "./app/bootstrap.ts";
+import { catalogsKept } from "./app/catalog.ts";
 import type { IdentityDeps } from "./app/context.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
@@ -60,6 +61,7 @@ export function createIdentity(options: {
     database,
     clock,
     tokens: tokensKept(database, clock),
+    catalogs: catalogsKept(database, publicEndpoint),
     box,
     publicEndpoint,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,

@@ -1,3 +1,4 @@
+import type { Database, Db, Kept } from "#db/index.ts";
 import { endpointUrl, type CatalogService, type UrlParts } from "../domain/catalog.ts";
 import type { Token } from "../domain/token.ts";
 import { endpointList } from "../store/endpoints.ts";
@@ -12,7 +13,7 @@ export async function catalogFetch(ctx: IdentityCtx): Promise<readonly CatalogSe
   if (projectId === undefined) {
     throw forbidden("A project-scoped token is required to produce a service catalog.");
   }
-  return catalogBuild(ctx, { projectId, userId });
+  return catalogOf(ctx, { projectId, userId });
 }
 
 /** Undefined for a token without scope: it shows none. */
@@ -22,24 +23,34 @@ export async function catalogOfToken(
 ): Promise<readonly CatalogService[] | undefined> {
   const { project, domain, systemScope } = token;
   if (!project && !domain && !systemScope) return undefined;
-  return catalogBuild(ctx, { projectId: project?.id, userId: token.user.id });
+  return catalogOf(ctx, { projectId: project?.id, userId: token.user.id });
+}
+
+type Whose = Omit<UrlParts, "publicEndpoint">;
+
+async function catalogOf(ctx: IdentityCtx, whose: Whose): Promise<readonly CatalogService[]> {
+  return (await ctx.deps.catalogs.get(JSON.stringify(whose))) ?? [];
+}
+
+/** Catalogues by whose they are, in memory until a row of this service changes that is no token. */
+export function catalogsKept(database: Database, publicEndpoint: string): Kept<readonly CatalogService[]> {
+  return database.kept({
+    dependsOn: ({ table }) => table.startsWith("identity_") && table !== "identity_tokens",
+    load: (whose) => catalogBuild(database.db, { ...(JSON.parse(whose) as Whose), publicEndpoint }),
+    limit: 1_000,
+  });
 }
 
 /**
  * The enabled services with the enabled endpoints whose address this token can fill in. A project for which endpoints
  * were chosen has those alone, and only the services that they are of.
  */
-async function catalogBuild(
-  ctx: IdentityCtx,
-  whose: Omit<UrlParts, "publicEndpoint">,
-): Promise<CatalogService[]> {
-  const { db } = ctx.deps.database;
-  const parts = { ...whose, publicEndpoint: ctx.deps.publicEndpoint };
+async function catalogBuild(db: Db, parts: UrlParts): Promise<CatalogService[]> {
   const every = await endpointList(db);
   const { filtered, chosen } =
-    whose.projectId === undefined
+    parts.projectId === undefined
       ? { filtered: false, chosen: [] }
-      : await filterApply(db, whose.projectId, every);
+      : await filterApply(db, parts.projectId, every);
   const endpoints = filtered ? chosen : every;
   return (await serviceList(db))
     .filter(({ enabled }) => enabled)

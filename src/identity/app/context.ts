@@ -2,6 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { SecretBox } from "#base/secret-box.ts";
 import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
+import type { CatalogService } from "../domain/catalog.ts";
 import type { Token } from "../domain/token.ts";
 
 export interface IdentityDeps {
@@ -9,6 +10,7 @@ export interface IdentityDeps {
   readonly clock: Clock;
   /** By the token's hash. */
   readonly tokens: Kept<Token>;
+  readonly catalogs: Kept<readonly CatalogService[]>;
   /** For what must be read again: credentials, keys that are shared with others. */
   readonly box: SecretBox;
   /** What `$(public_endpoint)s` stands for in an endpoint's address: `http://127.0.0.1:8700`. */
