@@ -26,30 +26,36 @@ beforeAll(async () => {
   prepared = await cloudPrepare(cloud().url, cloud().statePath, { vcpus: 1 });
 });
 
-test(`kill -9 of a cloud on a real host, ${rounds} times in the midst of creates and deletes`, async () => {
-  console.log(`REAL_KILL_SEED=${seed} REAL_KILL_ROUNDS=${rounds}`);
-  await killRounds({
-    cloud: prepared,
-    rounds,
-    seed,
-    longestMs: 8_000,
-    mostServers: 6,
-    // The host makes one a second or so; much more would only find it full.
-    pauseMs: 8_000,
-    settlePatienceMs: 300_000,
-    kill: () => cloud().kill(),
-    start: (killAfterMs) => cloud().start(killAfterMs),
-    async tracesExpectExact(all) {
-      await tracesExpectExact({ ...prepared, hostsHold }, all);
-      const ids = new Set(all.map(({ id }) => id));
-      const secrets = (await run("virsh", ["-q", "secret-list"])).stdout.split("\n");
-      expect(
-        secrets.filter((line) => [...ids].some((id) => line.includes(id))),
-        "libvirt's secrets",
-      ).toEqual([]);
-    },
-  });
-});
+const timeout = rounds * 330_000;
+
+test(
+  `kill -9 of a cloud on a real host, ${rounds} times in the midst of creates and deletes`,
+  { timeout },
+  async () => {
+    console.log(`REAL_KILL_SEED=${seed} REAL_KILL_ROUNDS=${rounds}`);
+    await killRounds({
+      cloud: prepared,
+      rounds,
+      seed,
+      longestMs: 8_000,
+      mostServers: 6,
+      // The host makes one a second or so; much more would only find it full.
+      pauseMs: 8_000,
+      settlePatienceMs: 300_000,
+      kill: () => cloud().kill(),
+      start: (killAfterMs) => cloud().start(killAfterMs),
+      async tracesExpectExact(all) {
+        await tracesExpectExact({ ...prepared, hostsHold }, all);
+        const ids = new Set(all.map(({ id }) => id));
+        const secrets = (await run("virsh", ["-q", "secret-list"])).stdout.split("\n");
+        expect(
+          secrets.filter((line) => [...ids].some((id) => line.includes(id))),
+          "libvirt's secrets",
+        ).toEqual([]);
+      },
+    });
+  },
+);
 
 /** As libvirt and the file system have it. */
 async function hostsHold(): Promise<Held[]> {
