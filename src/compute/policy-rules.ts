@@ -27,6 +27,7 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:servers:stop": member,
   "os_compute_api:servers:reboot": member,
   "os_compute_api:os-admin-actions:reset_state": admin,
+  "compute:server:topology:index": reader,
   "os_compute_api:ips:index": reader,
   "os_compute_api:ips:show": reader,
   "os_compute_api:os-lock-server:lock": member,

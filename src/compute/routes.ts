@@ -68,6 +68,7 @@ import { serverReboot } from "./api/servers/reboot.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverShow } from "./api/servers/show.ts";
 import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from "./api/servers/tags.ts";
+import { serverTopology } from "./api/servers/topology.ts";
 import { serverUpdate } from "./api/servers/update.ts";
 import { versionList, versionShow, versionShowOldest } from "./api/versions/versions.ts";
 import type { ComputeDeps } from "./app/deps.ts";
@@ -127,6 +128,11 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
 
   route("GET", "/v2.1/servers/:id/ips", addressList, novaByApp("ips:index")),
   route("GET", "/v2.1/servers/:id/ips/:network", addressShow, novaByApp("ips:show")),
+  route("GET", "/v2.1/servers/:id/topology", serverTopology, {
+    policy: "compute:server:topology:index",
+    enforcedByApp: true,
+    since: "2.78",
+  }),
   route("GET", metadata, metadataList, novaByApp("server-metadata:index")),
   route("POST", metadata, metadataCreate, novaByApp("server-metadata:create")),
   route("PUT", metadata, metadataReplace, novaByApp("server-metadata:update_all")),

@@ -80,16 +80,19 @@ cANBAOpUBSoP+B6UpZtWkI7q4t9hKmlUEjZ8bTm4XR/GE7H0SzNouENDhyDM/zNu
 qF5p+Wz3b89IbEQJCOr1/Em76A0=
 -----END CERTIFICATE-----`;
 
-test("a certificate is imported with its SHA-1 fingerprint; none is made", async () => {
+test("a certificate is imported with its SHA-1 fingerprint, or made", async () => {
   const send = (keypair: object) => cloud.demo.send("POST", keypairs, { keypair }, "2.2");
   const made = await send({ name: "cert", type: "x509", public_key: pem });
   const hex = createHash("sha1").update(new X509Certificate(pem).raw).digest("hex");
   expect(made.body.keypair).toMatchObject({ type: "x509", fingerprint: hex.match(/../g)?.join(":") });
-  for (const bad of [{ public_key: "nonsense" }, { public_key: sshKey }, {}]) {
+  for (const bad of [{ public_key: "nonsense" }, { public_key: sshKey }, { public_key: "" }]) {
     const refused = await send({ name: "bad", type: "x509", ...bad });
     expect(refused.status).toBe(400);
     expect(refused.body.badRequest.message).toMatch(/^Keypair data is invalid: /);
   }
+  const generated = await send({ name: "new", type: "x509" });
+  expect(generated.body.keypair.public_key).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
+  expect(generated.body.keypair.private_key).toMatch(/^[A-Za-z0-9+/]{1000,}=*$/);
   expect((await send({ name: "bad", type: "ssh-rsa" })).status).toBe(400);
   expect((await send({ name: "bad", public_key: "" })).status).toBe(400);
 });

@@ -35,6 +35,10 @@ test("an administrator resets a server's state, but not while it is being worked
   expect(await kit.settled(id)).toMatchObject({ status: "PAUSED" });
   expect((await cloud.demo.send("GET", `${servers}/${id}/ips`)).body).toEqual({ addresses: {} });
   expect((await cloud.demo.send("GET", `${servers}/${id}/ips/private`)).status).toBe(404);
+  const topology = (version: string) =>
+    cloud.demo.send("GET", `${servers}/${id}/topology`, undefined, version);
+  expect((await topology("2.78")).body).toEqual({ nodes: [], pagesize_kb: null });
+  expect((await topology("2.77")).status).toBe(404);
   await kit.remove(id);
   expect((await reset("active")).status).toBe(404);
 });

@@ -1,5 +1,5 @@
 import { CloudError } from "#base/errors.ts";
-import { x509Fingerprint } from "../domain/x509-certificate.ts";
+import { x509Fingerprint, x509Generate } from "../domain/x509-certificate.ts";
 import { sshFingerprint, sshKeyGenerate } from "../domain/ssh-key.ts";
 import { keypairDelete, keypairFind, keypairInsert, keypairList, type Keypair } from "../store/keypairs.ts";
 import type { ComputeCtx } from "./deps.ts";
@@ -34,13 +34,9 @@ export async function keypairCreate(
   },
 ): Promise<{ readonly keypair: Keypair; readonly privateKey: string | undefined }> {
   const owner = ownerOf(ctx, input.userId, "os_compute_api:os-keypairs:create");
-  if (input.publicKey === undefined && input.type === "x509") {
-    throw new CloudError(
-      "invalid",
-      "Keypair data is invalid: x509 key pairs are not made here; send your certificate as public_key.",
-    );
-  }
-  const made = input.publicKey === undefined ? sshKeyGenerate("Generated-by-Sealstone") : undefined;
+  const make = (): { readonly publicKey: string; readonly privateKey: string } =>
+    input.type === "x509" ? x509Generate(owner, ctx.clock.now()) : sshKeyGenerate("Generated-by-Sealstone");
+  const made = input.publicKey === undefined ? make() : undefined;
   const publicKey = input.publicKey ?? made?.publicKey ?? "";
   const keypair: Keypair = {
     user_id: owner,
