@@ -1,5 +1,6 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { regionFetch, serviceFetch } from "./catalog.ts";
+import type { PlacedEndpoint } from "../domain/policy-association.ts";
+import { endpointFetch, endpointList, regionFetch, serviceFetch, type ListedEndpoint } from "./catalog.ts";
 import type { IdentityCtx } from "./context.ts";
 
 /** What a limit names must be in the catalogue; Keystone takes it for the body's fault, a 400. */
@@ -30,4 +31,23 @@ export function partMissing(error: unknown, attribute: string, target: string): 
       "malformed or otherwise incorrect. The client is assumed to be in error.",
     { cause: error },
   );
+}
+
+/** Throws `not-found` for what is not in the catalogue. */
+export function requireParts(
+  ctx: IdentityCtx,
+  parts: {
+    readonly endpointId?: string | undefined;
+    readonly serviceId?: string | undefined;
+    readonly regionId?: string | undefined;
+  },
+): void {
+  if (parts.endpointId !== undefined) endpointFetch(ctx, parts.endpointId);
+  if (parts.serviceId !== undefined) serviceFetch(ctx, parts.serviceId);
+  if (parts.regionId !== undefined) regionFetch(ctx, parts.regionId);
+}
+
+/** Every endpoint with the regions that it is in; no region is within another. */
+export function endpointsPlaced(ctx: IdentityCtx): readonly (ListedEndpoint & PlacedEndpoint)[] {
+  return endpointList(ctx).map((endpoint) => ({ ...endpoint, regionIds: [endpoint.region] }));
 }
