@@ -59,7 +59,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
 }
 
 /** Keys whose values must not come back in a message: passwords, tokens, payloads, credentials. */
-const secretKey = /pass|^token$|^payload$/i;
+const secretKey = /pass|^(token|payload|secret|blob)$/i;
 
 function shorten(path: string, value: unknown): string {
   if (path.split(".").some((key) => secretKey.test(key))) return "[hidden]";

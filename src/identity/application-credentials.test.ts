@@ -121,6 +121,14 @@ test.each([
   );
 });
 
+test("a secret does not come back in what is wrong with it", async () => {
+  const refused = await create({ name: "x", secret: "do-not-repeat-".repeat(400) });
+  expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+    400,
+    expect.not.stringContaining("repeat"),
+  ]);
+});
+
 test("roles: a part of the maker's, and only while the user has them", async () => {
   const reader = await make({ name: "reads", roles: [{ name: "reader" }] });
   const member = await make({ name: "writes", roles: [{ name: "member" }] });

@@ -36,6 +36,40 @@ test("a policy document through its life", async () => {
   expect((await send("GET", path)).body.error.message).toBe(`Could not find policy: ${policy.id}.`);
 });
 
+test("a policy document holds at endpoints, the nearest one first", async () => {
+  const make = async (blob: string): Promise<string> =>
+    (await send("POST", "/policies", { policy: { type: "a/b", blob } })).body.policy.id;
+  const [service, regional, own] = [await make("service"), await make("regional"), await make("own")];
+  const [first, second] = (await send("GET", "/endpoints?service_id=s1")).body.endpoints;
+  const of = (policy: string) => `/policies/${policy}/OS-ENDPOINT-POLICY`;
+  const holds = async (): Promise<string> =>
+    (await send("GET", `/endpoints/${first.id}/OS-ENDPOINT-POLICY/policy`)).body.policy?.blob;
+  expect(await holds()).toBeUndefined();
+  const places = {
+    service: `${of(service)}/services/s1`,
+    regional: `${of(regional)}/services/s1/regions/RegionOne`,
+    own: `${of(own)}/endpoints/${first.id}`,
+  };
+  for (const [blob, place] of Object.entries(places)) {
+    expect((await send("GET", place)).body.error.message).toBe("Could not find policy association.");
+    expect((await send("PUT", place)).status).toBe(204);
+    expect((await send("HEAD", place)).status).toBe(204);
+    expect(await holds()).toBe(blob);
+  }
+  expect((await send("GET", `${of(service)}/endpoints`)).body.endpoints).toEqual([first, second]);
+  expect((await send("GET", `${of(own)}/endpoints`)).body.endpoints).toEqual([first]);
+  expect((await send("DELETE", places.own)).status).toBe(204);
+  expect((await send("GET", places.own)).status).toBe(404);
+  expect(await holds()).toBe("regional");
+  expect((await send("PUT", `${of(own)}/services/s1/regions/RegionOne`)).status).toBe(204);
+  expect(await holds()).toBe("own");
+  expect((await send("DELETE", `/policies/${own}`)).status).toBe(204);
+  expect(await holds()).toBe("service");
+  expect((await send("PUT", `${of(service)}/services/none`)).status).toBe(404);
+  expect((await send("PUT", `${of("none")}/services/s1`)).status).toBe(404);
+  expect((await send("PUT", places.service, undefined, demo)).status).toBe(403);
+});
+
 async function makeDomain(name: string): Promise<string> {
   return (await send("POST", "/domains", { domain: { name } })).body.domain.id;
 }

@@ -44,6 +44,11 @@ import { policyDelete } from "./api/policies/delete.ts";
 import { policiesList } from "./api/policies/list.ts";
 import { policyShow } from "./api/policies/show.ts";
 import { policyUpdate } from "./api/policies/update.ts";
+import { policyAssociationCheck } from "./api/policy-associations/check.ts";
+import { policyAssociationCreate } from "./api/policy-associations/create.ts";
+import { policyAssociationDelete } from "./api/policy-associations/delete.ts";
+import { endpointPolicyShow } from "./api/policy-associations/endpoint-policy.ts";
+import { policyEndpointsList } from "./api/policy-associations/policy-endpoints.ts";
 import { projectTagAdd } from "./api/project-tags/add.ts";
 import { projectTagCheck } from "./api/project-tags/check.ts";
 import { projectTagsClear } from "./api/project-tags/clear.ts";
@@ -88,6 +93,12 @@ const trusts = "/v3/OS-TRUST/trusts";
 const limits = "/v3/limits";
 const registeredLimits = "/v3/registered_limits";
 const policies = "/v3/policies";
+const endpointPolicy = `${policies}/:policy_id/OS-ENDPOINT-POLICY`;
+const associations: readonly (readonly [kind: string, path: string])[] = [
+  ["endpoint", `${endpointPolicy}/endpoints/:endpoint_id`],
+  ["service", `${endpointPolicy}/services/:service_id`],
+  ["region_and_service", `${endpointPolicy}/services/:service_id/regions/:region_id`],
+];
 const domainConfig = "/v3/domains/:domain_id/config";
 const securityCompliance = `${domainConfig}/security_compliance`;
 const projectTags = "/v3/projects/:project_id/tags";
@@ -159,6 +170,13 @@ export const extensionRows: readonly Route<IdentityDeps>[] = [
   route("GET", `${policies}/:policy_id`, policyShow, rule("get_policy")),
   route("PATCH", `${policies}/:policy_id`, policyUpdate, rule("update_policy")),
   route("DELETE", `${policies}/:policy_id`, policyDelete, rule("delete_policy")),
+  ...associations.flatMap(([kind, path]) => [
+    route("GET", path, policyAssociationCheck, rule(`check_policy_association_for_${kind}`)),
+    route("PUT", path, policyAssociationCreate, rule(`create_policy_association_for_${kind}`)),
+    route("DELETE", path, policyAssociationDelete, rule(`delete_policy_association_for_${kind}`)),
+  ]),
+  route("GET", `${endpointPolicy}/endpoints`, policyEndpointsList, rule("list_endpoints_for_policy")),
+  route("GET", "/v3/endpoints/:endpoint_id/OS-ENDPOINT-POLICY/policy", endpointPolicyShow, rule("get_policy_for_endpoint")),
 
   route("PUT", domainConfig, domainConfigReplace, rule("create_domain_config")),
   ...[domainConfig, `${domainConfig}/:group`, `${domainConfig}/:group/:option`].flatMap((path) => [

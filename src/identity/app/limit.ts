@@ -16,7 +16,7 @@ import { registeredLimitList } from "../store/registered-limits.ts";
 import type { IdentityCtx } from "./context.ts";
 import { domainFetch } from "./domain.ts";
 import { conflict, forbidden } from "./failures.ts";
-import { partMissing, requirePlace } from "./limit-place.ts";
+import { partMissing, requirePlace } from "./catalog-parts.ts";
 import { projectFetch } from "./project.ts";
 
 export interface LimitInput {

@@ -13,7 +13,7 @@ import {
 } from "../store/registered-limits.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden } from "./failures.ts";
-import { requirePlace } from "./limit-place.ts";
+import { requirePlace } from "./catalog-parts.ts";
 
 export interface RegisteredLimitChange {
   readonly serviceId?: string | undefined;

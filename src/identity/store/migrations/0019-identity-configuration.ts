@@ -11,6 +11,22 @@ export const migration0019: Migration = {
       .addColumn("extra", "text", (column) => column.notNull())
       .execute();
     await schema
+      .createTable("identity_policy_associations")
+      .addColumn("policy_id", "text", (column) =>
+        column.notNull().references("identity_policies.id").onDelete("cascade"),
+      )
+      // Empty: not of one. Each place has one policy.
+      .addColumn("endpoint_id", "text", (column) => column.notNull())
+      .addColumn("service_id", "text", (column) => column.notNull())
+      .addColumn("region_id", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("identity_policy_associations_key", ["endpoint_id", "service_id", "region_id"])
+      .execute();
+    await schema
+      .createIndex("identity_policy_associations_policy")
+      .on("identity_policy_associations")
+      .column("policy_id")
+      .execute();
+    await schema
       .createTable("identity_domain_config")
       .addColumn("domain_id", "text", (column) =>
         column.notNull().references("identity_domains.id").onDelete("cascade"),

@@ -1,5 +1,10 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
 import type { Db } from "#db/index.ts";
+import type { Endpoint } from "../domain/catalog.ts";
+import type { PlacedEndpoint } from "../domain/policy-association.ts";
+import { endpointList } from "../store/endpoints.ts";
+import { regionList } from "../store/regions.ts";
+import { endpointFetch } from "./endpoint.ts";
 import { regionFetch } from "./region.ts";
 import { serviceFetch } from "./service.ts";
 
@@ -31,4 +36,28 @@ export function partMissing(error: unknown, attribute: string, target: string): 
       "malformed or otherwise incorrect. The client is assumed to be in error.",
     { cause: error },
   );
+}
+
+/** Throws `not-found` for what is not in the catalogue. */
+export async function requireParts(
+  db: Db,
+  parts: {
+    readonly endpointId?: string | undefined;
+    readonly serviceId?: string | undefined;
+    readonly regionId?: string | undefined;
+  },
+): Promise<void> {
+  if (parts.endpointId !== undefined) await endpointFetch(db, parts.endpointId);
+  if (parts.serviceId !== undefined) await serviceFetch(db, parts.serviceId);
+  if (parts.regionId !== undefined) await regionFetch(db, parts.regionId);
+}
+
+/** Every endpoint with its region, the one that this is within, and so on. */
+export async function endpointsPlaced(db: Db): Promise<readonly (Endpoint & PlacedEndpoint)[]> {
+  const parents = new Map((await regionList(db)).map(({ id, parentId }) => [id, parentId]));
+  return (await endpointList(db)).map((endpoint) => {
+    const regionIds: string[] = [];
+    for (let at = endpoint.regionId; at !== undefined; at = parents.get(at)) regionIds.push(at);
+    return { ...endpoint, regionIds };
+  });
 }
