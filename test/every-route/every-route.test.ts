@@ -4,6 +4,7 @@ import { apiServices, type ApiService } from "../../tools/api/services.ts";
 import { walkCloudStart, type WalkCloud } from "./cloud.ts";
 import { missing, openPlacesOf } from "./good-request.ts";
 import { rowsOf } from "./rows.ts";
+import { goodWrite, writeOrder } from "./token-ways.ts";
 import { walk } from "./walk.ts";
 import { ways } from "./ways.ts";
 
@@ -33,9 +34,10 @@ test("docs/api is about these services", () => {
   expect(apiServices.map((service) => facts(service)).toSorted(byType)).toEqual(running);
 });
 
-test.each(ways)("$name", async (way) => {
+// Last the one that writes: it deletes what the others ask for.
+test.each([...ways, goodWrite])("$name", async (way) => {
   const { http, services, watch, fixtures } = cloud;
-  const rows = rowsOf(services).filter((row) => missing(row, fixtures).length === 0);
+  const rows = writeOrder(rowsOf(services).filter((row) => missing(row, fixtures).length === 0));
   const { requests, faults } = await walk({ http, dump: watch.dump, rows, fixtures }, way);
   expect(faults).toEqual([]);
   expect(requests).toBeGreaterThan(0);

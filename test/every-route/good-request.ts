@@ -1,5 +1,5 @@
 import { schemaAt } from "#http/validate.ts";
-import { examples } from "./examples.ts";
+import { examples, knownFields } from "./examples.ts";
 import { exceptions, openServices } from "./exceptions.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { pathOf } from "./path-parameters.ts";
@@ -17,7 +17,7 @@ export function requestOf(row: Row, fixtures: Fixtures, token?: string, version 
     token,
     version,
     headers: example?.headers?.(fixtures),
-    body: bodyOf(row, version),
+    body: bodyOf(row, fixtures, version),
   };
 }
 
@@ -40,28 +40,33 @@ export function schemaOf(row: Row, version = row.newest): Schema | undefined {
 }
 
 /** The example of the table, or one that is made from the schema; undefined when that cannot be done. */
-export function bodyOf(row: Row, version = row.newest): object | undefined {
+export function bodyOf(row: Row, fixtures: Fixtures, version = row.newest): object | undefined {
   const schema = schemaOf(row, version);
-  return examples[row.name]?.body ?? (schema && (exampleOf(schema) as object | undefined));
+  return (
+    examples[row.name]?.body?.(fixtures, version) ??
+    (schema && (exampleOf(schema, knownFields(fixtures)) as object | undefined))
+  );
 }
 
 /** What the walk needs of a row and does not find, as a list that says what to add. */
 export function missing(row: Row, fixtures: Fixtures): string[] {
   const { unknown } = pathOf(row, fixtures);
   const absent = unknown.map((path) => `"${path}" to path-parameters.ts, under "${row.service.type}"`);
-  if (versionsOf(row).some((version) => schemaOf(row, version) && bodyOf(row, version) === undefined))
+  if (
+    versionsOf(row).some((version) => schemaOf(row, version) && bodyOf(row, fixtures, version) === undefined)
+  )
     absent.push(`"${row.name}" with a body to examples.ts: none could be made from its schema`);
-  else if (refusesNothing(row) && examples[row.name]?.wrongBodies === undefined)
+  else if (refusesNothing(row, fixtures) && examples[row.name]?.wrongBodies === undefined)
     absent.push(`"${row.name}" with wrongBodies to examples.ts: its schema refuses nothing`);
   return absent.map((what) => `${row.name}: add ${what}`);
 }
 
 /** Actions are told apart by their key, so that a value may be anything. */
-function refusesNothing(row: Row): boolean {
+function refusesNothing(row: Row, fixtures: Fixtures): boolean {
   const versions = versionsOf(row).filter((version) => schemaOf(row, version) !== undefined);
   if (row.route.action !== undefined || versions.length === 0) return false;
   return versions.every((version) => {
-    const [schema, example] = [schemaOf(row, version), bodyOf(row, version)];
+    const [schema, example] = [schemaOf(row, version), bodyOf(row, fixtures, version)];
     return schema && example && wrongTypes(schema, example).length === 0;
   });
 }

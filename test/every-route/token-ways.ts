@@ -4,24 +4,50 @@ import { exceptions } from "./exceptions.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { hasBody, needsToken, requestOf } from "./good-request.ts";
 import { pathOf } from "./path-parameters.ts";
-import type { Answer, Row } from "./rows.ts";
+import type { Answer, Request, Row } from "./rows.ts";
 import type { Way } from "./walk.ts";
 
-/** Read by whom it belongs to, or by an administrator: what the other ways spoil is good. */
+/** Sent by whom it belongs to, or by an administrator: what the other ways spoil is good. */
 export const goodRead: Way = {
   name: "a good request, where it reads",
   probes: (row, fixtures) => {
     if (hasBody(row)) return [];
-    const { ownerUserId, ownerProjectId, tokens } = fixtures;
-    const mine =
-      pathOf(row, fixtures).foreign !== undefined &&
-      row.service.type !== "identity" &&
-      ruleAllows(row, { userId: ownerUserId, projectId: ownerProjectId });
-    const token = mine ? tokens.owner : tokens.admin;
-    const request = requestOf(row, fixtures, needsToken(row) ? token : undefined);
-    return [{ request, expect: exceptions.reads[row.name]?.status ?? succeeds }];
+    return [{ request: goodRequest(row, fixtures), expect: exceptions.good[row.name]?.status ?? succeeds }];
   },
 };
+
+/** The state of what the walk has made may refuse it, nothing else. */
+export const goodWrite: Way = {
+  name: "a good request, where it writes",
+  writes: true,
+  probes: (row, fixtures) => {
+    if (!hasBody(row)) return [];
+    const expect = exceptions.good[row.name]?.status;
+    const succeedsOrConflicts = (answer: Answer) => (answer.status === 409 ? undefined : succeeds(answer));
+    return [{ request: goodRequest(row, fixtures), expect: expect ?? succeedsOrConflicts }];
+  },
+};
+
+const servicesInOrder = ["placement", "compute", "image", "key-manager", "identity"];
+
+/** What deletes comes last, and what others need last of all. */
+export function writeOrder(rows: readonly Row[]): Row[] {
+  const rank = ({ service, route }: Row): number =>
+    route.method === "DELETE"
+      ? 100 * (1 + servicesInOrder.indexOf(service.type)) - route.path.split("/").length
+      : 0;
+  return rows.toSorted((left, right) => rank(left) - rank(right));
+}
+
+function goodRequest(row: Row, fixtures: Fixtures): Request {
+  const { ownerUserId, ownerProjectId, tokens } = fixtures;
+  const mine =
+    pathOf(row, fixtures).foreign !== undefined &&
+    row.service.type !== "identity" &&
+    ruleAllows(row, { userId: ownerUserId, projectId: ownerProjectId });
+  const token = mine ? tokens.owner : tokens.admin;
+  return requestOf(row, fixtures, needsToken(row) ? token : undefined);
+}
 
 export const noToken: Way = {
   name: "no token",

@@ -14,10 +14,11 @@ import {
 import type { Fixtures } from "./fixtures.ts";
 import { missing, openPlacesOf } from "./good-request.ts";
 import { rowsOf } from "./rows.ts";
+import { goodWrite } from "./token-ways.ts";
 import { walk } from "./walk.ts";
 import { ways } from "./ways.ts";
 
-const tokens = { admin: "admin", owner: "owner", foreign: "foreign", expired: "expired" };
+const tokens = { admin: "admin", owner: "owner", spare: "spare", foreign: "foreign", expired: "expired" };
 const fixtures = {
   tokens,
   foreign: { userId: "foreign", projectId: "foreign" },
@@ -28,6 +29,7 @@ const fixtures = {
   serverGroupId: "the-group",
   flavorId: "the-flavor",
   ownerUserId: "the-owner",
+  host: { id: "the-host", number: "1", hostname: "the-host" },
 } as Fixtures;
 
 const closed = { additionalProperties: false };
@@ -74,7 +76,8 @@ async function faultsOf(
     ["missing", rows.flatMap((row) => missing(row, fixtures))],
     ["open", rows.flatMap((row) => openPlacesOf(row))],
   ];
-  for (const way of ways) lists.push([way.name, (await walk({ http, dump, rows, fixtures }, way)).faults]);
+  for (const way of [...ways, goodWrite])
+    lists.push([way.name, (await walk({ http, dump, rows, fixtures }, way)).faults]);
   return Object.fromEntries(lists.filter(([, faults]) => faults.length > 0));
 }
 
@@ -149,8 +152,12 @@ test("another service's envelope", async () => {
 });
 
 test("a failure inside", async () => {
-  const handle = () => Promise.reject(new Error("planted"));
-  const faults = await faultsOf({ operation: operation({ handle }), method: "GET" });
+  const fail = () => Promise.reject(new Error("planted"));
+  const writing = await faultsOf({ operation: operation({ body, handle: fail }) });
+  expect(writing["a good request, where it writes"]).toEqual([
+    expect.stringContaining("500 instead of success"),
+  ]);
+  const faults = await faultsOf({ operation: operation({ handle: fail }), method: "GET" });
   expect(faults["a good request, where it reads"]).toEqual([
     expect.stringContaining("500 instead of success"),
   ]);
