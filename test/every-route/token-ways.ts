@@ -12,7 +12,7 @@ export const goodRead: Way = {
   name: "a good request, where it reads",
   probes: (row, fixtures) => {
     if (hasBody(row)) return [];
-    return [{ request: goodRequest(row, fixtures), expect: exceptions.good[row.name]?.status ?? succeeds }];
+    return [{ request: goodRequest(row, fixtures), expect: goodStatus(row) ?? succeeds(row) }];
   },
 };
 
@@ -22,9 +22,9 @@ export const goodWrite: Way = {
   writes: true,
   probes: (row, fixtures) => {
     if (!hasBody(row)) return [];
-    const expect = exceptions.good[row.name]?.status;
-    const succeedsOrConflicts = (answer: Answer) => (answer.status === 409 ? undefined : succeeds(answer));
-    return [{ request: goodRequest(row, fixtures), expect: expect ?? succeedsOrConflicts }];
+    const succeedsOrConflicts = (answer: Answer) =>
+      answer.status === 409 ? undefined : succeeds(row)(answer);
+    return [{ request: goodRequest(row, fixtures), expect: goodStatus(row) ?? succeedsOrConflicts }];
   },
 };
 
@@ -75,10 +75,11 @@ export const foreignProject: Way = {
     if (!needsToken(row)) return [];
     const request = requestOf(row, fixtures, fixtures.tokens.foreign);
     const exception = exceptions.foreign[row.name]?.status;
-    if (exception === "success") return [{ request, expect: succeeds }];
-    const expect = exception ?? foreignStatus(row, fixtures);
+    if (exception === "success") return [{ request, expect: succeeds(row) }];
+    const expect = exception ?? refusalOfAll(row) ?? foreignStatus(row, fixtures);
     if (expect !== undefined) return [{ request, expect }];
-    return row.route.method === "GET" ? [{ request, expect: (answer) => leak(answer, fixtures) }] : [];
+    const answered = (answer: Answer) => succeeds(row)(answer) ?? leak(answer, fixtures);
+    return row.route.method === "GET" ? [{ request, expect: answered }] : [];
   },
 };
 
@@ -105,14 +106,27 @@ function ownValue(attribute: string, { userId, projectId }: Fixtures["foreign"])
   return /project|owner|member/.test(attribute) ? projectId : undefined;
 }
 
-function succeeds(answer: Answer): string | undefined {
-  return answer.status < 400
-    ? undefined
-    : `${answer.status} instead of success: ${answer.text.slice(0, 200)}`;
+/** What the operation says that it answers is what it answers. */
+function succeeds({ route }: Row): (answer: Answer) => string | undefined {
+  const { status } = route.operation;
+  return (answer) => {
+    const good = status === undefined ? answer.status < 400 : answer.status === status;
+    return good
+      ? undefined
+      : `${answer.status} instead of ${status ?? "success"}: ${answer.text.slice(0, 200)}`;
+  };
+}
+
+function goodStatus(row: Row): number | undefined {
+  return exceptions.good[row.name]?.status ?? refusalOfAll(row);
+}
+
+/** 410 for instance, where that is all that there is. */
+function refusalOfAll({ route: { operation } }: Row): number | undefined {
+  return operation.status !== undefined && operation.status >= 400 ? operation.status : undefined;
 }
 
 function leak(answer: Answer, fixtures: Fixtures): string | undefined {
-  if (answer.status >= 400) return succeeds(answer);
   const { serverId, imageId, secretId, serverGroupId, flavorId, ownerProjectId, ownerUserId } = fixtures;
   const owners = [serverId, imageId, secretId, serverGroupId, flavorId, ownerProjectId, ownerUserId];
   const found = owners.filter((id) => answer.text.includes(id));

@@ -12,7 +12,7 @@ import {
   type Service,
 } from "#http/index.ts";
 import type { Fixtures } from "./fixtures.ts";
-import { missing, openPlacesOf } from "./good-request.ts";
+import { missingList, openPlacesOf, staleList } from "./good-request.ts";
 import { rowsOf } from "./rows.ts";
 import { goodWrite } from "./token-ways.ts";
 import { walk } from "./walk.ts";
@@ -73,7 +73,7 @@ async function faultsOf(
   const rows = rowsOf(services);
   const dump = () => Promise.resolve(new Map([["planted_rows", String(state.rows)]]));
   const lists: [string, readonly string[]][] = [
-    ["missing", rows.flatMap((row) => missing(row, fixtures))],
+    ["missing", missingList(rows, fixtures)],
     ["open", rows.flatMap((row) => openPlacesOf(row))],
   ];
   for (const way of [...ways, goodWrite])
@@ -134,7 +134,7 @@ test("an open body, a body of any kind", async () => {
   });
   expect(await of(Type.Unknown())).toEqual({
     missing: [
-      `compute PUT ${path}: add "compute PUT ${path}" with wrongBodies to examples.ts: its schema refuses nothing`,
+      `add "compute PUT ${path}" with wrongBodies to examples.ts: its schema refuses nothing (for PUT ${path})`,
     ],
   });
 });
@@ -170,7 +170,13 @@ test("a route that the walk cannot ask for", async () => {
     operation: operation({ body: pattern, handle: async () => undefined }),
   });
   expect(faults["missing"]).toEqual([
-    `compute PUT /v2.1/planted/:id: add "/v2.1/planted/:id" to path-parameters.ts, under "compute"`,
-    `compute PUT /v2.1/planted/:id: add "compute PUT /v2.1/planted/:id" with a body to examples.ts: none could be made from its schema`,
+    `add "/v2.1/planted/:id" to path-parameters.ts, under "compute" (for PUT /v2.1/planted/:id)`,
+    `add "compute PUT /v2.1/planted/:id" with a body to examples.ts: none could be made from its schema (for PUT /v2.1/planted/:id)`,
   ]);
+});
+
+test("lines of the tables that no route needs", () => {
+  expect(staleList([], fixtures)).toEqual(
+    expect.arrayContaining(["placement GET /usages", "identity :user_id", "compute /v2.1/servers/:id"]),
+  );
 });
