@@ -41,11 +41,11 @@ export function schemaOf(row: Row, version = row.newest): Schema | undefined {
 
 /** The example of the table, or one that is made from the schema; undefined when that cannot be done. */
 export function bodyOf(row: Row, fixtures: Fixtures, version = row.newest): object | undefined {
-  const schema = schemaOf(row, version);
-  return (
-    examples[row.name]?.body?.(fixtures, version) ??
-    (schema && (exampleOf(schema, knownFields(fixtures)) as object | undefined))
-  );
+  const [schema, { action }] = [schemaOf(row, version), row.route];
+  const given = examples[row.name]?.body?.(fixtures, version);
+  if (given !== undefined) return given;
+  if (schema) return exampleOf(schema, knownFields(fixtures)) as object | undefined;
+  return action === undefined ? undefined : { [action]: null };
 }
 
 /** What the walk needs of a row and does not find: what to add where. */

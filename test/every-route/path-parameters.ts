@@ -84,12 +84,14 @@ export function pathOf(row: Row, fixtures: Fixtures): Path {
   const [used, unknown]: [string[], string[]] = [[], []];
   let [template, path]: [string, string] = ["", ""];
   let foreign: Path["foreign"];
+  // What refuses everybody looks nothing up.
+  const needless = (row.route.operation.status ?? 200) >= 400;
   for (const part of row.route.path.split("/").slice(1)) {
     template += `/${part}`;
     const parameter = table[template] ?? table[part];
     if (parameter !== undefined) used.push(template in table ? template : part);
-    else if (part.startsWith(":")) unknown.push(template);
-    path += `/${part.startsWith(":") ? encodeURIComponent(parameter?.value(fixtures, row) ?? "") : part}`;
+    else if (part.startsWith(":") && !needless) unknown.push(template);
+    path += `/${part.startsWith(":") ? encodeURIComponent(parameter?.value(fixtures, row) ?? "any") : part}`;
     foreign ??= parameter?.foreign;
   }
   return { path, foreign, used, unknown };
