@@ -90,7 +90,8 @@ export function pathOf(row: Row, fixtures: Fixtures): Path {
     template += `/${part}`;
     const parameter = table[template] ?? table[part];
     if (parameter !== undefined) used.push(template in table ? template : part);
-    else if (part.startsWith(":") && !needless) unknown.push(template);
+    // `:group_id` is the same wherever it stands.
+    else if (part.startsWith(":") && !needless) unknown.push(part.endsWith("_id") ? part : template);
     path += `/${part.startsWith(":") ? encodeURIComponent(parameter?.value(fixtures, row) ?? "any") : part}`;
     foreign ??= parameter?.foreign;
   }
