@@ -67,7 +67,7 @@ function mistakes(
   says: (mistake: Mistake) => RegExp,
 ): Probe[] {
   return versionsOf(row).flatMap((version) => {
-    const [schema, example] = [schemaOf(row, version), bodyOf(row, version)];
+    const [schema, example] = [schemaOf(row, version), bodyOf(row, fixtures, version)];
     if (!schema || !example) return [];
     const request = requestOfAdmin(row, fixtures, version);
     return make(schema, example).map((mistake) => ({

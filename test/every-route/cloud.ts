@@ -100,9 +100,16 @@ async function accountsMake(http: FastifyInstance, statePath: string): Promise<A
   const { user } = await ask("POST", "users", { user: { name: "foreign", password: "walked" } });
   const [role] = (await ask("GET", "roles?name=member")).roles;
   await ask("PUT", `projects/${project.id}/users/${user.id}/roles/${role.id}`);
+  const spare = await signIn(http, "demo", await passwordOf(statePath, "openrc-demo"), "demo");
   const foreign = await signIn(http, "foreign", "walked", "foreign");
   return {
-    tokens: { admin: admin.token, owner: owner.token, foreign: foreign.token, expired: "" },
+    tokens: {
+      admin: admin.token,
+      owner: owner.token,
+      spare: spare.token,
+      foreign: foreign.token,
+      expired: "",
+    },
     foreign,
     ownerProjectId: owner.projectId,
     ownerUserId: owner.userId,

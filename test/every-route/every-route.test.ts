@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Service } from "#http/index.ts";
 import { apiServices, type ApiService } from "../../tools/api/services.ts";
 import { walkCloudStart, type WalkCloud } from "./cloud.ts";
-import { missing, openPlacesOf } from "./good-request.ts";
+import { missing, missingList, openPlacesOf, staleList } from "./good-request.ts";
 import { rowsOf } from "./rows.ts";
+import { goodWrite, writeOrder } from "./token-ways.ts";
 import { walk } from "./walk.ts";
 import { ways } from "./ways.ts";
 
@@ -17,7 +18,11 @@ test("every route has what the walk needs to ask for it well", () => {
   const rows = rowsOf(cloud.services);
   expect(rows.length).toBeGreaterThan(200);
   expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
-  expect(rows.flatMap((row) => missing(row, cloud.fixtures))).toEqual([]);
+  expect(missingList(rows, cloud.fixtures)).toEqual([]);
+});
+
+test("no line of its tables is about a route that is gone", () => {
+  expect(staleList(rowsOf(cloud.services), cloud.fixtures)).toEqual([]);
 });
 
 test("bodies are closed where the real service closes them", () => {
@@ -33,9 +38,10 @@ test("docs/api is about these services", () => {
   expect(apiServices.map((service) => facts(service)).toSorted(byType)).toEqual(running);
 });
 
-test.each(ways)("$name", async (way) => {
+// Last the one that writes: it deletes what the others ask for.
+test.each([...ways, goodWrite])("$name", async (way) => {
   const { http, services, watch, fixtures } = cloud;
-  const rows = rowsOf(services).filter((row) => missing(row, fixtures).length === 0);
+  const rows = writeOrder(rowsOf(services).filter((row) => missing(row, fixtures).length === 0));
   const { requests, faults } = await walk({ http, dump: watch.dump, rows, fixtures }, way);
   expect(faults).toEqual([]);
   expect(requests).toBeGreaterThan(0);

@@ -1,25 +1,55 @@
+import { atLeast } from "#http/context.ts";
 import type { Fixtures } from "./fixtures.ts";
+import { versionOf } from "./rows.ts";
 
 /** What the route table does not say of a good request. */
 export interface Example {
   readonly query?: (fixtures: Fixtures) => string;
   readonly headers?: (fixtures: Fixtures) => Readonly<Record<string, string>>;
   /** Instead of the one that is made from the schema. */
-  readonly body?: object;
+  readonly body?: (fixtures: Fixtures, version: string | undefined) => object;
   /** For a body whose fields the schema leaves to the handler: some that are refused with 400. */
   readonly wrongBodies?: readonly object[];
 }
 
+export const publicKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqN8e3m0o5t7rZx7o6nX2b8uK1w3s5f9d0c2v4y6h8j walked@example.org";
+
 const subject = ({ tokens }: Fixtures) => ({ "x-subject-token": tokens.owner });
+
+/** What bodies that are made from schemas have in fields of these names. */
+export function knownFields(fixtures: Fixtures): Readonly<Record<string, unknown>> {
+  return {
+    imageRef: fixtures.imageId,
+    flavorRef: fixtures.flavorId,
+    tenant: fixtures.ownerProjectId,
+    project_id: fixtures.ownerProjectId,
+    user_id: fixtures.ownerUserId,
+    domain_id: fixtures.domainId,
+    role_id: fixtures.roleId,
+    service_id: fixtures.catalogServiceId,
+    region_id: fixtures.regionId,
+    host: fixtures.host.hostname,
+    public_key: publicKey,
+    resource_class: "CUSTOM_WALKED",
+  };
+}
 
 /** By the row's name; most rows need none. */
 export const examples: Readonly<Record<string, Example>> = {
   "identity GET /v3/auth/tokens": { headers: subject },
   "identity HEAD /v3/auth/tokens": { headers: subject },
-  "identity DELETE /v3/auth/tokens": { headers: subject },
+  "identity DELETE /v3/auth/tokens": { headers: ({ tokens }) => ({ "x-subject-token": tokens.spare }) },
+  "identity POST /v3/auth/tokens": {
+    body: ({ tokens }) => ({
+      auth: { identity: { methods: ["token"], token: { id: tokens.admin } } },
+    }),
+  },
+  // Such a one may be deleted.
+  "identity PATCH /v3/domains/:domain_id": { body: () => ({ domain: { enabled: false } }) },
   "image PATCH /v2/images/:image_id": {
     headers: () => ({ "content-type": "application/openstack-images-v2.1-json-patch" }),
-    body: [{ op: "replace", path: "/name", value: "walked" }],
+    body: () => [{ op: "replace", path: "/name", value: "walked" }],
     wrongBodies: [
       { op: "replace" },
       ["text"],
@@ -30,9 +60,20 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   "image PUT /v2/images/:image_id/file": {
     headers: () => ({ "content-type": "application/octet-stream" }),
+    body: () => Buffer.from("walked"),
   },
-  "compute PUT /v2.1/servers/:id/metadata/:key": { body: { meta: { walked: "yes" } } },
-  "compute PUT /v2.1/flavors/:id/os-extra_specs/:key": { body: { walked: "yes" } },
+  "key-manager PUT /v1/secrets/:secret_id": {
+    headers: () => ({ "content-type": "text/plain" }),
+    body: () => Buffer.from("walked"),
+  },
+  "compute POST /v2.1/servers": {
+    body: ({ imageId, flavorId }, version) => {
+      const networks = atLeast({ microversion: versionOf(version) }, "2.37") ? { networks: "none" } : {};
+      return { server: { name: "walked", imageRef: imageId, flavorRef: flavorId, ...networks } };
+    },
+  },
+  "compute PUT /v2.1/servers/:id/metadata/:key": { body: () => ({ meta: { walked: "yes" } }) },
+  "compute PUT /v2.1/flavors/:id/os-extra_specs/:key": { body: () => ({ walked: "yes" }) },
   "placement GET /usages": { query: ({ ownerProjectId }) => `project_id=${ownerProjectId}` },
   "placement GET /allocation_candidates": { query: () => "resources=VCPU:1" },
 };

@@ -1,10 +1,11 @@
 import { expect } from "vitest";
+import { publicKey } from "./examples.ts";
 import type { Answer } from "./rows.ts";
 
 /** One of each thing that a path can name; what has an owner is the owner's. */
 export interface Fixtures {
-  /** An administrator's; the owner's, who is a member of one project; a member's of another project; one that has expired. */
-  readonly tokens: Readonly<Record<"admin" | "owner" | "foreign" | "expired", string>>;
+  /** An administrator's; the owner's, who is a member of one project, and a further one; a member's of another project; one that has expired. */
+  readonly tokens: Readonly<Record<"admin" | "owner" | "spare" | "foreign" | "expired", string>>;
   readonly foreign: { readonly userId: string; readonly projectId: string };
   readonly ownerProjectId: string;
   readonly ownerUserId: string;
@@ -136,6 +137,3 @@ async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, ima
     requestId: String(answer.headers["x-openstack-request-id"]),
   };
 }
-
-const publicKey =
-  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqN8e3m0o5t7rZx7o6nX2b8uK1w3s5f9d0c2v4y6h8j walked@example.org";

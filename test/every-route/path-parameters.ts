@@ -11,7 +11,10 @@ export interface PathParameter {
 const owned = (foreign: 403 | 404, value: PathParameter["value"]): PathParameter => ({ foreign, value });
 const shared = (value: PathParameter["value"]): PathParameter => ({ value });
 
-/** By service and by the path up to the parameter: routes below one that is here need no line of their own. */
+/**
+ * By service, and by the parameter's name where that says what it is, or by the path up to it, which goes first:
+ * routes of parameters that are here need no line of their own.
+ */
 const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParameter>>>> = {
   compute: {
     // Nova looks these up among the caller's own; the flavor is a private one.
@@ -33,28 +36,22 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
     "/v2.1/os-services/:id": shared(({ serviceId }) => serviceId),
   },
   identity: {
-    "/v3/domains/:domain_id": shared(({ domainId }) => domainId),
-    "/v3/domains/:domain_id/users/:user_id": shared(({ ownerUserId }) => ownerUserId),
-    "/v3/domains/:domain_id/users/:user_id/roles/:role_id": shared(({ roleId }) => roleId),
     // Keystone looks nothing up for whom the rule refuses.
-    "/v3/projects/:project_id": owned(403, ({ ownerProjectId }) => ownerProjectId),
-    "/v3/projects/:project_id/users/:user_id": shared(({ ownerUserId }) => ownerUserId),
-    "/v3/projects/:project_id/users/:user_id/roles/:role_id": shared(({ roleId }) => roleId),
-    "/v3/system/users/:user_id": shared(({ ownerUserId }) => ownerUserId),
-    "/v3/system/users/:user_id/roles/:role_id": shared(({ roleId }) => roleId),
-    "/v3/users/:user_id": owned(403, ({ ownerUserId }) => ownerUserId),
-    "/v3/roles/:role_id": shared(({ roleId }) => roleId),
-    "/v3/services/:service_id": shared(({ catalogServiceId }) => catalogServiceId),
-    "/v3/endpoints/:endpoint_id": shared(({ endpointId }) => endpointId),
-    "/v3/regions/:region_id": shared(({ regionId }) => regionId),
+    ":project_id": owned(403, ({ ownerProjectId }) => ownerProjectId),
+    ":user_id": owned(403, ({ ownerUserId }) => ownerUserId),
+    ":domain_id": shared(({ domainId }) => domainId),
+    ":role_id": shared(({ roleId }) => roleId),
+    ":service_id": shared(({ catalogServiceId }) => catalogServiceId),
+    ":endpoint_id": shared(({ endpointId }) => endpointId),
+    ":region_id": shared(({ regionId }) => regionId),
   },
   image: {
     // Glance shows nobody that there are images of others.
-    "/v2/images/:image_id": owned(404, ({ imageId }) => imageId),
+    ":image_id": owned(404, ({ imageId }) => imageId),
     "/v2/images/:image_id/tags/:tag": shared(() => "walked"),
   },
   "key-manager": {
-    "/v1/secrets/:secret_id": owned(403, ({ secretId }) => secretId),
+    ":secret_id": owned(403, ({ secretId }) => secretId),
   },
   placement: {
     "/resource_classes/:name": shared(() => "CUSTOM_WALKED"),
@@ -65,26 +62,38 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
   },
 };
 
+/** `identity :user_id` */
+export function pathParameterNames(): string[] {
+  return Object.entries(pathParameters).flatMap(([type, table]) =>
+    Object.keys(table).map((key) => `${type} ${key}`),
+  );
+}
+
 export interface Path {
   /** Without the service's prefix. */
   readonly path: string;
   readonly foreign: 403 | 404 | undefined;
-  /** Parameters, as keys of the table, that it does not know. */
+  /** Lines of the table that it used, and those that it would need. */
+  readonly used: readonly string[];
   readonly unknown: readonly string[];
 }
 
 /** The path of the row with everything filled in. */
 export function pathOf(row: Row, fixtures: Fixtures): Path {
   const table = pathParameters[row.service.type] ?? {};
-  const unknown: string[] = [];
+  const [used, unknown]: [string[], string[]] = [[], []];
   let [template, path]: [string, string] = ["", ""];
   let foreign: Path["foreign"];
+  // What refuses everybody looks nothing up.
+  const needless = (row.route.operation.status ?? 200) >= 400;
   for (const part of row.route.path.split("/").slice(1)) {
     template += `/${part}`;
-    const parameter = table[template];
-    if (part.startsWith(":") && parameter === undefined) unknown.push(template);
-    path += `/${part.startsWith(":") ? encodeURIComponent(parameter?.value(fixtures, row) ?? "") : part}`;
+    const parameter = table[template] ?? table[part];
+    if (parameter !== undefined) used.push(template in table ? template : part);
+    // `:group_id` is the same wherever it stands.
+    else if (part.startsWith(":") && !needless) unknown.push(part.endsWith("_id") ? part : template);
+    path += `/${part.startsWith(":") ? encodeURIComponent(parameter?.value(fixtures, row) ?? "any") : part}`;
     foreign ??= parameter?.foreign;
   }
-  return { path, foreign, unknown };
+  return { path, foreign, used, unknown };
 }

@@ -53,23 +53,27 @@ export function fits(schema: Schema, value: unknown): boolean {
   return check(value);
 }
 
+/** Values for fields of these names, where the schema lets them pass. */
+export type Known = Readonly<Record<string, unknown>>;
+
 /** A value that the schema lets pass, with as little as it requires; undefined when none is found. */
-export function exampleOf(schema: Schema): unknown {
-  return candidates(schema).find((value) => fits(schema, value));
+export function exampleOf(schema: Schema, known: Known = {}): unknown {
+  return candidates(schema, known).find((value) => fits(schema, value));
 }
 
-function candidates(schema: Schema): unknown[] {
+function candidates(schema: Schema, known: Known): unknown[] {
   if ("const" in schema) return [schema.const];
   if (schema.enum) return [...schema.enum];
-  if (schema.anyOf) return schema.anyOf.flatMap(candidates);
+  if (schema.anyOf) return schema.anyOf.flatMap((one) => candidates(one, known));
   const types = typeof schema.type === "string" ? [schema.type] : (schema.type ?? ["object"]);
-  return types.flatMap((type) => candidatesOfType(schema, type));
+  return types.flatMap((type) => candidatesOfType(schema, type, known));
 }
 
-function candidatesOfType(schema: Schema, type: string): unknown[] {
-  if (type === "object") return [objectOf(schema, schema.required ?? []), objectOf(schema, someOf(schema))];
+function candidatesOfType(schema: Schema, type: string, known: Known): unknown[] {
+  if (type === "object")
+    return [schema.required ?? [], someOf(schema)].map((names) => objectOf(schema, names, known));
   if (type === "array")
-    return [Array.from({ length: schema.minItems ?? 0 }, () => exampleOf(schema.items ?? {}))];
+    return [Array.from({ length: schema.minItems ?? 0 }, () => exampleOf(schema.items ?? {}, known))];
   if (type === "integer" || type === "number")
     return [1, schema.minimum, schema.maximum].filter((n) => n !== undefined);
   if (type === "boolean") return [true, false];
@@ -82,11 +86,15 @@ function someOf(schema: Schema): readonly string[] {
   return first === undefined ? [] : [...(schema.required ?? []), first];
 }
 
-function objectOf(schema: Schema, names: readonly string[]): Json {
-  const named = names.map((name) => [name, exampleOf(schema.properties?.[name] ?? {})] as const);
+function objectOf(schema: Schema, names: readonly string[], known: Known): Json {
+  const named = names.map((name) => [name, fieldOf(schema.properties?.[name] ?? {}, name, known)] as const);
   const object = Object.fromEntries(named);
   if (Object.keys(object).length >= (schema.minProperties ?? 0)) return object;
   const [[pattern, value] = []] = Object.entries(schema.patternProperties ?? {});
   const key = texts.find((text) => pattern !== undefined && new RegExp(pattern, "u").test(text));
-  return key === undefined || value === undefined ? object : { ...object, [key]: exampleOf(value) };
+  return key === undefined || value === undefined ? object : { ...object, [key]: exampleOf(value, known) };
+}
+
+function fieldOf(schema: Schema, name: string, known: Known): unknown {
+  return name in known && fits(schema, known[name]) ? known[name] : exampleOf(schema, known);
 }

@@ -4,24 +4,50 @@ import { exceptions } from "./exceptions.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { hasBody, needsToken, requestOf } from "./good-request.ts";
 import { pathOf } from "./path-parameters.ts";
-import type { Answer, Row } from "./rows.ts";
+import type { Answer, Request, Row } from "./rows.ts";
 import type { Way } from "./walk.ts";
 
-/** Read by whom it belongs to, or by an administrator: what the other ways spoil is good. */
+/** Sent by whom it belongs to, or by an administrator: what the other ways spoil is good. */
 export const goodRead: Way = {
   name: "a good request, where it reads",
   probes: (row, fixtures) => {
     if (hasBody(row)) return [];
-    const { ownerUserId, ownerProjectId, tokens } = fixtures;
-    const mine =
-      pathOf(row, fixtures).foreign !== undefined &&
-      row.service.type !== "identity" &&
-      ruleAllows(row, { userId: ownerUserId, projectId: ownerProjectId });
-    const token = mine ? tokens.owner : tokens.admin;
-    const request = requestOf(row, fixtures, needsToken(row) ? token : undefined);
-    return [{ request, expect: exceptions.reads[row.name]?.status ?? succeeds }];
+    return [{ request: goodRequest(row, fixtures), expect: goodStatus(row) ?? succeeds(row) }];
   },
 };
+
+/** The state of what the walk has made may refuse it, nothing else. */
+export const goodWrite: Way = {
+  name: "a good request, where it writes",
+  writes: true,
+  probes: (row, fixtures) => {
+    if (!hasBody(row)) return [];
+    const succeedsOrConflicts = (answer: Answer) =>
+      answer.status === 409 ? undefined : succeeds(row)(answer);
+    return [{ request: goodRequest(row, fixtures), expect: goodStatus(row) ?? succeedsOrConflicts }];
+  },
+};
+
+const servicesInOrder = ["placement", "compute", "image", "key-manager", "identity"];
+
+/** What deletes comes last, and what others need last of all. */
+export function writeOrder(rows: readonly Row[]): Row[] {
+  const rank = ({ service, route }: Row): number =>
+    route.method === "DELETE"
+      ? 100 * (1 + servicesInOrder.indexOf(service.type)) - route.path.split("/").length
+      : 0;
+  return rows.toSorted((left, right) => rank(left) - rank(right));
+}
+
+function goodRequest(row: Row, fixtures: Fixtures): Request {
+  const { ownerUserId, ownerProjectId, tokens } = fixtures;
+  const mine =
+    pathOf(row, fixtures).foreign !== undefined &&
+    row.service.type !== "identity" &&
+    ruleAllows(row, { userId: ownerUserId, projectId: ownerProjectId });
+  const token = mine ? tokens.owner : tokens.admin;
+  return requestOf(row, fixtures, needsToken(row) ? token : undefined);
+}
 
 export const noToken: Way = {
   name: "no token",
@@ -49,10 +75,11 @@ export const foreignProject: Way = {
     if (!needsToken(row)) return [];
     const request = requestOf(row, fixtures, fixtures.tokens.foreign);
     const exception = exceptions.foreign[row.name]?.status;
-    if (exception === "success") return [{ request, expect: succeeds }];
-    const expect = exception ?? foreignStatus(row, fixtures);
+    if (exception === "success") return [{ request, expect: succeeds(row) }];
+    const expect = exception ?? refusalOfAll(row) ?? foreignStatus(row, fixtures);
     if (expect !== undefined) return [{ request, expect }];
-    return row.route.method === "GET" ? [{ request, expect: (answer) => leak(answer, fixtures) }] : [];
+    const answered = (answer: Answer) => succeeds(row)(answer) ?? leak(answer, fixtures);
+    return row.route.method === "GET" ? [{ request, expect: answered }] : [];
   },
 };
 
@@ -79,14 +106,27 @@ function ownValue(attribute: string, { userId, projectId }: Fixtures["foreign"])
   return /project|owner|member/.test(attribute) ? projectId : undefined;
 }
 
-function succeeds(answer: Answer): string | undefined {
-  return answer.status < 400
-    ? undefined
-    : `${answer.status} instead of success: ${answer.text.slice(0, 200)}`;
+/** What the operation says that it answers is what it answers. */
+function succeeds({ route }: Row): (answer: Answer) => string | undefined {
+  const { status } = route.operation;
+  return (answer) => {
+    const good = status === undefined ? answer.status < 400 : answer.status === status;
+    return good
+      ? undefined
+      : `${answer.status} instead of ${status ?? "success"}: ${answer.text.slice(0, 200)}`;
+  };
+}
+
+function goodStatus(row: Row): number | undefined {
+  return exceptions.good[row.name]?.status ?? refusalOfAll(row);
+}
+
+/** 410 for instance, where that is all that there is. */
+function refusalOfAll({ route: { operation } }: Row): number | undefined {
+  return operation.status !== undefined && operation.status >= 400 ? operation.status : undefined;
 }
 
 function leak(answer: Answer, fixtures: Fixtures): string | undefined {
-  if (answer.status >= 400) return succeeds(answer);
   const { serverId, imageId, secretId, serverGroupId, flavorId, ownerProjectId, ownerUserId } = fixtures;
   const owners = [serverId, imageId, secretId, serverGroupId, flavorId, ownerProjectId, ownerUserId];
   const found = owners.filter((id) => answer.text.includes(id));

@@ -12,12 +12,13 @@ import {
   type Service,
 } from "#http/index.ts";
 import type { Fixtures } from "./fixtures.ts";
-import { missing, openPlacesOf } from "./good-request.ts";
+import { missingList, openPlacesOf, staleList } from "./good-request.ts";
 import { rowsOf } from "./rows.ts";
+import { goodWrite } from "./token-ways.ts";
 import { walk } from "./walk.ts";
 import { ways } from "./ways.ts";
 
-const tokens = { admin: "admin", owner: "owner", foreign: "foreign", expired: "expired" };
+const tokens = { admin: "admin", owner: "owner", spare: "spare", foreign: "foreign", expired: "expired" };
 const fixtures = {
   tokens,
   foreign: { userId: "foreign", projectId: "foreign" },
@@ -28,6 +29,7 @@ const fixtures = {
   serverGroupId: "the-group",
   flavorId: "the-flavor",
   ownerUserId: "the-owner",
+  host: { id: "the-host", number: "1", hostname: "the-host" },
 } as Fixtures;
 
 const closed = { additionalProperties: false };
@@ -71,10 +73,11 @@ async function faultsOf(
   const rows = rowsOf(services);
   const dump = () => Promise.resolve(new Map([["planted_rows", String(state.rows)]]));
   const lists: [string, readonly string[]][] = [
-    ["missing", rows.flatMap((row) => missing(row, fixtures))],
+    ["missing", missingList(rows, fixtures)],
     ["open", rows.flatMap((row) => openPlacesOf(row))],
   ];
-  for (const way of ways) lists.push([way.name, (await walk({ http, dump, rows, fixtures }, way)).faults]);
+  for (const way of [...ways, goodWrite])
+    lists.push([way.name, (await walk({ http, dump, rows, fixtures }, way)).faults]);
   return Object.fromEntries(lists.filter(([, faults]) => faults.length > 0));
 }
 
@@ -131,7 +134,7 @@ test("an open body, a body of any kind", async () => {
   });
   expect(await of(Type.Unknown())).toEqual({
     missing: [
-      `compute PUT ${path}: add "compute PUT ${path}" with wrongBodies to examples.ts: its schema refuses nothing`,
+      `add "compute PUT ${path}" with wrongBodies to examples.ts: its schema refuses nothing (for PUT ${path})`,
     ],
   });
 });
@@ -149,8 +152,12 @@ test("another service's envelope", async () => {
 });
 
 test("a failure inside", async () => {
-  const handle = () => Promise.reject(new Error("planted"));
-  const faults = await faultsOf({ operation: operation({ handle }), method: "GET" });
+  const fail = () => Promise.reject(new Error("planted"));
+  const writing = await faultsOf({ operation: operation({ body, handle: fail }) });
+  expect(writing["a good request, where it writes"]).toEqual([
+    expect.stringContaining("500 instead of success"),
+  ]);
+  const faults = await faultsOf({ operation: operation({ handle: fail }), method: "GET" });
   expect(faults["a good request, where it reads"]).toEqual([
     expect.stringContaining("500 instead of success"),
   ]);
@@ -163,7 +170,13 @@ test("a route that the walk cannot ask for", async () => {
     operation: operation({ body: pattern, handle: async () => undefined }),
   });
   expect(faults["missing"]).toEqual([
-    `compute PUT /v2.1/planted/:id: add "/v2.1/planted/:id" to path-parameters.ts, under "compute"`,
-    `compute PUT /v2.1/planted/:id: add "compute PUT /v2.1/planted/:id" with a body to examples.ts: none could be made from its schema`,
+    `add "/v2.1/planted/:id" to path-parameters.ts, under "compute" (for PUT /v2.1/planted/:id)`,
+    `add "compute PUT /v2.1/planted/:id" with a body to examples.ts: none could be made from its schema (for PUT /v2.1/planted/:id)`,
   ]);
+});
+
+test("lines of the tables that no route needs", () => {
+  expect(staleList([], fixtures)).toEqual(
+    expect.arrayContaining(["placement GET /usages", "identity :user_id", "compute /v2.1/servers/:id"]),
+  );
 });
