@@ -112,3 +112,24 @@ test("a domain is the project at the root of its projects", async () => {
   expect((await call("GET", `domains/${root.id}`)).status).toBe(404);
   expect((await call("GET", `projects/${inside.id}`)).status).toBe(404);
 });
+
+test("lists by parts of the name and by tags", async () => {
+  await make("shelf-Low", { tags: ["wood"] });
+  await make("shelf-high", { tags: ["wood", "old"] });
+  await make("shelf-none");
+  const list = async (query: string) =>
+    names((await call("GET", `projects?name__startswith=shelf&${query}`)).body.projects).map((name) =>
+      name.slice("shelf-".length),
+    );
+  expect(await list("")).toEqual(["Low", "high", "none"]);
+  expect(await list("name__contains=L")).toEqual(["Low"]);
+  expect(await list("name__icontains=H&name__endswith=h")).toEqual(["high"]);
+  expect(await list("name__contains=n&name__contains=o")).toEqual(["none"]);
+  expect(await list("tags=wood")).toEqual(["Low", "high"]);
+  expect(await list("tags=wood,old")).toEqual(["high"]);
+  expect(await list("tags-any=old,new")).toEqual(["high"]);
+  expect(await list("not-tags=wood,old")).toEqual(["Low", "none"]);
+  expect(await list("not-tags-any=wood,new")).toEqual(["none"]);
+  const users = await call("GET", "users?name__istartswith=ADM");
+  expect(names(users.body.users)).toEqual(["admin"]);
+});

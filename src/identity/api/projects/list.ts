@@ -3,10 +3,22 @@ import type { IdentityCtx } from "../../app/context.ts";
 import { nodeList } from "../../app/project-node.ts";
 import { queryFilter, queryFlag, querySchema } from "../input.ts";
 import { collection } from "../links.ts";
+import { nameFilter } from "../name-filter.ts";
+import { tagFilter } from "./tag-filter.ts";
 import { projectView } from "./view.ts";
 
 export const projectsList = operation({
-  query: querySchema("name", "enabled", "domain_id", "parent_id", "is_domain"),
+  query: querySchema(
+    "name",
+    "enabled",
+    "domain_id",
+    "parent_id",
+    "is_domain",
+    "tags",
+    "tags-any",
+    "not-tags",
+    "not-tags-any",
+  ),
   handle: async (ctx: IdentityCtx, { query }) => {
     const { name, domain_id: domainId, parent_id: parentId } = query;
     const projects = await nodeList(ctx, {
@@ -18,7 +30,10 @@ export const projectsList = operation({
     });
     return collection(ctx, "projects", {
       query,
-      items: projects.map((project) => projectView(ctx, project)),
+      items: projects
+        .filter(nameFilter(query))
+        .filter(tagFilter(query))
+        .map((project) => projectView(ctx, project)),
     });
   },
 });
