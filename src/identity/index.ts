@@ -11,6 +11,7 @@ import { migration0001 } from "./store/migrations/0001-identity.ts";
 import { migration0010 } from "./store/migrations/0010-identity-actors.ts";
 import { migration0011 } from "./store/migrations/0011-identity-catalog.ts";
 import { migration0012 } from "./store/migrations/0012-identity-endpoint-filter.ts";
+import { migration0013 } from "./store/migrations/0013-identity-domain-config.ts";
 
 export { identityPolicyRules } from "./policy-rules.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
@@ -21,6 +22,7 @@ export const identityMigrations: Migrations = {
   "0010-identity-actors": migration0010,
   "0011-identity-catalog": migration0011,
   "0012-identity-endpoint-filter": migration0012,
+  "0013-identity-domain-config": migration0013,
 };
 
 /** Keystone's own default (`[token] expiration`). */

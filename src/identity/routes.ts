@@ -66,6 +66,7 @@ import { userUpdate } from "./api/users/update.ts";
 import { versionsList } from "./api/versions/list.ts";
 import { versionShow } from "./api/versions/show.ts";
 import type { IdentityDeps } from "./app/context.ts";
+import { domainConfigRoutes } from "./domain-config-routes.ts";
 import { endpointFilterRoutes } from "./endpoint-filter-routes.ts";
 
 type Params = Readonly<Record<string, string>>;
@@ -194,6 +195,7 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("PATCH", "/v3/regions/:region_id", regionUpdate, rule("update_region")),
   route("DELETE", "/v3/regions/:region_id", regionDelete, rule("delete_region")),
   ...endpointFilterRoutes,
+  ...domainConfigRoutes,
 ];
 
 /** Keystone answers HEAD wherever it answers GET. */

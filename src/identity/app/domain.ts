@@ -1,6 +1,7 @@
 import { newHexId } from "#base/ids.ts";
 import type { Db } from "#db/index.ts";
 import { defaultDomainId, type Domain } from "../domain/resources.ts";
+import { domainOptionDelete } from "../store/domain-options.ts";
 import {
   domainDelete as rowDelete,
   domainFind,
@@ -90,6 +91,7 @@ export async function domainDelete(ctx: IdentityCtx, id: string): Promise<void> 
       await roleDelete(tx, role.id);
     }
     await grantDelete(tx, { scope: { kind: "domain", id } });
+    await domainOptionDelete(tx, id);
     await tokenDeleteOfScope(tx, id);
     await rowDelete(tx, id);
   });
