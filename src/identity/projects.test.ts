@@ -133,3 +133,40 @@ test("lists by parts of the name and by tags", async () => {
   const users = await call("GET", "users?name__istartswith=ADM");
   expect(names(users.body.users)).toEqual(["admin"]);
 });
+
+test("a user's default project is no domain, and nothing once it is deleted", async () => {
+  const project = await make("homeland");
+  const create = (name: string, id: string) =>
+    call("POST", "users", { user: { name, default_project_id: id } });
+  const refused = await create("domained", "default");
+  expect([refused.status, refused.body.error.message]).toEqual([
+    400,
+    "User's default project ID cannot be a domain ID: default",
+  ]);
+  const { user } = (await create("settler", project.id)).body;
+  expect(user.default_project_id).toBe(project.id);
+  await call("DELETE", `projects/${project.id}`);
+  expect((await call("GET", `users/${user.id}`)).body.user).not.toHaveProperty("default_project_id");
+});
+
+test("a disabled domain ends the tokens of its users and of its projects for good", async () => {
+  const domain = await make("Island", { is_domain: true });
+  const inside = await make("beach", { domain_id: domain.id });
+  const secret = { password: "shell-1" };
+  const local = (await call("POST", "users", { user: { name: "crab", domain_id: domain.id, ...secret } }))
+    .body;
+  const guest = (await call("POST", "users", { user: { name: "gull", ...secret } })).body;
+  const reader = (await call("GET", "roles?name=reader")).body.roles[0].id;
+  await call("PUT", `projects/${inside.id}/users/${guest.user.id}/roles/${reader}`);
+  const enter = async (id: string, scope?: object): Promise<string> => {
+    const identity = { methods: ["password"], password: { user: { id, ...secret } } };
+    const body = { auth: { identity, ...(scope ? { scope } : {}) } };
+    return (await cloud.send("POST", "/v3/auth/tokens", { body })).headers["x-subject-token"] as string;
+  };
+  const tokens = [await enter(local.user.id), await enter(guest.user.id, { project: { id: inside.id } })];
+  for (const token of tokens) await expect(cloud.identity.authenticate(token)).resolves.toBeDefined();
+  await call("PATCH", `domains/${domain.id}`, { domain: { enabled: false } });
+  await call("PATCH", `domains/${domain.id}`, { domain: { enabled: true } });
+  for (const token of tokens) await expect(cloud.identity.authenticate(token)).rejects.toThrow();
+  await expect(cloud.identity.authenticate(await enter(local.user.id))).resolves.toBeDefined();
+});

@@ -68,6 +68,7 @@ function assignmentQuery(db: Db) {
       join.onRef("actor_domain.id", "=", (value) => value.fn.coalesce("user.domain_id", "group.domain_id")),
     )
     .innerJoin("identity_roles as role", "role.id", "given.role_id")
+    .leftJoin("identity_domains as role_domain", "role_domain.id", "role.domain_id")
     .leftJoin("identity_projects as project", (join) =>
       join.onRef("project.id", "=", "given.scope_id").on("given.scope_kind", "=", "project"),
     )
@@ -77,7 +78,8 @@ function assignmentQuery(db: Db) {
     .select(["given.actor_kind", "given.actor_id", "given.scope_kind", "given.scope_id", "given.inherited"])
     .select(["user.name as user_name", "group.name as group_name"])
     .select(["actor_domain.id as actor_domain_id", "actor_domain.name as actor_domain_name"])
-    .select(["role.id as role_id", "role.name as role_name", "role.domain_id as role_domain_id"])
+    .select(["role.id as role_id", "role.name as role_name"])
+    .select(["role_domain.id as role_domain_id", "role_domain.name as role_domain_name"])
     .select(["project.name as project_name"])
     .select(["scope_domain.id as scope_domain_id", "scope_domain.name as scope_domain_name"])
     .orderBy("given.actor_id")
@@ -105,7 +107,10 @@ function fromRow(row: Row): Assignment {
     role: {
       id: row.role_id,
       name: row.role_name,
-      domainId: row.role_domain_id === "" ? undefined : row.role_domain_id,
+      domain:
+        row.role_domain_id === null
+          ? undefined
+          : { id: row.role_domain_id, name: row.role_domain_name ?? "" },
     },
     inherited: row.inherited !== 0,
     priorRoleId: undefined,
