@@ -241,6 +241,9 @@ test("a role of one domain counts only by what it implies, and for that domain's
   const enter = () => cloud.signIn("kim", "kim-1", { project: { name: "hall", domain: { id: domain.id } } });
   await expect(enter()).rejects.toThrow("401");
   expect(await assignments(`user.id=${user.id}&effective`)).toEqual([]);
+  expect(await assignments(`user.id=${user.id}&include_names`)).toMatchObject([
+    { role: { name: "local", domain: { id: domain.id, name: "Guild" } } },
+  ]);
   expect((await call("PUT", `roles/${auditor.id}/implies/${local.id}`)).status).toBe(403);
   expect((await call("PUT", `roles/${local.id}/implies/${auditor.id}`)).status).toBe(201);
   expect(await rolesOf(await enter())).toEqual(["inspector"]);

@@ -112,3 +112,61 @@ test("a domain is the project at the root of its projects", async () => {
   expect((await call("GET", `domains/${root.id}`)).status).toBe(404);
   expect((await call("GET", `projects/${inside.id}`)).status).toBe(404);
 });
+
+test("lists by parts of the name and by tags", async () => {
+  await make("shelf-Low", { tags: ["wood"] });
+  await make("shelf-high", { tags: ["wood", "old"] });
+  await make("shelf-none");
+  const list = async (query: string) =>
+    names((await call("GET", `projects?name__startswith=shelf&${query}`)).body.projects).map((name) =>
+      name.slice("shelf-".length),
+    );
+  expect(await list("")).toEqual(["Low", "high", "none"]);
+  expect(await list("name__contains=L")).toEqual(["Low"]);
+  expect(await list("name__icontains=H&name__endswith=h")).toEqual(["high"]);
+  expect(await list("name__contains=n&name__contains=o")).toEqual(["none"]);
+  expect(await list("tags=wood")).toEqual(["Low", "high"]);
+  expect(await list("tags=wood,old")).toEqual(["high"]);
+  expect(await list("tags-any=old,new")).toEqual(["high"]);
+  expect(await list("not-tags=wood,old")).toEqual(["Low", "none"]);
+  expect(await list("not-tags-any=wood,new")).toEqual(["none"]);
+  const users = await call("GET", "users?name__istartswith=ADM");
+  expect(names(users.body.users)).toEqual(["admin"]);
+});
+
+test("a user's default project is no domain, and nothing once it is deleted", async () => {
+  const project = await make("homeland");
+  const create = (name: string, id: string) =>
+    call("POST", "users", { user: { name, default_project_id: id } });
+  const refused = await create("domained", "default");
+  expect([refused.status, refused.body.error.message]).toEqual([
+    400,
+    "User's default project ID cannot be a domain ID: default",
+  ]);
+  const { user } = (await create("settler", project.id)).body;
+  expect(user.default_project_id).toBe(project.id);
+  await call("DELETE", `projects/${project.id}`);
+  expect((await call("GET", `users/${user.id}`)).body.user).not.toHaveProperty("default_project_id");
+});
+
+test("a disabled domain ends the tokens of its users and of its projects for good", async () => {
+  const domain = await make("Island", { is_domain: true });
+  const inside = await make("beach", { domain_id: domain.id });
+  const secret = { password: "shell-1" };
+  const local = (await call("POST", "users", { user: { name: "crab", domain_id: domain.id, ...secret } }))
+    .body;
+  const guest = (await call("POST", "users", { user: { name: "gull", ...secret } })).body;
+  const reader = (await call("GET", "roles?name=reader")).body.roles[0].id;
+  await call("PUT", `projects/${inside.id}/users/${guest.user.id}/roles/${reader}`);
+  const enter = async (id: string, scope?: object): Promise<string> => {
+    const identity = { methods: ["password"], password: { user: { id, ...secret } } };
+    const body = { auth: { identity, ...(scope ? { scope } : {}) } };
+    return (await cloud.send("POST", "/v3/auth/tokens", { body })).headers["x-subject-token"] as string;
+  };
+  const tokens = [await enter(local.user.id), await enter(guest.user.id, { project: { id: inside.id } })];
+  for (const token of tokens) await expect(cloud.identity.authenticate(token)).resolves.toBeDefined();
+  await call("PATCH", `domains/${domain.id}`, { domain: { enabled: false } });
+  await call("PATCH", `domains/${domain.id}`, { domain: { enabled: true } });
+  for (const token of tokens) await expect(cloud.identity.authenticate(token)).rejects.toThrow();
+  await expect(cloud.identity.authenticate(await enter(local.user.id))).resolves.toBeDefined();
+});

@@ -1,8 +1,13 @@
 import type { Database, Db, Kept } from "#db/index.ts";
-import { endpointUrl, type CatalogService, type UrlParts } from "../domain/catalog.ts";
+import {
+  endpointUrl,
+  type CatalogEndpoint,
+  type CatalogService,
+  type PlacedEndpoint,
+  type UrlParts,
+} from "../domain/catalog.ts";
 import type { Token } from "../domain/token.ts";
-import { endpointList } from "../store/endpoints.ts";
-import { serviceList } from "../store/services.ts";
+import { catalogList } from "../store/catalog.ts";
 import type { IdentityCtx } from "./context.ts";
 import { filterApply } from "./endpoint-filter.ts";
 import { forbidden } from "./failures.ts";
@@ -46,25 +51,25 @@ export function catalogsKept(database: Database, publicEndpoint: string): Kept<r
  * were chosen has those alone, and only the services that they are of.
  */
 async function catalogBuild(db: Db, parts: UrlParts): Promise<CatalogService[]> {
-  const every = await endpointList(db);
+  const services = await catalogList(db);
+  const every = services.flatMap(({ endpoints }) => endpoints);
   const { filtered, chosen } =
     parts.projectId === undefined
       ? { filtered: false, chosen: [] }
       : await filterApply(db, parts.projectId, every);
-  const endpoints = filtered ? chosen : every;
-  return (await serviceList(db))
-    .filter(({ enabled }) => enabled)
-    .map(({ id, type, name = "" }) => ({
+  const shown = new Set(filtered ? chosen : every);
+  return services
+    .map(({ id, type, name, endpoints }) => ({
       id,
       type,
       name,
-      endpoints: endpoints
-        .filter((one) => one.enabled && one.serviceId === id)
-        .flatMap((one) => {
-          const url = endpointUrl(one.url, parts);
-          const { regionId: region, interface: kind } = one;
-          return url === undefined ? [] : [{ id: one.id, interface: kind, region, url }];
-        }),
+      endpoints: endpoints.filter((one) => shown.has(one)).flatMap((one) => addressed(one, parts)),
     }))
     .filter((service) => !filtered || service.endpoints.length > 0);
+}
+
+function addressed(endpoint: PlacedEndpoint, parts: UrlParts): CatalogEndpoint[] {
+  const url = endpointUrl(endpoint.url, parts);
+  const { id, interface: kind, regionId: region } = endpoint;
+  return url === undefined ? [] : [{ id, interface: kind, region, url }];
 }

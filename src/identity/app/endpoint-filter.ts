@@ -1,6 +1,11 @@
 import { CloudError } from "#base/errors.ts";
 import type { Db } from "#db/index.ts";
-import { isInEndpointGroup, type Endpoint, type EndpointGroup } from "../domain/catalog.ts";
+import {
+  isInEndpointGroup,
+  type Endpoint,
+  type EndpointGroup,
+  type PlacedEndpoint,
+} from "../domain/catalog.ts";
 import type { Project } from "../domain/resources.ts";
 import {
   endpointFilterDelete,
@@ -66,11 +71,11 @@ export async function filterEndpointList(ctx: IdentityCtx, projectId: string): P
 }
 
 /** A project for which nothing was chosen has them all. */
-export async function filterApply(
+export async function filterApply<One extends PlacedEndpoint>(
   db: Db,
   projectId: string,
-  endpoints: readonly Endpoint[],
-): Promise<{ readonly filtered: boolean; readonly chosen: Endpoint[] }> {
+  endpoints: readonly One[],
+): Promise<{ readonly filtered: boolean; readonly chosen: One[] }> {
   const entries = await endpointFilterList(db, { projectId });
   const groups = await groupsOf(db, entries);
   const ids = new Set(entries.filter(({ kind }) => kind === "endpoint").map(({ targetId }) => targetId));

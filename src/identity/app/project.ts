@@ -16,6 +16,7 @@ import {
   type ProjectFilter,
 } from "../store/projects.ts";
 import { tokenDeleteOfScope } from "../store/tokens.ts";
+import { userForgetProject } from "../store/users.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden, notFound, refuseMove } from "./failures.ts";
 import { parentRequire, refuseBrokenTree } from "./project-tree.ts";
@@ -114,6 +115,7 @@ export async function projectDelete(ctx: IdentityCtx, id: string): Promise<void>
 export async function projectErase(tx: Tx, id: string): Promise<void> {
   await grantDelete(tx, { scope: { kind: "project", id } });
   await endpointFilterDelete(tx, { projectId: id });
+  await userForgetProject(tx, id);
   await tokenDeleteOfScope(tx, id);
   await credentialDeleteOfProject(tx, id);
   await rowDelete(tx, id);

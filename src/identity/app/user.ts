@@ -1,3 +1,4 @@
+import { CloudError } from "#base/errors.ts";
 import { newHexId } from "#base/ids.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Db, Tx } from "#db/index.ts";
@@ -57,6 +58,7 @@ export async function userCreate(
   await ctx.deps.database.transaction(async (tx) => {
     if (!(await domainFind(tx, user.domainId))) throw notFound("domain", user.domainId);
     await refuseTakenName(tx, user);
+    await refuseDomainAsProject(tx, user);
     await userInsert(tx, user);
   });
   return user;
@@ -79,6 +81,7 @@ export async function userUpdate(ctx: IdentityCtx, id: string, change: UserChang
       extra: { ...old.extra, ...change.extra },
     };
     await refuseTakenName(tx, user);
+    await refuseDomainAsProject(tx, user);
     if (password !== undefined || !user.enabled) await tokenDeleteOfUser(tx, id);
     if (!user.enabled) await applicationCredentialDelete(tx, { userId: id });
     await rowUpdate(tx, user);
@@ -114,6 +117,11 @@ export async function userErase(tx: Tx, id: string): Promise<void> {
   await membershipDelete(tx, { userId: id });
   await tokenDeleteOfUser(tx, id);
   await rowDelete(tx, id);
+}
+
+async function refuseDomainAsProject(db: Db, { defaultProjectId: id }: User): Promise<void> {
+  if (id === undefined || !(await domainFind(db, id))) return;
+  throw new CloudError("invalid", `User's default project ID cannot be a domain ID: ${id}`);
 }
 
 async function refuseTakenName(db: Db, user: User): Promise<void> {

@@ -37,7 +37,7 @@ export interface Assignment {
   /** Of a project only. */
   readonly scopeDomain: NamedRef | undefined;
   readonly actor: InDomain & Pick<Actor, "kind">;
-  readonly role: NamedRef & { readonly domainId: string | undefined };
+  readonly role: NamedRef & { readonly domain: NamedRef | undefined };
   readonly inherited: boolean;
   /** The assigned role that implies this one, when this one was not assigned itself. */
   readonly priorRoleId: string | undefined;
@@ -49,7 +49,7 @@ export interface Assignment {
 
 export interface Implication {
   readonly prior: NamedRef;
-  readonly implied: NamedRef & { readonly domainId: string | undefined };
+  readonly implied: NamedRef & { readonly domain: NamedRef | undefined };
 }
 
 /** What Keystone's `effective` needs to know to turn grants into the roles that users have. */
@@ -66,7 +66,7 @@ export function assignmentsEffective(
   facts: EffectiveFacts,
 ): readonly Assignment[] {
   const placed = assignments.flatMap((one) => ofUsers(one, facts)).flatMap((one) => onProjects(one, facts));
-  return withImplied(placed, facts.implications).filter(({ role }) => role.domainId === undefined);
+  return withImplied(placed, facts.implications).filter(({ role }) => role.domain === undefined);
 }
 
 function ofUsers(one: Assignment, facts: EffectiveFacts): Assignment[] {

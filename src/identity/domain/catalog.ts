@@ -48,6 +48,9 @@ export interface Endpoint {
   readonly extra: Extra;
 }
 
+/** What the catalogue and its filters need to know of an endpoint. */
+export type PlacedEndpoint = Pick<Endpoint, "id" | "serviceId" | "interface" | "regionId" | "url">;
+
 /** What an endpoint's address may be made of; undefined: this token does not have it. */
 export interface UrlParts {
   readonly publicEndpoint: string;
@@ -98,7 +101,10 @@ export interface EndpointGroup {
   readonly filters: EndpointGroupFilters;
 }
 
-export function isInEndpointGroup(endpoint: Endpoint, { filters }: Pick<EndpointGroup, "filters">): boolean {
+export function isInEndpointGroup(
+  endpoint: PlacedEndpoint,
+  { filters }: Pick<EndpointGroup, "filters">,
+): boolean {
   const { interface: kind, service_id: serviceId, region_id: regionId } = filters;
   return (
     (kind === undefined || kind === endpoint.interface) &&

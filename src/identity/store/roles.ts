@@ -64,7 +64,8 @@ export async function implicationList(db: Db): Promise<Implication[]> {
     .innerJoin("identity_roles as implied", "implied.id", "pair.implied_role_id")
     .select(["prior.id as prior_id", "prior.name as prior_name"])
     .select(["implied.id as implied_id", "implied.name as implied_name"])
-    .select("implied.domain_id as implied_domain_id")
+    .leftJoin("identity_domains as domain", "domain.id", "implied.domain_id")
+    .select(["domain.id as domain_id", "domain.name as domain_name"])
     .orderBy("prior.name")
     .orderBy("implied.name")
     .execute();
@@ -73,7 +74,7 @@ export async function implicationList(db: Db): Promise<Implication[]> {
     implied: {
       id: row.implied_id,
       name: row.implied_name,
-      domainId: row.implied_domain_id === "" ? undefined : row.implied_domain_id,
+      domain: row.domain_id === null ? undefined : { id: row.domain_id, name: row.domain_name ?? "" },
     },
   }));
 }

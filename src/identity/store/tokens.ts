@@ -132,6 +132,24 @@ export async function tokenDeleteOfScope(tx: Tx, scopeId: string): Promise<void>
   await tx.deleteFrom("identity_tokens").where("scope_id", "=", scopeId).execute();
 }
 
+/** Of the domain's users, and of the scope of the domain and of its projects. */
+export async function tokenDeleteOfDomain(tx: Tx, domainId: string): Promise<void> {
+  await tx
+    .deleteFrom("identity_tokens")
+    .where((row) =>
+      row.or([
+        row("scope_id", "=", domainId),
+        row("user_id", "in", row.selectFrom("identity_users").select("id").where("domain_id", "=", domainId)),
+        row(
+          "scope_id",
+          "in",
+          row.selectFrom("identity_projects").select("id").where("domain_id", "=", domainId),
+        ),
+      ]),
+    )
+    .execute();
+}
+
 export async function tokenDeleteExpired(tx: Tx, now: number): Promise<void> {
   await tx.deleteFrom("identity_tokens").where("expires_at", "<=", now).execute();
 }

@@ -54,6 +54,15 @@ export async function userUpdate(tx: Tx, user: User): Promise<void> {
   await tx.updateTable("identity_users").set(changed).where("id", "=", id).execute();
 }
 
+/** Nobody's default project is one that goes. */
+export async function userForgetProject(tx: Tx, projectId: string): Promise<void> {
+  await tx
+    .updateTable("identity_users")
+    .set({ default_project_id: null })
+    .where("default_project_id", "=", projectId)
+    .execute();
+}
+
 /** Its assignments and tokens must be gone. */
 export async function userDelete(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom("identity_users").where("id", "=", id).execute();

@@ -20,7 +20,9 @@ export function assignmentView(ctx: IdentityCtx, assignment: Assignment, names: 
       ...(isInherited(assignment) ? { "OS-INHERIT:inherited_to": "projects" } : {}),
     },
     [actor.kind]: names ? { id, name, domain } : { id },
-    role: names ? { id: role.id, name: role.name } : { id: role.id },
+    role: names
+      ? { id: role.id, name: role.name, ...(role.domain ? { domain: role.domain } : {}) }
+      : { id: role.id },
   };
 }
 

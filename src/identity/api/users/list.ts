@@ -3,6 +3,7 @@ import type { IdentityCtx } from "../../app/context.ts";
 import { userList } from "../../app/user.ts";
 import { queryFilter, querySchema } from "../input.ts";
 import { collection } from "../links.ts";
+import { nameFilter } from "../name-filter.ts";
 import { userView } from "./view.ts";
 
 export const usersList = operation({
@@ -10,6 +11,9 @@ export const usersList = operation({
   handle: async (ctx: IdentityCtx, { query }) => {
     const { name, domain_id: domainId } = query;
     const users = await userList(ctx, { name, domainId, enabled: queryFilter(query.enabled) });
-    return collection(ctx, "users", { query, items: users.map((user) => userView(ctx, user)) });
+    return collection(ctx, "users", {
+      query,
+      items: users.filter(nameFilter(query)).map((user) => userView(ctx, user)),
+    });
   },
 });
