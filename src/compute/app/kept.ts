@@ -24,7 +24,11 @@ export function computeKept(database: Database): ComputeKept {
     ({ table }: { readonly table: string }) =>
       names.includes(table);
   return {
-    hosts: database.kept({ dependsOn: tables("compute_hosts"), load: () => hostList(db), limit: 1 }),
+    hosts: database.kept({
+      dependsOn: tables("compute_hosts", "compute_aggregates", "compute_aggregate_hosts"),
+      load: () => hostList(db),
+      limit: 1,
+    }),
     flavors: database.kept({ dependsOn: tables("compute_flavors"), load: () => flavorList(db), limit: 1 }),
     flavorAccess: database.kept({
       dependsOn: tables("compute_flavor_access"),

@@ -3,6 +3,7 @@ import { newUuid } from "#base/ids.ts";
 import {
   serverGroupDelete,
   serverGroupFind,
+  serverGroupIdsOf,
   serverGroupInsert,
   serverGroupList,
   serverGroupMembers,
@@ -62,4 +63,9 @@ export async function serverGroupCreate(
 export async function serverGroupRemove(ctx: ComputeCtx, id: string): Promise<void> {
   await serverGroupFetch(ctx, id, "os_compute_api:os-server-groups:delete");
   await ctx.deps.database.transaction((tx) => serverGroupDelete(tx, id));
+}
+
+/** Ids of the groups that the server is in: one at most, as in Nova. */
+export async function serverGroupIds(ctx: ComputeCtx, serverId: string): Promise<string[]> {
+  return serverGroupIdsOf(ctx.deps.database.db, serverId);
 }

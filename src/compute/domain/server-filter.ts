@@ -5,8 +5,10 @@ import { powerStates, type Server } from "./server.ts";
 /** The one value of each filter of `GET /servers`, by its name in the query. */
 export type ServerFilters = Readonly<Record<string, string>>;
 export type ServerTest = (server: Server) => boolean;
-/** The name of the host that a server is on. */
-export type HostnameOf = (server: Server) => string | undefined;
+/** The host that a server is on. */
+export type HostOf = (
+  server: Server,
+) => { readonly hostname: string; readonly zone: string } | undefined;
 
 type TextOf = (server: Server) => string | null | undefined;
 
@@ -39,7 +41,6 @@ const patterns: Readonly<Record<string, TextOf>> = {
   root_device_name: () => "/dev/vda",
   access_ip_v4: (server) => server.accessIPv4,
   access_ip_v6: (server) => server.accessIPv6,
-  availability_zone: (server) => (server.hostId === undefined ? undefined : "nova"),
   locked_by: (server) => server.lock?.by,
   created_at: (server) => isoMicroseconds(server.createdAt),
   launched_at: (server) => (server.launchedAt === undefined ? undefined : isoMicroseconds(server.launchedAt)),
@@ -57,8 +58,12 @@ const tagged: Readonly<Record<string, (server: Server, tags: readonly string[]) 
 };
 
 /** True for a server that passes every filter; a name that is none of Nova's filters is no filter. */
-export function serverFilter(filters: ServerFilters, hostnameOf: HostnameOf): ServerTest {
-  const hosts: Readonly<Record<string, HostnameOf>> = { host: hostnameOf, node: hostnameOf };
+export function serverFilter(filters: ServerFilters, hostOf: HostOf): ServerTest {
+  const hosts: Readonly<Record<string, TextOf>> = {
+    host: (server) => hostOf(server)?.hostname,
+    node: (server) => hostOf(server)?.hostname,
+    availability_zone: (server) => hostOf(server)?.zone,
+  };
   const tests = Object.entries(filters).map(([name, value]): ServerTest => {
     const text = exact[name] ?? (name === "host" ? hosts[name] : undefined);
     if (text) return (server) => text(server) === value;

@@ -1,5 +1,5 @@
 import { powerStates, type Server } from "./server.ts";
-import type { HostnameOf } from "./server-filter.ts";
+import type { HostOf } from "./server-filter.ts";
 
 export interface SortKey {
   readonly key: string;
@@ -49,7 +49,7 @@ export const serverSortKeys: readonly string[] = [...Object.keys(values), ...con
 /** By the keys in their order; then by age and id, in the first key's direction: a total order, so pages have no gaps. */
 export function serverOrder(
   keys: readonly SortKey[],
-  hostnameOf: HostnameOf,
+  hostOf: HostOf,
 ): (left: Server, right: Server) => number {
   const last = keys.at(-1)?.direction ?? "desc";
   const all = [
@@ -58,7 +58,7 @@ export function serverOrder(
     { key: "uuid", direction: last } as const,
   ];
   const parts = all.map(({ key, direction }) => ({
-    value: key === "host" || key === "node" ? hostnameOf : (values[key] ?? (() => undefined)),
+    value: key === "host" || key === "node" ? (server: Server) => hostOf(server)?.hostname : (values[key] ?? (() => undefined)),
     sign: direction === "asc" ? 1 : -1,
   }));
   return (left, right) => {

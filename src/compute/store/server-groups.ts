@@ -51,6 +51,16 @@ export async function serverGroupMembers(db: Db, groupId: string): Promise<strin
   return rows.map((row) => row.server_id);
 }
 
+export async function serverGroupIdsOf(db: Db, serverId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("compute_server_group_members")
+    .select("group_id")
+    .where("server_id", "=", serverId)
+    .orderBy("group_id")
+    .execute();
+  return rows.map((row) => row.group_id);
+}
+
 export async function serverGroupMemberInsert(tx: Tx, groupId: string, serverId: string): Promise<void> {
   await tx
     .insertInto("compute_server_group_members")

@@ -2,7 +2,7 @@ import { CloudError } from "#base/errors.ts";
 import { atLeast } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { statusFilter, type Server } from "../../domain/server.ts";
-import { serverFilter, type HostnameOf, type ServerTest } from "../../domain/server-filter.ts";
+import { serverFilter, type HostOf, type ServerTest } from "../../domain/server-filter.ts";
 import { serverSortKeys, type SortKey } from "../../domain/server-sort.ts";
 import { booleanOf, queryText, type Query } from "../paging.ts";
 import { timeOf } from "../times.ts";
@@ -52,7 +52,7 @@ export function filtersOf(ctx: ComputeCtx, query: Query): Readonly<Record<string
 }
 
 /** The test of all filters; undefined when nothing can pass them. */
-export function testOf(ctx: ComputeCtx, query: Query, hostnameOf: HostnameOf): ServerTest | undefined {
+export function testOf(ctx: ComputeCtx, query: Query, hostOf: HostOf): ServerTest | undefined {
   const { status: _status, ...filters } = filtersOf(ctx, query);
   const statuses = [query["status"] ?? []].flat();
   const ofStatus = statuses.length === 0 ? () => true : statusFilter(statuses);
@@ -66,7 +66,7 @@ export function testOf(ctx: ComputeCtx, query: Query, hostnameOf: HostnameOf): S
   if (booleanOf(filters["deleted"]) === true) return undefined;
   const changed = changedBetween(filters);
   const locked = lockedOf(filters);
-  const others = serverFilter(filters, hostnameOf);
+  const others = serverFilter(filters, hostOf);
   return (server) => ofStatus(server) && changed(server) && locked(server) && others(server);
 }
 

@@ -3,6 +3,7 @@ import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { hostsAll } from "../../app/host.ts";
 import { serversVisible } from "../../app/server-list.ts";
 import type { Server } from "../../domain/server.ts";
+import type { Host } from "../../store/hosts.ts";
 import { serverOrder } from "../../domain/server-sort.ts";
 import { nextLinks } from "../links.ts";
 import { pageOf, type Query } from "../paging.ts";
@@ -44,15 +45,15 @@ async function page(
 ): Promise<{ readonly servers: Server[]; readonly links: object }> {
   const { limit, marker } = pageOf(query);
   const filters = filtersOf(ctx, query);
-  const hostnameOf = ({ hostId }: Server): string | undefined =>
-    hostId === undefined ? undefined : hosts.get(hostId)?.hostname;
+  const hostOf = ({ hostId }: Server): Host | undefined =>
+    hostId === undefined ? undefined : hosts.get(hostId);
   const allTenants = filters["all_tenants"] !== undefined && strictBoolean(filters["all_tenants"]);
-  const matches = testOf(ctx, query, hostnameOf);
+  const matches = testOf(ctx, query, hostOf);
   const servers = await serversVisible(ctx, {
     allTenantsRule: allTenants ? `os_compute_api:servers:${kind}:get_all_tenants` : undefined,
     projectId: filters["project_id"] ?? filters["tenant_id"],
     matches: matches ?? (() => false),
-    order: serverOrder(sortOf(ctx, query), hostnameOf),
+    order: serverOrder(sortOf(ctx, query), hostOf),
     limit,
     marker,
   });

@@ -2,6 +2,7 @@ import { operation } from "#http/index.ts";
 import type { ComputeDeps } from "../../app/deps.ts";
 import { hostsAll } from "../../app/host.ts";
 import { serverFetch } from "../../app/server.ts";
+import { serverGroupIds } from "../../app/server-group.ts";
 import { serverDetail } from "./view.ts";
 
 /** GET /servers/{id} */
@@ -9,6 +10,6 @@ export const serverShow = operation<ComputeDeps>({
   handle: async (ctx, { params }) => {
     const server = await serverFetch(ctx, params["id"] ?? "", "os_compute_api:servers:show");
     const hosts = new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
-    return { server: serverDetail(ctx, server, hosts) };
+    return { server: serverDetail(ctx, server, hosts, await serverGroupIds(ctx, server.id)) };
   },
 });

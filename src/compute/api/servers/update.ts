@@ -3,6 +3,7 @@ import { atLeast, operation } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { hostsAll } from "../../app/host.ts";
 import { serverChangeAs } from "../../app/server-change.ts";
+import { serverGroupIds } from "../../app/server-group.ts";
 import type { Server } from "../../domain/server.ts";
 import { hostName, printableName } from "../parameter-schemas.ts";
 import { addresses, diskConfig, serverDescription, serverHostname } from "./create-schema.ts";
@@ -37,7 +38,7 @@ export const serverUpdate = operation({
       (server) => ({ ...server, ...changes, ...(disk === undefined ? {} : { diskConfig: disk }) }),
     );
     const hosts = new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
-    const view = atLeast(ctx, "2.75") ? serverDetail : serverDetailOfOld;
-    return { server: view(ctx, changed, hosts) };
+    if (!atLeast(ctx, "2.75")) return { server: serverDetailOfOld(ctx, changed, hosts) };
+    return { server: serverDetail(ctx, changed, hosts, await serverGroupIds(ctx, changed.id)) };
   },
 });

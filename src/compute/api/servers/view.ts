@@ -5,7 +5,7 @@ import type { ComputeCtx } from "../../app/deps.ts";
 import { hostDownAfterMs } from "../../app/host.ts";
 import { powerStates, serverStatus, type Server } from "../../domain/server.ts";
 import { instanceNameOf } from "../../domain/instance-name.ts";
-import type { Host } from "../../store/hosts.ts";
+import { defaultZone, type Host } from "../../store/hosts.ts";
 import { flavorInServer } from "../flavors/view.ts";
 import { linksOf } from "../links.ts";
 
@@ -33,7 +33,7 @@ export function serverViewKeys(ctx: ServerViewer, hosts: HostsById): (server: Se
     const host = hostId === undefined ? undefined : hosts.get(hostId);
     if (!host) return viewer;
     let key = byHost.get(host.id);
-    if (key === undefined) byHost.set(host.id, (key = `${viewer} ${host.hostname} ${hostStatus(ctx, host)}`));
+    if (key === undefined) byHost.set(host.id, (key = `${viewer} ${host.hostname} ${host.zone} ${hostStatus(ctx, host)}`));
     return key;
   };
 }
@@ -44,7 +44,12 @@ export function serverSummary(ctx: ServerViewer, server: Server): object {
 }
 
 /** An element of `GET /servers/detail`, and `GET /servers/{id}`: each microversion's own fields. */
-export function serverDetail(ctx: ServerViewer, server: Server, hosts: HostsById): object {
+export function serverDetail(
+  ctx: ServerViewer,
+  server: Server,
+  hosts: HostsById,
+  groups: readonly string[] = [],
+): object {
   const status = serverStatus(server);
   return {
     id: server.id,
@@ -64,7 +69,7 @@ export function serverDetail(ctx: ServerViewer, server: Server, hosts: HostsById
     links: linksOf(ctx, `/servers/${server.id}`),
     "OS-DCF:diskConfig": server.diskConfig,
     ...(["ACTIVE", "BUILD"].includes(status) ? { progress: 0 } : {}),
-    "OS-EXT-AZ:availability_zone": server.hostId === undefined ? "" : "nova",
+    "OS-EXT-AZ:availability_zone": zoneOf(server, hosts),
     config_drive: "",
     key_name: server.keyName,
     "OS-SRV-USG:launched_at": server.launchedAt === undefined ? null : isoMicroseconds(server.launchedAt),
@@ -76,6 +81,7 @@ export function serverDetail(ctx: ServerViewer, server: Server, hosts: HostsById
     ...faultOf(ctx, server, status),
     ...administratorFields(ctx, server, hosts),
     ...laterFields(ctx, server, hosts),
+    ...(atLeast(ctx, "2.71") ? { server_groups: groups } : {}),
   };
 }
 
@@ -102,6 +108,10 @@ export function serverDetailOfOld(ctx: ServerViewer, server: Server, hosts: Host
 export function serverDetailInList(ctx: ServerViewer, server: Server, hosts: HostsById): object {
   const { server_groups: _groups, ...fields } = serverDetail(ctx, server, hosts) as Record<string, unknown>;
   return fields;
+}
+
+function zoneOf({ hostId }: Server, hosts: HostsById): string {
+  return hostId === undefined ? "" : (hosts.get(hostId)?.zone ?? defaultZone);
 }
 
 /** Nova shows a hash instead of the host's name: the same within a project, different in another. */
@@ -153,7 +163,6 @@ function laterFields(ctx: ServerViewer, server: Server, hosts: HostsById): objec
     ...(atLeast(ctx, "2.19") ? { description: server.description } : {}),
     ...(atLeast(ctx, "2.26") ? { tags: server.tags } : {}),
     ...(atLeast(ctx, "2.63") ? { trusted_image_certificates: null } : {}),
-    ...(atLeast(ctx, "2.71") ? { server_groups: [] } : {}),
     ...(atLeast(ctx, "2.73") ? { locked_reason: server.lock?.reason ?? null } : {}),
     ...(atLeast(ctx, "2.90") ? { "OS-EXT-SRV-ATTR:hostname": server.hostname } : {}),
     ...(atLeast(ctx, "2.96") ? { pinned_availability_zone: null } : {}),
@@ -162,6 +171,7 @@ function laterFields(ctx: ServerViewer, server: Server, hosts: HostsById): objec
 
 function hostStatus(ctx: ServerViewer, host: Host | undefined): string {
   if (!host) return "";
+  if (host.forcedDown) return "DOWN";
   if (host.disabled) return "MAINTENANCE";
   return ctx.clock.now() - host.seenAt <= hostDownAfterMs ? "UP" : "UNKNOWN";
 }
