@@ -28,7 +28,7 @@ export const goodWrite: Way = {
   },
 };
 
-const servicesInOrder = ["placement", "compute", "image", "key-manager", "identity"];
+const servicesInOrder = ["placement", "image", "compute", "key-manager", "identity"];
 
 /** What deletes comes last, and what others need last of all. */
 export function writeOrder(rows: readonly Row[]): Row[] {
