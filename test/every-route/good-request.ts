@@ -76,7 +76,7 @@ export function staleList(rows: readonly Row[], fixtures: Fixtures): string[] {
   const used = new Set(
     rows.flatMap((row) => pathOf(row, fixtures).used.map((line) => `${row.service.type} ${line}`)),
   );
-  const open = Object.keys(exceptions.open).map((line) => line.replace(/: [^:]*$/, ""));
+  const open = Object.keys(exceptions.open).map((line) => line.split(": ")[0] ?? "");
   const named = [examples, exceptions.foreign, exceptions.good].flatMap((table) => Object.keys(table));
   return [
     ...[...named, ...open].filter((name) => !names.has(name)),

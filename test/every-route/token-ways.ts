@@ -1,5 +1,5 @@
-import { anonymous } from "#http/index.ts";
-import { createPolicy } from "#policy/index.ts";
+import { anonymous, type Service } from "#http/index.ts";
+import { createPolicy, type Policy } from "#policy/index.ts";
 import { exceptions } from "./exceptions.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { hasBody, needsToken, requestOf } from "./good-request.ts";
@@ -28,7 +28,7 @@ export const goodWrite: Way = {
   },
 };
 
-const servicesInOrder = ["placement", "compute", "image", "key-manager", "identity"];
+const servicesInOrder = ["placement", "image", "compute", "key-manager", "identity"];
 
 /** What deletes comes last, and what others need last of all. */
 export function writeOrder(rows: readonly Row[]): Row[] {
@@ -90,6 +90,8 @@ function foreignStatus(row: Row, fixtures: Fixtures): 403 | 404 | undefined {
   return foreign ?? (refused ? 403 : undefined);
 }
 
+const policies = new WeakMap<Service, Policy>();
+
 /** Whether a member may do this at all, to what is the member's own. */
 function ruleAllows({ service, route }: Row, member: Fixtures["foreign"]): boolean {
   if (route.policy === "authenticated" || route.policy === "public") return true;
@@ -98,7 +100,9 @@ function ruleAllows({ service, route }: Row, member: Fixtures["foreign"]): boole
     ...text.matchAll(/%\(([^)]*)\)s/g),
   ]);
   const own = attributes.map(([, name = ""]) => [name, ownValue(name, member)] as const);
-  return createPolicy(service.policyRules).allows(route.policy, caller, Object.fromEntries(own));
+  const policy = policies.get(service) ?? createPolicy(service.policyRules);
+  policies.set(service, policy);
+  return policy.allows(route.policy, caller, Object.fromEntries(own));
 }
 
 function ownValue(attribute: string, { userId, projectId }: Fixtures["foreign"]): string | undefined {
