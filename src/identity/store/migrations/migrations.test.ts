@@ -1,12 +1,12 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { openDatabase, type Migrations } from "#db/index.ts";
-import { databasePlace } from "#db/testing/index.ts";
+import type { Migrations } from "#db/index.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
 import { roleListEffective } from "../assignments.ts";
 import { migration0001 } from "./0001-identity.ts";
 import { migration0010 } from "./0010-identity-actors.ts";
 
-/** A cloud of before there were groups, with one user's role on a project. */
+/** A cloud of before there were groups, with one user's role on a project; migrations run by their names. */
 const old: Migrations = {
   "0001-identity": migration0001,
   "0001-rows-of-the-test": {
@@ -27,22 +27,15 @@ const old: Migrations = {
 };
 
 test("an older cloud keeps its roles, what they imply, and who has them", async () => {
-  const place = await databasePlace();
+  const database = await openTestDatabase({ ...old, "0010-identity-actors": migration0010 });
   try {
-    await (await openDatabase({ address: place.address, migrations: old })).close();
-    const migrations = { ...old, "0010-identity-actors": migration0010 };
-    const database = await openDatabase({ address: place.address, migrations });
-    try {
-      const roles = await roleListEffective(database.db, "u", { kind: "project", id: "p" });
-      expect(roles).toEqual([
-        { id: "r2", name: "reader" },
-        { id: "r1", name: "writer" },
-      ]);
-      expect(await roleListEffective(database.db, "u", { kind: "domain", id: "p" })).toEqual([]);
-    } finally {
-      await database.close();
-    }
+    const roles = await roleListEffective(database.db, "u", { kind: "project", id: "p" });
+    expect(roles).toEqual([
+      { id: "r2", name: "reader" },
+      { id: "r1", name: "writer" },
+    ]);
+    expect(await roleListEffective(database.db, "u", { kind: "domain", id: "p" })).toEqual([]);
   } finally {
-    await place.remove();
+    await database.close();
   }
 });
