@@ -6,9 +6,7 @@ import { powerStates, type Server } from "./server.ts";
 export type ServerFilters = Readonly<Record<string, string>>;
 export type ServerTest = (server: Server) => boolean;
 /** The host that a server is on. */
-export type HostOf = (
-  server: Server,
-) => { readonly hostname: string; readonly zone: string } | undefined;
+export type HostOf = (server: Server) => { readonly hostname: string; readonly zone: string } | undefined;
 
 type TextOf = (server: Server) => string | null | undefined;
 

@@ -58,7 +58,10 @@ export function serverOrder(
     { key: "uuid", direction: last } as const,
   ];
   const parts = all.map(({ key, direction }) => ({
-    value: key === "host" || key === "node" ? (server: Server) => hostOf(server)?.hostname : (values[key] ?? (() => undefined)),
+    value:
+      key === "host" || key === "node"
+        ? (server: Server) => hostOf(server)?.hostname
+        : (values[key] ?? (() => undefined)),
     sign: direction === "asc" ? 1 : -1,
   }));
   return (left, right) => {

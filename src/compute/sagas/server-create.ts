@@ -5,7 +5,7 @@ import { tpmRequiredTraits } from "#vtpm/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { hostIsUp } from "../app/host.ts";
 import { statusOfFault } from "../domain/fault.ts";
-import type { Server } from "../domain/server.ts";
+import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
 import { hostList } from "../store/hosts.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { domainSpecOf } from "./domain-spec.ts";
@@ -53,7 +53,7 @@ async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: str
   // A claim whose answer was lost in a crash: the host may have no room for a second one.
   const [held] = await placement.allocationsOf(server.id);
   if (held) return { hostId: held.providerUuid };
-  const resources = resourcesOf(server);
+  const resources = resourcesOfFlavor(server.flavor);
   const requiredTraits = server.tpm ? [...tpmRequiredTraits(server.tpm)] : [];
   const [candidates, hosts] = [
     await placement.candidatesFind({ resources, requiredTraits }),
@@ -80,7 +80,7 @@ async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: str
     }
   }
   // After a time without the cloud its hosts have yet to report themselves.
-  const silent = wanted.filter((host) => !host.disabled && !hostIsUp(host, clock.now()));
+  const silent = wanted.filter((host) => !host.disabled && !host.forcedDown && !hostIsUp(host, clock.now()));
   if (silent.some(({ id }) => candidates.some(({ providerUuid }) => providerUuid === id))) {
     const names = silent.map(({ hostname }) => hostname).join(", ");
     throw retryable(
@@ -101,12 +101,6 @@ async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: str
       `No valid host was found. There are not enough hosts available. Asked for: ${asked.join(", ")}.`,
     ),
   );
-}
-
-function resourcesOf(server: Server): Record<string, number> {
-  const { vcpus, memoryMiB, rootGiB, ephemeralGiB, swapMiB } = server.flavor;
-  const diskGiB = rootGiB + ephemeralGiB + Math.ceil(swapMiB / 1024);
-  return { VCPU: vcpus, MEMORY_MB: memoryMiB, ...(diskGiB === 0 ? {} : { DISK_GB: diskGiB }) };
 }
 
 async function allocationRelease(step: Undo): Promise<void> {

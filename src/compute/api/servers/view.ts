@@ -5,7 +5,7 @@ import type { ComputeCtx } from "../../app/deps.ts";
 import { hostDownAfterMs } from "../../app/host.ts";
 import { powerStates, serverStatus, type Server } from "../../domain/server.ts";
 import { instanceNameOf } from "../../domain/instance-name.ts";
-import { defaultZone, type Host } from "../../store/hosts.ts";
+import type { Host } from "../../store/hosts.ts";
 import { flavorInServer } from "../flavors/view.ts";
 import { linksOf } from "../links.ts";
 
@@ -33,7 +33,8 @@ export function serverViewKeys(ctx: ServerViewer, hosts: HostsById): (server: Se
     const host = hostId === undefined ? undefined : hosts.get(hostId);
     if (!host) return viewer;
     let key = byHost.get(host.id);
-    if (key === undefined) byHost.set(host.id, (key = `${viewer} ${host.hostname} ${host.zone} ${hostStatus(ctx, host)}`));
+    if (key === undefined)
+      byHost.set(host.id, (key = `${viewer} ${host.hostname} ${host.zone} ${hostStatus(ctx, host)}`));
     return key;
   };
 }
@@ -110,8 +111,9 @@ export function serverDetailInList(ctx: ServerViewer, server: Server, hosts: Hos
   return fields;
 }
 
+/** `nova` is Nova's default zone: that of a host that is gone. */
 function zoneOf({ hostId }: Server, hosts: HostsById): string {
-  return hostId === undefined ? "" : (hosts.get(hostId)?.zone ?? defaultZone);
+  return hostId === undefined ? "" : (hosts.get(hostId)?.zone ?? "nova");
 }
 
 /** Nova shows a hash instead of the host's name: the same within a project, different in another. */
