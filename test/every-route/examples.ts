@@ -73,6 +73,17 @@ export const examples: Readonly<Record<string, Example>> = {
     },
   },
   "compute PUT /v2.1/servers/:id/metadata/:key": { body: () => ({ meta: { walked: "yes" } }) },
+  "compute PUT /v2.1/images/:id/metadata/:key": { body: () => ({ meta: { walked: "yes" } }) },
+  "compute PUT /v2.1/os-services/:id 2.53–": { body: () => ({ status: "enabled" }) },
+  "compute PUT /v2.1/os-services/:id –2.52": {
+    body: ({ host }) => ({ host: host.hostname, binary: "nova-compute" }),
+  },
+  "image PUT /v2/metadefs/namespaces/:namespace/tags/:name": { body: () => ({ name: "walked" }) },
+  "image POST /v2/metadefs/namespaces/:namespace/tags": { body: () => ({ tags: [{ name: "walked" }] }) },
+  "image PUT /v2/images/:image_id/members/:member_id": {
+    body: () => ({ status: "accepted" }),
+    wrongBodies: [{}, { status: 5 }, { status: "unknown" }],
+  },
   "compute PUT /v2.1/flavors/:id/os-extra_specs/:key": { body: () => ({ walked: "yes" }) },
   "placement GET /usages": { query: ({ ownerProjectId }) => `project_id=${ownerProjectId}` },
   "placement GET /allocation_candidates": { query: () => "resources=VCPU:1" },

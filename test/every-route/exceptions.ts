@@ -23,13 +23,32 @@ export const exceptions: Exceptions = {
   },
   good: {
     "identity POST /v3/users/:user_id/password": { status: 401, why: "the old password is not known here" },
+    "identity DELETE /v3/endpoints/:endpoint_id": { status: 404, why: "it went with its service" },
+    "identity DELETE /v3/regions/:region_id": { status: 403, why: "the other services' endpoints are in it" },
+    "compute DELETE /v2.1/images/:id": { status: 404, why: "the image service deleted it before" },
+    "compute DELETE /v2.1/images/:id/metadata/:key": {
+      status: 404,
+      why: "the image service deleted it before",
+    },
+    "compute GET /v2.1/servers/:id/ips/:network": { status: 404, why: "servers have no networks" },
+    "compute GET /v2.1/os-hosts/:id/startup": { status: 501, why: "Nova's answer for libvirt" },
+    "compute GET /v2.1/os-hosts/:id/shutdown": { status: 501, why: "Nova's answer for libvirt" },
+    "compute GET /v2.1/os-hosts/:id/reboot": { status: 501, why: "Nova's answer for libvirt" },
+    "image PUT /v2/images/:image_id/members/:member_id": {
+      status: 403,
+      why: "the owner cannot accept for the member",
+    },
     "placement DELETE /allocations/:consumer_uuid": { status: 404, why: "the PUT before it left none" },
     "compute GET /v2.1/os-hypervisors/:id/uptime": {
       status: 501,
       why: "the host of the walk does not say since when it is up; Nova's answer for such a driver",
     },
   },
-  open: {},
+  open: {
+    "compute POST /v2.1/servers: os:scheduler_hints":
+      "Nova's is open for the hints of filters that are not its own",
+    "compute POST /v2.1/servers: OS-SCH-HNT:scheduler_hints": "the same",
+  },
 };
 
 /** Services that keep or overlook what they do not know: extra attributes, an image's own properties, new clients' fields. */

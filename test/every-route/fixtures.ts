@@ -11,6 +11,11 @@ export interface Fixtures {
   readonly ownerUserId: string;
   readonly domainId: string;
   readonly roleId: string;
+  /** The role of `roleId` implies it. */
+  readonly impliedRoleId: string;
+  /** The owner is in it. */
+  readonly groupId: string;
+  readonly endpointGroupId: string;
   readonly catalogServiceId: string;
   readonly endpointId: string;
   readonly regionId: string;
@@ -23,6 +28,7 @@ export interface Fixtures {
   /** Of the server's creation. */
   readonly requestId: string;
   readonly serviceId: string;
+  readonly aggregateId: string;
   readonly host: { readonly id: string; readonly number: string; readonly hostname: string };
 }
 
@@ -56,7 +62,8 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
   const catalogServiceId = (await get("/identity/v3/services")).services[0].id as string;
   const endpointId = (await get("/identity/v3/endpoints")).endpoints[0].id as string;
   const regionId = (await get("/identity/v3/regions")).regions[0].id as string;
-  const imageId = await imageMake(made, owner);
+  await endpointsMake(made, accounts, endpointId);
+  const imageId = await imageMake(made, accounts);
   const secret = { payload: "walked", payload_content_type: "text/plain" };
   const secretRef = (await made(owner, "POST", "/key-manager/v1/secrets", secret)).json.secret_ref as string;
   await made(admin, "PUT", "/placement/resource_classes/CUSTOM_WALKED", undefined, "1.39");
@@ -77,22 +84,63 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
   };
 }
 
-/** A domain, and a role that the owner has everywhere. */
+/** A domain, and a role that the owner and the owner's group have everywhere. */
 async function identityMake(made: Send, accounts: Accounts) {
-  const { admin } = accounts.tokens;
-  const domain = { name: "walked", enabled: true };
-  const domainId = (await made(admin, "POST", "/identity/v3/domains", { domain })).json.domain.id as string;
-  const role = { name: "walked" };
-  const roleId = (await made(admin, "POST", "/identity/v3/roles", { role })).json.role.id as string;
-  for (const scope of [`domains/${domainId}`, `projects/${accounts.ownerProjectId}`, "system"])
-    await made(admin, "PUT", `/identity/v3/${scope}/users/${accounts.ownerUserId}/roles/${roleId}`);
-  return { domainId, roleId };
+  const { tokens, ownerProjectId, ownerUserId } = accounts;
+  const make = async (path: string, body: object) =>
+    (await made(tokens.admin, "POST", `/identity/v3/${path}`, body)).json;
+  const put = (path: string) => made(tokens.admin, "PUT", `/identity/v3/${path}`);
+  const domainId = (await make("domains", { domain: { name: "walked", enabled: true } })).domain.id as string;
+  const roleId = (await make("roles", { role: { name: "walked" } })).role.id as string;
+  const impliedRoleId = (await make("roles", { role: { name: "implied" } })).role.id as string;
+  await put(`roles/${roleId}/implies/${impliedRoleId}`);
+  const groupId = (await make("groups", { group: { name: "walked" } })).group.id as string;
+  await put(`groups/${groupId}/users/${ownerUserId}`);
+  for (const actor of [`users/${ownerUserId}`, `groups/${groupId}`]) {
+    for (const scope of [`domains/${domainId}`, `projects/${ownerProjectId}`, "system"])
+      await put(`${scope}/${actor}/roles/${roleId}`);
+    for (const scope of [`domains/${domainId}`, `projects/${ownerProjectId}`])
+      await put(`OS-INHERIT/${scope}/${actor}/roles/${roleId}/inherited_to_projects`);
+  }
+  const endpointGroup = { name: "walked", filters: { interface: "public" } };
+  const { endpoint_group } = await make("OS-EP-FILTER/endpoint_groups", { endpoint_group: endpointGroup });
+  const endpointGroupId = endpoint_group.id as string;
+  await put(`OS-EP-FILTER/endpoint_groups/${endpointGroupId}/projects/${ownerProjectId}`);
+  return { domainId, roleId, impliedRoleId, groupId, endpointGroupId };
 }
 
-async function imageMake(made: Send, owner: string): Promise<string> {
-  const image = { name: "walked", disk_format: "raw", container_format: "bare", tags: ["walked"] };
+/** The owner's project is shown an endpoint. */
+async function endpointsMake(made: Send, { tokens, ownerProjectId }: Accounts, endpointId: string) {
+  await made(
+    tokens.admin,
+    "PUT",
+    `/identity/v3/OS-EP-FILTER/projects/${ownerProjectId}/endpoints/${endpointId}`,
+  );
+}
+
+/** Shared with the owner's own project, so that nobody else sees it; beside it definitions of properties. */
+async function imageMake(made: Send, { tokens, ownerProjectId }: Accounts): Promise<string> {
+  const { admin, owner } = tokens;
+  const image = {
+    name: "walked",
+    disk_format: "raw",
+    container_format: "bare",
+    tags: ["walked"],
+    walked: "yes",
+  };
   const id = (await made(owner, "POST", "/image/v2/images", image)).json.id as string;
   await made(owner, "PUT", `/image/v2/images/${id}/file`, Buffer.from("bytes of an image"));
+  await made(owner, "POST", `/image/v2/images/${id}/members`, { member: ownerProjectId });
+  const namespaces = "/image/v2/metadefs/namespaces";
+  await made(admin, "POST", namespaces, { namespace: "walked", visibility: "public" });
+  await made(admin, "POST", `${namespaces}/walked/objects`, { name: "walked" });
+  await made(admin, "POST", `${namespaces}/walked/properties`, {
+    name: "walked",
+    title: "walked",
+    type: "string",
+  });
+  await made(admin, "POST", `${namespaces}/walked/tags/walked`);
+  await made(admin, "POST", `${namespaces}/walked/resource_types`, { name: "walked" });
   return id;
 }
 
@@ -107,6 +155,8 @@ async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, ima
   await made(admin, "POST", `${compute}/flavors/${flavorId}/action`, { addTenantAccess });
   const keypair = { name: "walked", public_key: publicKey };
   await made(owner, "POST", `${compute}/os-keypairs`, { keypair });
+  const aggregate = { name: "walked" };
+  const aggregateAnswer = await made(admin, "POST", `${compute}/os-aggregates`, { aggregate }, "2.96");
   const group = { name: "walked", policy: "affinity" };
   const groupAnswer = await made(
     owner,
@@ -132,6 +182,7 @@ async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, ima
   return {
     flavorId,
     keypairName: "walked",
+    aggregateId: String(aggregateAnswer.json.aggregate.id),
     serverGroupId: groupAnswer.json.server_group.id as string,
     serverId,
     requestId: String(answer.headers["x-openstack-request-id"]),

@@ -33,7 +33,18 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
       if (/search|servers/.test(route.path)) return host.hostname;
       return versionOf(newest).minor < 53 ? host.number : host.id;
     }),
-    "/v2.1/os-services/:id": shared(({ serviceId }) => serviceId),
+    // A name until 2.52: of what is done, or of a host.
+    "/v2.1/os-services/:id": shared(({ serviceId }, { newest }) =>
+      versionOf(newest).minor < 53 ? "enable" : serviceId,
+    ),
+    "/v2.1/extensions/:alias": shared(() => "os-keypairs"),
+    "/v2.1/servers/:id/ips/:network": shared(() => "private"),
+    "/v2.1/images/:id": owned(404, ({ imageId }) => imageId),
+    "/v2.1/images/:id/metadata/:key": shared(() => "walked"),
+    "/v2.1/os-hosts/:id": shared(({ host }) => host.hostname),
+    "/v2.1/os-aggregates/:id": shared(({ aggregateId }) => aggregateId),
+    "/v2.1/os-simple-tenant-usage/:id": owned(403, ({ ownerProjectId }) => ownerProjectId),
+    "/v2.1/os-instance_usage_audit_log/:before": shared(() => "2030-01-01 00:00:00"),
   },
   identity: {
     // Keystone looks nothing up for whom the rule refuses.
@@ -41,6 +52,9 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
     ":user_id": owned(403, ({ ownerUserId }) => ownerUserId),
     ":domain_id": shared(({ domainId }) => domainId),
     ":role_id": shared(({ roleId }) => roleId),
+    ":implied_role_id": shared(({ impliedRoleId }) => impliedRoleId),
+    ":group_id": shared(({ groupId }) => groupId),
+    ":endpoint_group_id": shared(({ endpointGroupId }) => endpointGroupId),
     ":service_id": shared(({ catalogServiceId }) => catalogServiceId),
     ":endpoint_id": shared(({ endpointId }) => endpointId),
     ":region_id": shared(({ regionId }) => regionId),
@@ -49,6 +63,10 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
     // Glance shows nobody that there are images of others.
     ":image_id": owned(404, ({ imageId }) => imageId),
     "/v2/images/:image_id/tags/:tag": shared(() => "walked"),
+    ":member_id": shared(({ ownerProjectId }) => ownerProjectId),
+    ":namespace": shared(() => "walked"),
+    ":resource_type": shared(() => "walked"),
+    ":name": shared(() => "walked"),
   },
   "key-manager": {
     ":secret_id": owned(403, ({ secretId }) => secretId),
