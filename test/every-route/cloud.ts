@@ -40,7 +40,8 @@ export async function walkCloudStart(): Promise<WalkCloud> {
   const watch = await databaseWatch(place.address);
   const accounts = await accountsMake(http, statePath);
   const fixtures = await fixturesMake(
-    (token, method, url, body, version) => send(http, { token, method, url, body, version }),
+    (token, method, url, body, version, headers) =>
+      send(http, { token, method, url, body, version, headers }),
     accounts,
   );
   const expired = await signIn(http, "demo", await passwordOf(statePath, "openrc-demo"), "demo");
@@ -113,5 +114,7 @@ async function accountsMake(http: FastifyInstance, statePath: string): Promise<A
     foreign,
     ownerProjectId: owner.projectId,
     ownerUserId: owner.userId,
+    adminUserId: admin.userId,
+    adminProjectId: admin.projectId,
   };
 }

@@ -1,5 +1,6 @@
 import { atLeast } from "#http/context.ts";
 import type { Fixtures } from "./fixtures.ts";
+import { oauthHeaders } from "./oauth1-signing.ts";
 import { versionOf } from "./rows.ts";
 
 /** What the route table does not say of a good request. */
@@ -15,6 +16,8 @@ export interface Example {
 export const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqN8e3m0o5t7rZx7o6nX2b8uK1w3s5f9d0c2v4y6h8j walked@example.org";
 
+const ldap = { url: "ldap://walked", user_tree_dn: "ou=walked" };
+
 const subject = ({ tokens }: Fixtures) => ({ "x-subject-token": tokens.owner });
 
 /** What bodies that are made from schemas have in fields of these names. */
@@ -23,6 +26,7 @@ export function knownFields(fixtures: Fixtures): Readonly<Record<string, unknown
     imageRef: fixtures.imageId,
     flavorRef: fixtures.flavorId,
     tenant: fixtures.ownerProjectId,
+    tenant_id: fixtures.ownerProjectId,
     project_id: fixtures.ownerProjectId,
     user_id: fixtures.ownerUserId,
     domain_id: fixtures.domainId,
@@ -47,6 +51,46 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   // Such a one may be deleted.
   "identity PATCH /v3/domains/:domain_id": { body: () => ({ domain: { enabled: false } }) },
+  // Beside the project's of the fixtures.
+  "identity POST /v3/limits": {
+    body: ({ catalogServiceId, domainId }) => ({
+      limits: [
+        { service_id: catalogServiceId, resource_name: "limited", resource_limit: 5, domain_id: domainId },
+      ],
+    }),
+  },
+  "identity POST /v3/OS-TRUST/trusts": {
+    body: ({ ownerUserId, adminUserId, ownerProjectId, roleId }) => ({
+      trust: {
+        trustor_user_id: ownerUserId,
+        trustee_user_id: adminUserId,
+        project_id: ownerProjectId,
+        impersonation: false,
+        roles: [{ id: roleId }],
+      },
+    }),
+  },
+  "identity POST /v3/OS-OAUTH1/request_token": {
+    headers: ({ consumer, adminProjectId }) => ({
+      ...oauthHeaders("/identity/v3/OS-OAUTH1/request_token", [consumer]),
+      "requested-project-id": adminProjectId,
+    }),
+  },
+  "identity POST /v3/OS-OAUTH1/access_token": {
+    headers: ({ consumer, authorizedToken }) =>
+      oauthHeaders("/identity/v3/OS-OAUTH1/access_token", [consumer, authorizedToken]),
+  },
+  "identity PUT /v3/OS-OAUTH1/authorize/:request_token_id": {
+    body: ({ memberRoleId }) => ({ roles: [{ id: memberRoleId }] }),
+  },
+  "identity PUT /v3/domains/:domain_id/config": {
+    body: () => ({ config: { ldap, identity: { driver: "ldap" } } }),
+  },
+  "identity PATCH /v3/domains/:domain_id/config": { body: () => ({ config: { ldap } }) },
+  "identity PATCH /v3/domains/:domain_id/config/:group": { body: () => ({ config: { ldap } }) },
+  "identity PATCH /v3/domains/:domain_id/config/:group/:option": {
+    body: () => ({ config: { url: "ldap://walked-again" } }),
+  },
   "image PATCH /v2/images/:image_id": {
     headers: () => ({ "content-type": "application/openstack-images-v2.1-json-patch" }),
     body: () => [{ op: "replace", path: "/name", value: "walked" }],

@@ -1,24 +1,17 @@
 import { expect } from "vitest";
 import { publicKey } from "./examples.ts";
+import { identityMake, type IdentityFixtures } from "./fixtures-identity.ts";
+import { imageMake } from "./fixtures-image.ts";
 import type { Answer } from "./rows.ts";
 
 /** One of each thing that a path can name; what has an owner is the owner's. */
-export interface Fixtures {
+export interface Fixtures extends IdentityFixtures {
   /** An administrator's; the owner's, who is a member of one project, and a further one; a member's of another project; one that has expired. */
   readonly tokens: Readonly<Record<"admin" | "owner" | "spare" | "foreign" | "expired", string>>;
   readonly foreign: { readonly userId: string; readonly projectId: string };
   readonly ownerProjectId: string;
   readonly ownerUserId: string;
-  readonly domainId: string;
-  readonly roleId: string;
-  /** The role of `roleId` implies it. */
-  readonly impliedRoleId: string;
-  /** The owner is in it. */
-  readonly groupId: string;
-  readonly endpointGroupId: string;
-  readonly catalogServiceId: string;
-  readonly endpointId: string;
-  readonly regionId: string;
+  readonly adminUserId: string;
   readonly imageId: string;
   readonly secretId: string;
   readonly flavorId: string;
@@ -33,11 +26,12 @@ export interface Fixtures {
 }
 
 export type Send = (
-  token: string,
+  token: string | undefined,
   method: "GET" | "POST" | "PUT",
   url: string,
   body?: object,
   version?: string,
+  headers?: Readonly<Record<string, string>>,
 ) => Promise<Answer>;
 
 export interface Accounts {
@@ -45,6 +39,8 @@ export interface Accounts {
   readonly foreign: Fixtures["foreign"];
   readonly ownerProjectId: string;
   readonly ownerUserId: string;
+  readonly adminUserId: string;
+  readonly adminProjectId: string;
 }
 
 const compute = "/compute/v2.1";
@@ -59,10 +55,6 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
   const get = async (url: string, version?: string) =>
     (await made(admin, "GET", url, undefined, version)).json;
   const identity = await identityMake(made, accounts);
-  const catalogServiceId = (await get("/identity/v3/services")).services[0].id as string;
-  const endpointId = (await get("/identity/v3/endpoints")).endpoints[0].id as string;
-  const regionId = (await get("/identity/v3/regions")).regions[0].id as string;
-  await endpointsMake(made, accounts, endpointId);
   const imageId = await imageMake(made, accounts);
   const secret = { payload: "walked", payload_content_type: "text/plain" };
   const secretRef = (await made(owner, "POST", "/key-manager/v1/secrets", secret)).json.secret_ref as string;
@@ -73,75 +65,12 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
   return {
     ...accounts,
     ...identity,
-    catalogServiceId,
-    endpointId,
-    regionId,
     imageId,
     secretId: secretRef.split("/").at(-1) ?? "",
     serviceId: (await get(`${compute}/os-services`, "2.96")).services[0].id,
     host: { id: hypervisor.id, number: String(old.id), hostname: hypervisor.hypervisor_hostname },
     ...(await computeMake(made, accounts, imageId)),
   };
-}
-
-/** A domain, and a role that the owner and the owner's group have everywhere. */
-async function identityMake(made: Send, accounts: Accounts) {
-  const { tokens, ownerProjectId, ownerUserId } = accounts;
-  const make = async (path: string, body: object) =>
-    (await made(tokens.admin, "POST", `/identity/v3/${path}`, body)).json;
-  const put = (path: string) => made(tokens.admin, "PUT", `/identity/v3/${path}`);
-  const domainId = (await make("domains", { domain: { name: "walked", enabled: true } })).domain.id as string;
-  const roleId = (await make("roles", { role: { name: "walked" } })).role.id as string;
-  const impliedRoleId = (await make("roles", { role: { name: "implied" } })).role.id as string;
-  await put(`roles/${roleId}/implies/${impliedRoleId}`);
-  const groupId = (await make("groups", { group: { name: "walked" } })).group.id as string;
-  await put(`groups/${groupId}/users/${ownerUserId}`);
-  for (const actor of [`users/${ownerUserId}`, `groups/${groupId}`]) {
-    for (const scope of [`domains/${domainId}`, `projects/${ownerProjectId}`, "system"])
-      await put(`${scope}/${actor}/roles/${roleId}`);
-    for (const scope of [`domains/${domainId}`, `projects/${ownerProjectId}`])
-      await put(`OS-INHERIT/${scope}/${actor}/roles/${roleId}/inherited_to_projects`);
-  }
-  const endpointGroup = { name: "walked", filters: { interface: "public" } };
-  const { endpoint_group } = await make("OS-EP-FILTER/endpoint_groups", { endpoint_group: endpointGroup });
-  const endpointGroupId = endpoint_group.id as string;
-  await put(`OS-EP-FILTER/endpoint_groups/${endpointGroupId}/projects/${ownerProjectId}`);
-  return { domainId, roleId, impliedRoleId, groupId, endpointGroupId };
-}
-
-/** The owner's project is shown an endpoint. */
-async function endpointsMake(made: Send, { tokens, ownerProjectId }: Accounts, endpointId: string) {
-  await made(
-    tokens.admin,
-    "PUT",
-    `/identity/v3/OS-EP-FILTER/projects/${ownerProjectId}/endpoints/${endpointId}`,
-  );
-}
-
-/** Shared with the owner's own project, so that nobody else sees it; beside it definitions of properties. */
-async function imageMake(made: Send, { tokens, ownerProjectId }: Accounts): Promise<string> {
-  const { admin, owner } = tokens;
-  const image = {
-    name: "walked",
-    disk_format: "raw",
-    container_format: "bare",
-    tags: ["walked"],
-    walked: "yes",
-  };
-  const id = (await made(owner, "POST", "/image/v2/images", image)).json.id as string;
-  await made(owner, "PUT", `/image/v2/images/${id}/file`, Buffer.from("bytes of an image"));
-  await made(owner, "POST", `/image/v2/images/${id}/members`, { member: ownerProjectId });
-  const namespaces = "/image/v2/metadefs/namespaces";
-  await made(admin, "POST", namespaces, { namespace: "walked", visibility: "public" });
-  await made(admin, "POST", `${namespaces}/walked/objects`, { name: "walked" });
-  await made(admin, "POST", `${namespaces}/walked/properties`, {
-    name: "walked",
-    title: "walked",
-    type: "string",
-  });
-  await made(admin, "POST", `${namespaces}/walked/tags/walked`);
-  await made(admin, "POST", `${namespaces}/walked/resource_types`, { name: "walked" });
-  return id;
 }
 
 async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, imageId: string) {

@@ -1,6 +1,6 @@
 import { schemaAt } from "#http/validate.ts";
 import { examples, knownFields } from "./examples.ts";
-import { exceptions, openServices } from "./exceptions.ts";
+import { exceptions, isOpen } from "./exceptions.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { pathOf, pathParameterNames } from "./path-parameters.ts";
 import { versionOf, versionsOf, type Request, type Row } from "./rows.ts";
@@ -96,7 +96,7 @@ function refusesNothing(row: Row, fixtures: Fixtures): boolean {
 
 /** Where the real service's bodies are closed, so are ours. */
 export function openPlacesOf(row: Row): string[] {
-  if (openServices.includes(row.service.type)) return [];
+  if (isOpen(row)) return [];
   const places = versionsOf(row).flatMap((version) => openPlaces(schemaOf(row, version) ?? {}));
   return (
     [...new Set(places)]

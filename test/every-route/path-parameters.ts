@@ -49,8 +49,14 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
   identity: {
     // Keystone looks nothing up for whom the rule refuses.
     ":project_id": owned(403, ({ ownerProjectId }) => ownerProjectId),
-    ":user_id": owned(403, ({ ownerUserId }) => ownerUserId),
-    ":domain_id": shared(({ domainId }) => domainId),
+    // Only an administrator authorizes OAuth's tokens.
+    ":user_id": owned(403, ({ ownerUserId, adminUserId }, { route }) =>
+      route.path.includes("OS-OAUTH1") ? adminUserId : ownerUserId,
+    ),
+    // Security compliance is the default domain's alone.
+    ":domain_id": shared(({ domainId }, { route }) =>
+      route.path.includes("security_compliance") ? "default" : domainId,
+    ),
     ":role_id": shared(({ roleId }) => roleId),
     ":implied_role_id": shared(({ impliedRoleId }) => impliedRoleId),
     ":group_id": shared(({ groupId }) => groupId),
@@ -58,13 +64,35 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
     ":service_id": shared(({ catalogServiceId }) => catalogServiceId),
     ":endpoint_id": shared(({ endpointId }) => endpointId),
     ":region_id": shared(({ regionId }) => regionId),
+    "/v3/domains/:domain_id/config/:group": shared(() => "ldap"),
+    "/v3/domains/:domain_id/config/:group/:option": shared(() => "url"),
+    "/v3/domains/:domain_id/config/security_compliance/:option": shared(() => "password_regex"),
+    "/v3/domains/config/:group": shared(() => "ldap"),
+    "/v3/domains/config/:group/:option": shared(() => "url"),
+    "/v3/projects/:project_id/tags/:tag": shared(() => "walked"),
+    "/v3/users/:user_id/application_credentials/:credential_id": shared(
+      ({ applicationCredentialId }) => applicationCredentialId,
+    ),
+    ":access_rule_id": shared(({ accessRuleId }) => accessRuleId),
+    "/v3/users/:user_id/credentials/OS-EC2/:access": shared(({ ec2Access }) => ec2Access),
+    ":credential_id": owned(403, ({ credentialId }) => credentialId),
+    ":consumer_id": shared(({ consumer }) => consumer.id),
+    ":request_token_id": shared(({ requestToken }) => requestToken.id),
+    ":access_token_id": shared(({ accessTokenId }) => accessTokenId),
+    "/v3/users/:user_id/OS-OAUTH1/access_tokens/:access_token_id/roles/:role_id": shared(
+      ({ memberRoleId }) => memberRoleId,
+    ),
+    ":trust_id": owned(403, ({ trustId }) => trustId),
+    ":registered_limit_id": shared(({ registeredLimitId }) => registeredLimitId),
+    ":limit_id": owned(403, ({ limitId }) => limitId),
+    ":policy_id": shared(({ policyId }) => policyId),
   },
   image: {
     // Glance shows nobody that there are images of others.
     ":image_id": owned(404, ({ imageId }) => imageId),
     "/v2/images/:image_id/tags/:tag": shared(() => "walked"),
     ":member_id": shared(({ ownerProjectId }) => ownerProjectId),
-    ":namespace": shared(() => "walked"),
+    ":namespace": owned(404, () => "walked"),
     ":resource_type": shared(() => "walked"),
     ":name": shared(() => "walked"),
   },

@@ -29,6 +29,12 @@ const fixtures = {
   serverGroupId: "the-group",
   flavorId: "the-flavor",
   ownerUserId: "the-owner",
+  applicationCredentialId: "the-application-credential",
+  accessRuleId: "the-access-rule",
+  trustId: "the-trust",
+  credentialId: "the-credential",
+  ec2Access: "the-access",
+  limitId: "the-limit",
   host: { id: "the-host", number: "1", hostname: "the-host" },
 } as Fixtures;
 
