@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { Migrations } from "../index.ts";
 import { openTestDatabase } from "./index.ts";
@@ -26,20 +27,24 @@ test("tests open databases by this kit, and so on both", async () => {
 
 const migrations: Migrations = {
   "0000-kit": {
-    up: (db) =>
-      db.schema
+    async up(db) {
+      await db.schema
         .createTable("kit_rows")
         .addColumn("id", "text", (column) => column.primaryKey())
-        .execute(),
+        .execute();
+      await sql`insert into kit_rows values ('of the migration')`.execute(db);
+    },
   },
 };
+const seeded = { id: "of the migration" };
 
-test("a closed one leaves nothing to the next", async () => {
+test("a closed one leaves nothing to the next, which has what migrations make", async () => {
   for (const _ of ["first", "second"]) {
     const database = await openTestDatabase(migrations);
-    expect(await database.db.selectFrom("kit_rows").selectAll().execute()).toEqual([]);
+    expect(await database.db.selectFrom("kit_rows").selectAll().execute()).toEqual([seeded]);
     await database.transaction((tx) => tx.insertInto("kit_rows").values({ id: "a" }).execute());
-    expect(await database.db.selectFrom("kit_rows").selectAll().execute()).toHaveLength(1);
+    await database.transaction((tx) => tx.deleteFrom("kit_rows").where("id", "=", seeded.id).execute());
+    expect(await database.db.selectFrom("kit_rows").selectAll().execute()).toEqual([{ id: "a" }]);
     await database.close();
   }
 });

@@ -39,7 +39,7 @@ export async function postgresDrop(server: string, url: string): Promise<void> {
   await withClient(server, (client) => client.query(`drop database ${nameOf(url)} with (force)`));
 }
 
-/** What deletes all rows, without looking at foreign keys. Its connection ends with the server. */
+/** What brings back the rows of a new database, without looking at foreign keys. Its connection ends with the server. */
 async function emptierOpen(url: string): Promise<() => Promise<unknown>> {
   const client = new Client({ connectionString: url });
   client.on("error", () => undefined);
@@ -48,8 +48,24 @@ async function emptierOpen(url: string): Promise<() => Promise<unknown>> {
     "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'schema_migrations%'",
   );
   const deletes = rows.map(({ name }) => `delete from "${name}";`).join(" ");
+  // What migrations put there: a new database has it too.
+  const seeds: { readonly name: string; readonly json: string }[] = [];
+  for (const { name } of rows) {
+    const { rows: found } = await client.query<{ json: string | null }>(
+      `select json_agg(seed)::text as json from "${name}" as seed`,
+    );
+    const json = found[0]?.json;
+    if (typeof json === "string") seeds.push({ name, json });
+  }
   await client.query("set session_replication_role = replica");
-  return () => client.query(deletes);
+  return async () => {
+    await client.query(deletes);
+    for (const { name, json } of seeds) {
+      await client.query(`insert into "${name}" select * from json_populate_recordset(null::"${name}", $1)`, [
+        json,
+      ]);
+    }
+  };
 }
 
 function templateOf(migrations: Migrations): string {
