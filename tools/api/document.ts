@@ -92,12 +92,13 @@ function operationOf(rows: readonly Row[]): Json {
   const bodyless =
     rows.length > 1 && bodies.length < rows.length ? { rows: rows.map((row) => factsOf(row)) } : {};
   const openstack = { ...facts, ...bodyless };
+  const status = statusOf(rows);
   return {
     ...(Object.keys(openstack).length > 0 ? { "x-openstack": openstack } : {}),
     ...(isPublic ? { security: [] } : {}),
     ...(query.length > 0 ? { parameters: query } : {}),
     ...(schema || raw ? { requestBody: { content: { [type]: schema ? { schema } : {} } } } : {}),
-    responses: { [statusOf(rows)]: ref("Success"), default: ref("Error") },
+    responses: { [status]: ref(status < "400" ? "Success" : "Error"), default: ref("Error") },
   };
 
   function bodyOf(row: Row): Json | undefined {
