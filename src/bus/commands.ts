@@ -128,4 +128,6 @@ export const commands = {
       ),
     }),
   ),
+  /** What uptime(1) prints on the host. */
+  hostUptime: command("host-uptime", Type.Object({}), Type.Object({ uptime: Type.String() })),
 } as const;

@@ -74,6 +74,7 @@ export function createCompute(options: ComputeOptions): Compute {
     type: "compute",
     prefix: "/compute",
     envelope: computeEnvelope,
+    strictSlashes: true,
     microversions: computeMicroversions,
     routes: computeRoutes,
     policyRules: computePolicyRules,

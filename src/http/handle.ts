@@ -74,7 +74,9 @@ async function authenticateRequest(at: Handling): Promise<Caller> {
 /** The router itself knows no difference. */
 function requireNoSlash({ service, request }: Handling): void {
   const path = request.url.split("?")[0] ?? "";
-  if (service.strictSlashes === true && path.endsWith("/") && path !== `${service.prefix}/`)
+  // A version's root is written with a slash as often as without: `/compute/v2.1/`.
+  const isRoot = /^\/(v[\d.]+\/)?$/.test(path.slice(service.prefix.length));
+  if (service.strictSlashes === true && path.endsWith("/") && !isRoot)
     throw new CloudError("not-found", "The resource could not be found.");
 }
 

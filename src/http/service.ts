@@ -23,7 +23,7 @@ export interface Service<Deps = any> {
   readonly prefix: string;
   readonly envelope: ErrorEnvelope;
   readonly microversions?: MicroversionRange;
-  /** `/things/` is not `/things`, as in Glance; elsewhere a slash at the end says nothing. */
+  /** `/things/` is not `/things`, as in Glance and Nova; elsewhere a slash at the end says nothing. */
   readonly strictSlashes?: boolean;
   readonly routes: readonly Route<Deps>[];
   readonly policyRules: PolicyRules;

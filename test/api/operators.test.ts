@@ -109,6 +109,9 @@ test("hypervisors: pages since 2.33, patterns and servers since 2.53, UUIDs then
   expect((await list("/1", "2.53")).body.badRequest.message).toBe("Invalid uuid 1");
   expect((await list(`/${id}`, "2.88")).body.hypervisor).not.toHaveProperty("vcpus");
   expect((await list("/1/uptime", "2.53")).status).toBe(400);
+  const uptime = expect.stringMatching(/ up .* load average: /) as string;
+  expect((await list(`/${id}/uptime`, "2.53")).body.hypervisor).toMatchObject({ id, state: "up", uptime });
+  expect((await list(`/${id}`, "2.88")).body.hypervisor.uptime).toEqual(uptime);
 });
 
 test("os-hosts lists, shows and disables until 2.42, and has no power over hosts", async () => {
@@ -134,6 +137,9 @@ test("os-hosts lists, shows and disables until 2.42, and has no power over hosts
 
 test("what a project's servers took is shown while they live and after", async () => {
   const usages = `${compute}/os-simple-tenant-usage`;
+  // The id is missing: no list.
+  expect((await cloud.admin.send("GET", `${usages}/`)).status).toBe(404);
+  expect((await cloud.admin.send("GET", `${compute}/`)).status).toBe(200);
   const own = `${usages}/${cloud.demo.projectId}`;
   const start = "start=2020-01-01T00:00:00&end=2100-01-01T00:00:00";
   const before = await cloud.demo.send("GET", `${own}?${start}`);

@@ -42,10 +42,6 @@ export const exceptions: Exceptions = {
       why: "the owner cannot accept for the member",
     },
     "placement DELETE /allocations/:consumer_uuid": { status: 404, why: "the PUT before it left none" },
-    "compute GET /v2.1/os-hypervisors/:id/uptime": {
-      status: 501,
-      why: "the host of the walk does not say since when it is up; Nova's answer for such a driver",
-    },
   },
   open: {
     "compute POST /v2.1/servers: os:scheduler_hints":

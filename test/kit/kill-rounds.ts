@@ -11,6 +11,8 @@ export interface KillRounds {
   readonly seed: number;
   /** Kills come within this time of the first request. */
   readonly longestMs: number;
+  /** Clients that ask at the same time. */
+  readonly askers: number;
   /** Above so many servers, nothing is created but by who is already at it. */
   readonly mostServers: number;
   /** Each client waits at most so long between two requests. */
@@ -22,10 +24,8 @@ export interface KillRounds {
   tracesExpectExact(servers: readonly ListedServer[]): Promise<void>;
 }
 
-const askers = 10;
-
 /**
- * Kills the process at random moments while ten clients create and delete. After each restart every server is ACTIVE, gone
+ * Kills the process at random moments while clients create and delete. After each restart every server is ACTIVE, gone
  * or in ERROR with a reason, what was accepted has happened, and all traces of servers match the servers.
  */
 export async function killRounds(options: KillRounds): Promise<void> {
@@ -41,7 +41,9 @@ export async function killRounds(options: KillRounds): Promise<void> {
   let errors = 0;
   for (let round = 1; round <= rounds; round += 1) {
     const killed = new AbortController();
-    const asking = Promise.all(Array.from({ length: askers }, () => ask(options, books, killed.signal)));
+    const asking = Promise.all(
+      Array.from({ length: options.askers }, () => ask(options, books, killed.signal)),
+    );
     await sleep(50 + moments() * longestMs);
     await options.kill();
     killed.abort();

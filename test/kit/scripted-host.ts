@@ -104,6 +104,9 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       return {};
     },
     consoleRead: async () => ({ output: "console of a scripted host\n" }),
+    hostUptime: async () => ({
+      uptime: " 12:00:00 up 1 day,  2:03,  1 user,  load average: 0.10, 0.20, 0.30",
+    }),
     serversInspect: async () => ({
       servers: [...servers].map(([serverId, { tpm, ...server }]) => ({
         serverId,

@@ -38,6 +38,7 @@ test(
       rounds,
       seed,
       longestMs: 8_000,
+      askers: 10,
       mostServers: 6,
       // The host makes one a second or so; much more would only find it full.
       pauseMs: 8_000,

@@ -47,8 +47,9 @@ test(`kill -9 of a cloud with a hundred hosts, ${rounds} times in the midst of c
     seed,
     // A create has about ten commands and commits, so a kill within this finds it anywhere.
     longestMs: 2_000,
-    mostServers: 12,
-    pauseMs: 60,
+    askers: 100,
+    mostServers: 150,
+    pauseMs: 2_000,
     settlePatienceMs: 90_000,
     tracesExpectExact: (all) => tracesExpectExact({ ...cloud, hostsHold }, all),
   });

@@ -10,6 +10,7 @@ import { domainStop } from "./domain-stop.ts";
 import { domainSuspend } from "./domain-suspend.ts";
 import { domainUndefine } from "./domain-undefine.ts";
 import { domainUnpause } from "./domain-unpause.ts";
+import { hostUptime } from "./host-uptime.ts";
 import { serversInspect } from "./servers-inspect.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
@@ -30,10 +31,12 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   domainSuspend,
   consoleRead,
   serversInspect,
+  hostUptime,
 };
 
 /** These only look, and do not wait for a command that changes the server. */
 export const lookingCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   "consoleRead",
   "serversInspect",
+  "hostUptime",
 ]);

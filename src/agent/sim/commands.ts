@@ -5,6 +5,7 @@ import { wipe } from "#base/secret.ts";
 import type { commands } from "#bus/index.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
+import { programRun } from "../run-program.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 
 export type SimCommandName = keyof typeof commands;
@@ -131,12 +132,15 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
       managedSave: server.managedSave,
     })),
   }),
+  // Of the machine that simulates it.
+  hostUptime: async () => ({ uptime: (await programRun("uptime", [])).trimEnd() }),
 };
 
 /** These only look, and do not wait for a command that changes the server. */
 export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimCommandName>([
   "consoleRead",
   "serversInspect",
+  "hostUptime",
 ]);
 
 export function simPowerState({ domain, power, managedSave }: SimServer) {

@@ -1,6 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import { atLeast, operation } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
+import { hostUptimeFind } from "../../app/host-uptime.ts";
 import { hostsAll, hostServers } from "../../app/host.ts";
 import type { Host } from "../../store/hosts.ts";
 import { hostIdOf } from "../host-id.ts";
@@ -23,9 +24,15 @@ export const hypervisorListDetail = operation<ComputeDeps>({
   handle: (ctx, { query }) =>
     answer(ctx, query, {
       path: "/os-hypervisors/detail",
-      view: async (host) => hypervisorDetail(ctx, host, await hostServers(ctx, host)),
+      view: async (host) =>
+        hypervisorDetail(ctx, host, await hostServers(ctx, host), await uptimeAt288(ctx, host)),
     }),
 });
+
+/** Only then hosts are asked: none waits for another. */
+async function uptimeAt288(ctx: ComputeCtx, host: Host): Promise<string | null> {
+  return atLeast(ctx, "2.88") ? hostUptimeFind(ctx, host) : null;
+}
 
 const queryNames = ["limit", "marker", "hypervisor_hostname_pattern", "with_servers"];
 
@@ -37,11 +44,12 @@ async function answer(
   queryCheck(ctx, query, queryNames, "2.53");
   const servers = withServers(ctx, query);
   const { hosts, links } = select(ctx, query, await hostsAll(ctx), how.path);
-  const hypervisors: object[] = [];
-  for (const host of hosts) {
-    const shown = servers ? hypervisorServers(ctx, await hostServers(ctx, host)) : {};
-    hypervisors.push({ ...(await how.view(host)), ...shown });
-  }
+  const hypervisors = await Promise.all(
+    hosts.map(async (host) => ({
+      ...(await how.view(host)),
+      ...(servers ? hypervisorServers(ctx, await hostServers(ctx, host)) : {}),
+    })),
+  );
   return { hypervisors, ...(links.length === 0 ? {} : { hypervisors_links: links }) };
 }
 

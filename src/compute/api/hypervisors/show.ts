@@ -1,5 +1,6 @@
-import { operation } from "#http/index.ts";
+import { atLeast, operation } from "#http/index.ts";
 import type { ComputeDeps } from "../../app/deps.ts";
+import { hostUptimeFind } from "../../app/host-uptime.ts";
 import { hostServers } from "../../app/host.ts";
 import { hostOfPath } from "../host-id.ts";
 import { queryCheck } from "../query-check.ts";
@@ -12,9 +13,10 @@ export const hypervisorShow = operation<ComputeDeps>({
     const wanted = withServers(ctx, query);
     const host = await hostOfPath(ctx, params["id"] ?? "", "Hypervisor with ID");
     const servers = await hostServers(ctx, host);
+    const uptime = atLeast(ctx, "2.88") ? await hostUptimeFind(ctx, host) : null;
     return {
       hypervisor: {
-        ...hypervisorDetail(ctx, host, servers),
+        ...hypervisorDetail(ctx, host, servers, uptime),
         ...(wanted ? hypervisorServers(ctx, servers) : {}),
       },
     };

@@ -1,12 +1,13 @@
-import { CloudError } from "#base/errors.ts";
 import { operation } from "#http/index.ts";
 import type { ComputeDeps } from "../../app/deps.ts";
+import { hostUptime } from "../../app/host-uptime.ts";
 import { hostOfPath } from "../host-id.ts";
+import { hypervisorSummary } from "./view.ts";
 
-/** GET /os-hypervisors/{id}/uptime, until 2.87. Agents do not report it: Nova's 501 for such a driver, which clients know. */
+/** GET /os-hypervisors/{id}/uptime, until 2.87 */
 export const hypervisorUptime = operation<ComputeDeps>({
   handle: async (ctx, { params }) => {
-    await hostOfPath(ctx, params["id"] ?? "", "Hypervisor with ID");
-    throw new CloudError("not-implemented", "Virt driver does not implement uptime function.");
+    const host = await hostOfPath(ctx, params["id"] ?? "", "Hypervisor with ID");
+    return { hypervisor: { ...hypervisorSummary(ctx, host), uptime: await hostUptime(ctx, host) } };
   },
 });

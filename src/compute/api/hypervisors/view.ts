@@ -29,7 +29,13 @@ export function hypervisorSummary(ctx: ComputeCtx, host: Host): object {
   };
 }
 
-export function hypervisorDetail(ctx: ComputeCtx, host: Host, servers: readonly Server[]): object {
+/** `uptime`: shown from 2.88 on. */
+export function hypervisorDetail(
+  ctx: ComputeCtx,
+  host: Host,
+  servers: readonly Server[],
+  uptime: string | null,
+): object {
   const { facts } = host;
   return {
     ...hypervisorSummary(ctx, host),
@@ -38,7 +44,7 @@ export function hypervisorDetail(ctx: ComputeCtx, host: Host, servers: readonly 
     host_ip: facts.address,
     service: { id: hostIdOf(ctx, host), host: host.hostname, disabled_reason: host.disabledReason },
     // Capacity is Placement's business from 2.88 on.
-    ...(atLeast(ctx, "2.88") ? { uptime: null } : { ...usage(host, servers), cpu_info: cpuInfo(ctx, host) }),
+    ...(atLeast(ctx, "2.88") ? { uptime } : { ...usage(host, servers), cpu_info: cpuInfo(ctx, host) }),
   };
 }
 
