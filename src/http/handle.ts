@@ -181,6 +181,7 @@ function send(reply: FastifyReply, operation: Operation<unknown>, result: unknow
   if (body === undefined) return reply.send();
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   if (!reply.hasHeader("content-type")) reply.header("content-type", "application/json");
+  if (body instanceof ReadyJson) return reply.send(body.bytes);
   // Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send.
-  return reply.serializer(asIs).send(body instanceof ReadyJson ? body.text : JSON.stringify(body));
+  return reply.serializer(asIs).send(JSON.stringify(body));
 }

@@ -1,34 +1,43 @@
-/** JSON that is text already. */
+/** JSON that is bytes already. */
 export class ReadyJson {
-  readonly text: string;
+  readonly bytes: Buffer;
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
   }
 }
 
-/** A row's texts at most: as many kinds of callers and microversions at a time as one can expect. */
-const textsOfRow = 8;
+/** A row's forms at most: as many kinds of callers and microversions at a time as one can expect. */
+const formsOfRow = 8;
 
-const textsByRow = new WeakMap<object, Map<string, string>>();
+const formsByRow = new WeakMap<object, Map<string, Buffer>>();
 
 /**
- * A row as JSON, made once for each `key`, for as long as this very row (the object, which nobody changes) is in memory.
- * The key must tell apart everything but the row that `make` looks at: microversion, permissions, base URL.
+ * A row as JSON with a comma before it, made once for each `key`, for as long as this very row (the object, which nobody
+ * changes) is in memory. The key must tell apart everything but the row that `make` looks at: microversion,
+ * permissions, base URL.
  */
-export function rowJson(row: object, key: string, make: () => object): string {
-  let texts = textsByRow.get(row);
-  if (!texts) textsByRow.set(row, (texts = new Map()));
-  const known = texts.get(key);
+export function rowJson(row: object, key: string, make: () => object): Buffer {
+  let forms = formsByRow.get(row);
+  if (!forms) formsByRow.set(row, (forms = new Map()));
+  const known = forms.get(key);
   if (known !== undefined) return known;
-  const text = JSON.stringify(make());
-  if (texts.size >= textsOfRow) texts.clear();
-  texts.set(key, text);
-  return text;
+  const bytes = Buffer.from(`,${JSON.stringify(make())}`);
+  if (forms.size >= formsOfRow) forms.clear();
+  forms.set(key, bytes);
+  return bytes;
 }
 
-/** `{"servers": [rows], …rest}` */
-export function listJson(name: string, rows: readonly string[], rest: object = {}): ReadyJson {
+/** `{"servers": [rows of rowJson], …rest}` */
+export function listJson(name: string, rows: readonly Buffer[], rest: object = {}): ReadyJson {
+  const [first, ...others] = rows;
   const more = JSON.stringify(rest).slice(1, -1);
-  return new ReadyJson(`{${JSON.stringify(name)}:[${rows.join(",")}]${more === "" ? "" : `,${more}`}}`);
+  return new ReadyJson(
+    Buffer.concat([
+      Buffer.from(`{${JSON.stringify(name)}:[`),
+      ...(first === undefined ? [] : [first.subarray(1)]),
+      ...others,
+      Buffer.from(`]${more === "" ? "" : `,${more}`}}`),
+    ]),
+  );
 }

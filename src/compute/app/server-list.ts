@@ -9,7 +9,8 @@ export interface ServerQuery {
   /** With all tenants: only this project's. */
   readonly projectId: string | undefined;
   readonly matches: ServerTest;
-  readonly order: (left: Server, right: Server) => number;
+  /** Undefined: newest first, which is how they are kept. */
+  readonly order: ((left: Server, right: Server) => number) | undefined;
   readonly limit: number;
   readonly marker: string | undefined;
 }
@@ -29,8 +30,13 @@ export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promi
   const marker = query.marker === undefined ? undefined : visible.find(({ id }) => id === query.marker);
   if (query.marker !== undefined && !marker)
     throw new CloudError("invalid", `marker [${query.marker}] not found`);
+  const { order, matches, limit } = query;
+  if (!order) {
+    const behind = marker ? visible.slice(visible.indexOf(marker) + 1) : visible;
+    return behind.filter(matches).slice(0, limit);
+  }
   return visible
-    .filter((server) => query.matches(server) && (!marker || query.order(marker, server) < 0))
-    .toSorted(query.order)
-    .slice(0, query.limit);
+    .filter((server) => matches(server) && (!marker || order(marker, server) < 0))
+    .toSorted(order)
+    .slice(0, limit);
 }

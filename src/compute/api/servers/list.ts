@@ -49,11 +49,12 @@ async function page(
     hostId === undefined ? undefined : hosts.get(hostId);
   const allTenants = filters["all_tenants"] !== undefined && strictBoolean(filters["all_tenants"]);
   const matches = testOf(ctx, query, hostOf);
+  const sorted = query["sort_key"] !== undefined || query["sort_dir"] !== undefined;
   const servers = await serversVisible(ctx, {
     allTenantsRule: allTenants ? `os_compute_api:servers:${kind}:get_all_tenants` : undefined,
     projectId: filters["project_id"] ?? filters["tenant_id"],
     matches: matches ?? (() => false),
-    order: serverOrder(sortOf(ctx, query), hostOf),
+    order: sorted ? serverOrder(sortOf(ctx, query), hostOf) : undefined,
     limit,
     marker,
   });
