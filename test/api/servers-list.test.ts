@@ -96,6 +96,13 @@ test.each([
   expect(await names(cloud.demo, query.replace("IMAGE", image))).toBe(wanted);
 });
 
+test("the time that a server shows as its last change is within the list's limits", async () => {
+  const { body } = await cloud.demo.send("GET", `${servers}/${ids["c"] ?? ""}`);
+  const { updated } = body.server as { updated: string };
+  expect(await names(cloud.demo, `changes-before=${updated}`)).toContain("c");
+  expect(await names(cloud.demo, `changes-since=${updated}`)).toContain("c");
+});
+
 test.each([
   ["", "x"],
   ["all_tenants=true", "xcab"],

@@ -80,8 +80,10 @@ function changedBetween(filters: Readonly<Record<string, string>>): ServerTest {
       "invalid",
       "The value of changes-since must be less than or equal to changes-before.",
     );
-  return ({ updatedAt }: Server) =>
-    (since === undefined || updatedAt >= since) && (before === undefined || updatedAt <= before);
+  // Clients are shown whole seconds, which is all that Nova's database keeps.
+  const second = ({ updatedAt }: Server): number => Math.floor(updatedAt / 1_000) * 1_000;
+  return (server) =>
+    (since === undefined || second(server) >= since) && (before === undefined || second(server) <= before);
 }
 
 function lockedOf(filters: Readonly<Record<string, string>>): ServerTest {
