@@ -1,15 +1,4 @@
-import { CloudError } from "#base/errors.ts";
-import { programRun, ProgramError } from "../run-program.ts";
+import { uptimeRead } from "../uptime.ts";
 import type { Command } from "./command.ts";
 
-/** What uptime(1) prints, as Nova's libvirt driver answers it: clients read time, users and load out of it. */
-export const hostUptime: Command<"hostUptime"> = async () => {
-  try {
-    return { uptime: (await programRun("uptime", [])).trimEnd() };
-  } catch (cause) {
-    if (!(cause instanceof ProgramError && cause.missing)) throw cause;
-    throw new CloudError("not-implemented", "The host has no uptime program: install procps there.", {
-      cause,
-    });
-  }
-};
+export const hostUptime: Command<"hostUptime"> = () => uptimeRead();

@@ -5,7 +5,7 @@ import { wipe } from "#base/secret.ts";
 import type { commands } from "#bus/index.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
-import { programRun } from "../run-program.ts";
+import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 
 export type SimCommandName = keyof typeof commands;
@@ -133,7 +133,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     })),
   }),
   // Of the machine that simulates it.
-  hostUptime: async () => ({ uptime: (await programRun("uptime", [])).trimEnd() }),
+  hostUptime: () => uptimeRead(),
 };
 
 /** These only look, and do not wait for a command that changes the server. */

@@ -12,7 +12,7 @@ import {
   type Aggregate,
 } from "../store/aggregates.ts";
 import { hostList, type Host } from "../store/hosts.ts";
-import { serverList } from "../store/servers.ts";
+import { serverListOfHost } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
 
 /** Throws `invalid` when the id is no number, `not-found` when there is no such aggregate. */
@@ -127,7 +127,7 @@ export async function aggregateHostAdd(ctx: ComputeCtx, id: string, hostname: st
       const others = await otherZones(tx, aggregate, [host]);
       if (others.some((other) => other !== zone))
         refuse(`One or more hosts already in availability zone(s) ${listOf(others)}`);
-      const servers = others.includes(zone) ? [] : await serverList(tx, { hostId: host.id });
+      const servers = others.includes(zone) ? [] : await serverListOfHost(tx, host.id);
       if (servers.length > 0) refuse(zoneKept("added to", host.zone, zone, servers.length));
     }
     await aggregateHostInsert(tx, aggregate.id, host.id);
@@ -142,7 +142,7 @@ export async function aggregateHostRemove(ctx: ComputeCtx, id: string, hostname:
       throw new CloudError("not-found", `Cannot remove host ${hostname} in aggregate ${aggregate.id}`);
     const { zone } = aggregate;
     if (zone !== undefined && !(await otherZones(tx, aggregate, [member])).includes(zone)) {
-      const { length } = await serverList(tx, { hostId: member.id });
+      const { length } = await serverListOfHost(tx, member.id);
       if (length > 0) {
         throw new CloudError(
           "conflict",
@@ -191,7 +191,7 @@ async function zoneForUpdate(
     throw refuse(`One or more hosts already in availability zone(s) ${listOf(conflicts)}`);
   if (zone !== aggregate.zone) {
     for (const { id } of aggregate.hosts) {
-      if ((await serverList(tx, { hostId: id })).length > 0)
+      if ((await serverListOfHost(tx, id)).length > 0)
         throw refuse("One or more hosts contain instances in this zone");
     }
   }

@@ -2,7 +2,7 @@ import { CloudError } from "#base/errors.ts";
 import type { Db } from "#db/index.ts";
 import { aggregateHostDelete } from "../store/aggregates.ts";
 import { hostDelete, hostFind, hostList, hostSet, type Host, type HostSetting } from "../store/hosts.ts";
-import { serverList } from "../store/servers.ts";
+import { serverListOfHost } from "../store/servers.ts";
 import type { Server } from "../domain/server.ts";
 import type { ComputeCtx } from "./deps.ts";
 
@@ -40,9 +40,14 @@ export async function hostsAll(ctx: ComputeCtx): Promise<readonly Host[]> {
   return (await ctx.deps.kept.hosts.get("all")) ?? [];
 }
 
+/** All hosts by their id. */
+export async function hostsById(ctx: ComputeCtx): Promise<ReadonlyMap<string, Host>> {
+  return new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
+}
+
 /** All servers on the host, whoever owns them. */
 export async function hostServers(ctx: ComputeCtx, host: Host): Promise<Server[]> {
-  return serverList(ctx.deps.database.db, { hostId: host.id });
+  return serverListOfHost(ctx.deps.database.db, host.id);
 }
 
 /** A host that is disabled or forced down gets no new servers; those it has stay. */
@@ -56,7 +61,7 @@ export async function hostChange(ctx: ComputeCtx, host: Host, setting: HostSetti
 /** Forgets a host that has no servers, here and in Placement; it comes back when its agent starts again. */
 export async function hostRemove(ctx: ComputeCtx, host: Host): Promise<void> {
   const refuse = async (db: Db): Promise<void> => {
-    if ((await serverList(db, { hostId: host.id })).length === 0) return;
+    if ((await serverListOfHost(db, host.id)).length === 0) return;
     throw new CloudError(
       "conflict",
       "Unable to delete compute service that is hosting instances. Migrate or delete the instances first.",

@@ -2,7 +2,7 @@ import { commands } from "#bus/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import type { PowerState, Server, VmState } from "../domain/server.ts";
 import { hostList } from "../store/hosts.ts";
-import { serverFind, serverList, serverUpdate } from "../store/servers.ts";
+import { serverFind, serverListOfHost, serverUpdate } from "../store/servers.ts";
 
 /** What a host says of a domain; an event says nothing of a managed save. */
 export interface DomainLook {
@@ -81,7 +81,7 @@ export async function hostPowerStatesReconcile(deps: ComputeSagaDeps, hostId: st
       {},
       { hostId, timeoutMs: 120_000 },
     );
-    const known = new Set((await serverList(deps.database.db, { hostId })).map(({ id }) => id));
+    const known = new Set((await serverListOfHost(deps.database.db, hostId)).map(({ id }) => id));
     const withDomain = new Set(found.filter(({ domain }) => domain).map(({ serverId }) => serverId));
     for (const id of known) if (!withDomain.has(id)) await lostDomainRecord(deps, id, askedAt);
     for (const { serverId, powerState: power, domain, managedSave } of found) {

@@ -94,20 +94,15 @@ export async function serverFind(db: Db, id: string): Promise<Server | undefined
   return row && serverFromRow(row);
 }
 
-export interface ServerListFilter {
-  /** Undefined: all projects. */
-  readonly projectId?: string | undefined;
-  readonly userId?: string | undefined;
-  readonly hostId?: string | undefined;
-}
-
-/** Newest first, as Nova lists (created_at desc, id desc). */
-export async function serverList(db: Db, filter: ServerListFilter = {}): Promise<Server[]> {
-  let query = db.selectFrom("compute_servers").selectAll();
-  if (filter.projectId !== undefined) query = query.where("project_id", "=", filter.projectId);
-  if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
-  if (filter.hostId !== undefined) query = query.where("host_id", "=", filter.hostId);
-  const rows = await query.orderBy("created_at", "desc").orderBy("id", "desc").execute();
+/** A host's servers, newest first. */
+export async function serverListOfHost(db: Db, hostId: string): Promise<Server[]> {
+  const rows = await db
+    .selectFrom("compute_servers")
+    .selectAll()
+    .where("host_id", "=", hostId)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .execute();
   return rows.map(serverFromRow);
 }
 

@@ -1,6 +1,6 @@
 import { listJson, operation, rowJson } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
-import { hostsAll } from "../../app/host.ts";
+import { hostsById } from "../../app/host.ts";
 import { serversVisible } from "../../app/server-list.ts";
 import type { Server } from "../../domain/server.ts";
 import type { Host } from "../../store/hosts.ts";
@@ -32,10 +32,6 @@ export const serverListDetail = operation<ComputeDeps>({
     return listJson("servers", rows, links);
   },
 });
-
-async function hostsById(ctx: ComputeCtx): Promise<HostsById> {
-  return new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
-}
 
 async function page(
   ctx: ComputeCtx,

@@ -1,6 +1,6 @@
 import { operation } from "#http/index.ts";
 import type { ComputeDeps } from "../../app/deps.ts";
-import { hostsAll } from "../../app/host.ts";
+import { hostsById } from "../../app/host.ts";
 import { serverFetch } from "../../app/server.ts";
 import { serverGroupIds } from "../../app/server-group.ts";
 import { serverDetail } from "./view.ts";
@@ -9,7 +9,7 @@ import { serverDetail } from "./view.ts";
 export const serverShow = operation<ComputeDeps>({
   handle: async (ctx, { params }) => {
     const server = await serverFetch(ctx, params["id"] ?? "", "os_compute_api:servers:show");
-    const hosts = new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
+    const hosts = await hostsById(ctx);
     return { server: serverDetail(ctx, server, hosts, await serverGroupIds(ctx, server.id)) };
   },
 });

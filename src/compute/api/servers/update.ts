@@ -1,7 +1,7 @@
 import { Type, type TSchema } from "typebox";
 import { atLeast, operation } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
-import { hostsAll } from "../../app/host.ts";
+import { hostsById } from "../../app/host.ts";
 import { serverChangeAs } from "../../app/server-change.ts";
 import { serverGroupIds } from "../../app/server-group.ts";
 import type { Server } from "../../domain/server.ts";
@@ -37,7 +37,7 @@ export const serverUpdate = operation({
       "os_compute_api:servers:update",
       (server) => ({ ...server, ...changes, ...(disk === undefined ? {} : { diskConfig: disk }) }),
     );
-    const hosts = new Map((await hostsAll(ctx)).map((host) => [host.id, host]));
+    const hosts = await hostsById(ctx);
     if (!atLeast(ctx, "2.75")) return { server: serverDetailOfOld(ctx, changed, hosts) };
     return { server: serverDetail(ctx, changed, hosts, await serverGroupIds(ctx, changed.id)) };
   },
