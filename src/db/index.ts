@@ -6,3 +6,4 @@ export type { Kept } from "./kept.ts";
 export { migrationList } from "./migrate.ts";
 export type { Migrations } from "./migrate.ts";
 export type { Migration } from "kysely/migration";
+export { isPostgres } from "./dialect.ts";

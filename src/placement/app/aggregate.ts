@@ -2,6 +2,7 @@ import type { PlacementCtx } from "../deps.ts";
 import { normalizeUuid } from "../domain/names.ts";
 import type { Provider } from "../domain/provider.ts";
 import { aggregateListOf, aggregatesReplace } from "../store/aggregates.ts";
+import { providersMark } from "../store/changed.ts";
 import { providerFetch, providerFetchAt, providerTouch } from "./provider.ts";
 
 export interface ProviderAggregates {
@@ -26,6 +27,7 @@ export async function aggregatesSet(
     if (wanted.generation === undefined) {
       const provider = await providerFetch(tx, uuid);
       await aggregatesReplace(tx, provider.uuid, aggregates);
+      await providersMark(tx, [provider.uuid]);
       return { provider, aggregates };
     }
     const stale =

@@ -2,6 +2,7 @@ import { CloudError } from "#base/errors.ts";
 import type { Tx } from "#db/index.ts";
 import type { Allocation } from "../domain/allocation.ts";
 import { amountAllowed, capacityOf, type Inventory } from "../domain/inventory.ts";
+import { providersMark } from "../store/changed.ts";
 import { inventoryList, inventorySetUsed } from "../store/inventories.ts";
 import { raced } from "./retry.ts";
 
@@ -34,10 +35,14 @@ export async function ledgerOf(tx: Tx, allocations: readonly Allocation[]): Prom
       checkClaim(wanted, inventory, used.get(key(wanted)) ?? 0);
     },
     async write(writing) {
+      const changed = new Set<string>();
       for (const [at, inventory] of inventories) {
         const now = used.get(at) ?? 0;
-        if (now !== inventory.used && !(await inventorySetUsed(writing, inventory, now))) throw raced();
+        if (now === inventory.used) continue;
+        if (!(await inventorySetUsed(writing, inventory, now))) throw raced();
+        changed.add(inventory.providerUuid);
       }
+      await providersMark(writing, [...changed]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Db, Tx } from "#db/index.ts";
+import { changeMark } from "./changed.ts";
 import type { CustomNameRow } from "./tables.ts";
 
 /** Custom traits and custom resource classes are stored alike. */
@@ -50,5 +51,14 @@ export async function resourceClassRename(tx: Tx, from: string, to: string): Pro
     .updateTable("placement_allocations")
     .set({ resource_class: to })
     .where("resource_class", "=", from)
+    .execute();
+  await tx
+    .updateTable("placement_providers")
+    .set({ changed: changeMark(tx) })
+    .where(
+      "uuid",
+      "in",
+      tx.selectFrom("placement_inventories").select("provider_uuid").where("resource_class", "=", to),
+    )
     .execute();
 }

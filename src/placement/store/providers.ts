@@ -1,5 +1,6 @@
 import type { Db, Tx } from "#db/index.ts";
 import type { Provider } from "../domain/provider.ts";
+import { changeMark, providerMarkDeleted } from "./changed.ts";
 import type { ProviderRow } from "./tables.ts";
 
 export function providerFromRow(row: ProviderRow): Provider {
@@ -74,6 +75,7 @@ export async function providerInsert(tx: Tx, provider: Provider): Promise<void> 
       root_uuid: provider.rootUuid,
       created_at: provider.createdAtMs,
       updated_at: provider.updatedAtMs,
+      changed: changeMark(tx),
     })
     .execute();
 }
@@ -86,7 +88,12 @@ export async function providerUpdate(
 ): Promise<void> {
   await tx
     .updateTable("placement_providers")
-    .set({ name: change.name, parent_uuid: change.parentUuid ?? null, updated_at: change.nowMs })
+    .set({
+      name: change.name,
+      parent_uuid: change.parentUuid ?? null,
+      updated_at: change.nowMs,
+      changed: changeMark(tx),
+    })
     .where("uuid", "=", uuid)
     .execute();
 }
@@ -94,7 +101,7 @@ export async function providerUpdate(
 export async function providerSetRoot(tx: Tx, uuids: readonly string[], rootUuid: string): Promise<void> {
   await tx
     .updateTable("placement_providers")
-    .set({ root_uuid: rootUuid })
+    .set({ root_uuid: rootUuid, changed: changeMark(tx) })
     .where("uuid", "in", uuids)
     .execute();
 }
@@ -107,7 +114,7 @@ export async function providerAdvance(
 ): Promise<boolean> {
   const result = await tx
     .updateTable("placement_providers")
-    .set({ generation: provider.generation + 1, updated_at: nowMs })
+    .set({ generation: provider.generation + 1, updated_at: nowMs, changed: changeMark(tx) })
     .where("uuid", "=", provider.uuid)
     .where("generation", "=", provider.generation)
     .executeTakeFirst();
@@ -119,5 +126,7 @@ export async function providerDelete(tx: Tx, uuid: string): Promise<void> {
   await tx.deleteFrom("placement_inventories").where("provider_uuid", "=", uuid).execute();
   await tx.deleteFrom("placement_provider_traits").where("provider_uuid", "=", uuid).execute();
   await tx.deleteFrom("placement_provider_aggregates").where("provider_uuid", "=", uuid).execute();
+  // Before the row goes: the mark is greater than that of any row there is.
+  await providerMarkDeleted(tx, uuid);
   await tx.deleteFrom("placement_providers").where("uuid", "=", uuid).execute();
 }

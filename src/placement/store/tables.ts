@@ -8,6 +8,17 @@ export interface ProviderRow {
   root_uuid: string;
   created_at: number;
   updated_at: number;
+  /**
+   * Grows with every change of the provider, its inventories, their use, traits and aggregates, so that whoever keeps a
+   * picture of the providers in memory reads again only what changed. Set to `changeMark`.
+   */
+  changed: number;
+}
+
+/** A provider that is no more, with the mark of its deletion. */
+export interface DeletedProviderRow {
+  uuid: string;
+  changed: number;
 }
 
 export interface InventoryRow {
@@ -71,6 +82,7 @@ export interface AllocationRow {
 declare module "#db/tables.ts" {
   interface Tables {
     placement_providers: ProviderRow;
+    placement_deleted_providers: DeletedProviderRow;
     placement_inventories: InventoryRow;
     placement_traits: CustomNameRow;
     placement_resource_classes: CustomNameRow;

@@ -1,0 +1,8 @@
+import { PostgresAdapter, type Kysely } from "kysely";
+import type { Db } from "./database.ts";
+import type { Tables } from "./tables.ts";
+
+/** For the few questions that the two databases are asked in different words. */
+export function isPostgres(db: Db): boolean {
+  return (db as Kysely<Tables>).getExecutor().adapter instanceof PostgresAdapter;
+}
