@@ -10,6 +10,8 @@ type Listener = (write: Write) => void;
 /** Tells of writes the moment they are committed. */
 export interface Changes {
   watch(listener: Listener): void;
+  /** What the open transaction wrote so far. */
+  uncommitted(): readonly Write[];
   /** To be called after each statement that ran; `inTransaction`: whether one is open then. */
   ran(statement: Statement, inTransaction: boolean): void;
 }
@@ -31,6 +33,7 @@ export function createChanges(): Changes {
   };
   return {
     watch: (listener) => listeners.push(listener),
+    uncommitted: () => uncommitted,
     ran(statement, inTransaction) {
       note(statement);
       if (inTransaction) return;

@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely } from "kysely";
+import type { Db, Tx } from "./access.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { createChanges } from "./changes.ts";
 import { groupWriterOpen, readerOpen, writerOpen } from "./connections.ts";
@@ -7,12 +8,6 @@ import { createKept, type Kept, type KeptOptions } from "./kept.ts";
 import { migrate, type Migrations } from "./migrate.ts";
 import { createSerialize } from "./serializable.ts";
 import type { Tables } from "./tables.ts";
-
-/** What reads need. A `Tx` is one too, so a read works inside a transaction. */
-export type Db = Pick<Kysely<Tables>, "selectFrom" | "selectNoFrom" | "with" | "withRecursive" | "fn">;
-
-/** What writes demand. Only SQL may be awaited while one is open. */
-export type Tx = Transaction<Tables>;
 
 export interface Database {
   /** Reads of what is committed. */
@@ -49,7 +44,7 @@ export async function openDatabase(options: {
   return {
     db: reader,
     transaction: (run) => writer.transaction(run),
-    kept: (what) => createKept(changes, what),
+    kept: (what) => createKept({ db: reader, changes }, what),
     async close() {
       await writer.close();
       await reader.destroy();
@@ -72,7 +67,7 @@ async function openShared(address: DatabaseAddress, migrations: Migrations): Pro
   return {
     db: reader,
     transaction: serializable(writer),
-    kept: (what) => createKept(undefined, what),
+    kept: (what) => createKept({ db: reader, changes: undefined }, what),
     async close() {
       await reader.destroy();
       await writer.destroy();
@@ -88,7 +83,7 @@ async function openInMemory(address: DatabaseAddress, migrations: Migrations): P
   return {
     db: only,
     transaction: (run) => only.transaction().execute(run),
-    kept: (what) => createKept(changes, what),
+    kept: (what) => createKept({ db: only, changes }, what),
     close: () => only.destroy(),
   };
 }

@@ -1,9 +1,8 @@
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely } from "kysely";
 import { CloudError } from "#base/errors.ts";
+import type { Tx } from "./access.ts";
 import type { SqliteBatch } from "./sqlite-batch.ts";
 import type { Tables } from "./tables.ts";
-
-type Tx = Transaction<Tables>;
 
 /** Transactions of one batch at most, so that its first is not kept waiting for ever. */
 const batchLimit = 256;

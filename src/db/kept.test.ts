@@ -47,13 +47,9 @@ afterEach(() => database.close());
 function keptOf(afterRead: () => Promise<unknown>): Kept<number> {
   return database.kept({
     dependsOn: ({ table, kind }) => table === "kept_rows" && kind !== "delete",
-    async load(id) {
+    async load(id, db) {
       loads += 1;
-      const row = await database.db
-        .selectFrom("kept_rows")
-        .select("amount")
-        .where("id", "=", id)
-        .executeTakeFirst();
+      const row = await db.selectFrom("kept_rows").select("amount").where("id", "=", id).executeTakeFirst();
       await afterRead();
       return row?.amount;
     },
@@ -90,6 +86,23 @@ test("reads, other tables, writes that do not matter and what was rolled back le
   await write((tx) => tx.selectFrom("kept_rows").selectAll().execute());
   expect(await kept.get("a")).toBe(1);
   expect(loads).toBe(keeps ? 0 : 1);
+});
+
+test("a transaction sees what is kept, unless it or one before it in its batch wrote to the table", async () => {
+  const seen = (tx: Tx): Promise<number | undefined> => kept.within(tx, "a");
+  expect(await write(seen)).toBe(1);
+  expect(loads).toBe(keeps ? 0 : 1);
+  const own = async (tx: Tx): Promise<number | undefined> => {
+    await update(tx, "a", 2);
+    return seen(tx);
+  };
+  // On PostgreSQL, where they run side by side, the reader may come first.
+  const [first, second] = await Promise.all([write(own), write(seen)]);
+  expect(first).toBe(2);
+  if (keeps) expect(second).toBe(2);
+  await Promise.allSettled([write((tx) => upsert(tx, { id: "a", amount: 9, commits: false }))]);
+  expect(await write(seen)).toBe(2);
+  expect(await kept.get("a")).toBe(2);
 });
 
 test("what was not there is not remembered as absent", async () => {
