@@ -34,7 +34,12 @@ interface Target {
   readonly pid: number;
 }
 
+/** `args`: parts of the names of what is to be measured (`payload`, `servers`), none for all; `most=N`: servers at the end. */
 export async function bench(args: readonly string[]): Promise<void> {
+  const most = Number(args.find((arg) => arg.startsWith("most="))?.slice("most=".length) ?? 1_000);
+  const wanted = args.filter((arg) => !arg.startsWith("most="));
+  const isWanted = (name: string): boolean =>
+    wanted.length === 0 || wanted.some((part) => name.includes(part));
   await loadPrepare();
   const script = join(import.meta.dirname, "api-cloud.ts");
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script], {
@@ -47,10 +52,12 @@ export async function bench(args: readonly string[]): Promise<void> {
       `${"".padEnd(22)}${"ours/s".padStart(9)}${"p99 ms".padStart(9)}${"CPU ms".padStart(9)}${"bare/s".padStart(9)}${"ratio".padStart(8)}${"CPU ratio".padStart(11)}${"× OpenStack".padStart(13)}`,
     );
     const demo = clientOf(target.url, target.demo);
-    for (const [name, request] of await requestsOf(target, demo)) await measure(name, request, target);
+    for (const [name, request] of await requestsOf(target, demo))
+      if (isWanted(name)) await measure(name, request, target);
     await quotaLift(target);
     let made = 0;
-    for (const count of [0, 10, 100, Number(args[0] ?? 1_000)]) {
+    for (const count of [0, 10, 100, most]) {
+      if (!isWanted(`servers detail, ${count}`)) continue;
       await serversMake(demo, count - made);
       made = count;
       const limit = {

@@ -1,8 +1,11 @@
-import { Kysely } from "kysely";
+import { Kysely, SqliteDialect } from "kysely";
 import type { DatabaseAddress } from "./address.ts";
 import type { Changes } from "./changes.ts";
+import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { postgresDialect } from "./postgres.ts";
-import { sqliteDialect } from "./sqlite.ts";
+import { createSqliteBatch, MemberDialect } from "./sqlite-batch.ts";
+import { sqliteOpen, sqliteShim } from "./sqlite.ts";
+import type { Tables } from "./tables.ts";
 
 /** For writes, and in a database in memory for all. */
 export function writerOpen<T>(address: DatabaseAddress, changes?: Changes): Kysely<T> {
@@ -18,7 +21,28 @@ function open<T>(
   address: DatabaseAddress,
   options: { readonly readOnly: boolean; readonly changes?: Changes | undefined },
 ): Kysely<T> {
-  return new Kysely<T>({
-    dialect: address.kind === "sqlite" ? sqliteDialect(address.path, options) : postgresDialect(address),
-  });
+  if (address.kind === "postgresql") return new Kysely<T>({ dialect: postgresDialect(address) });
+  const database = sqliteShim(sqliteOpen(address.path, options), options.changes);
+  return new Kysely<T>({ dialect: new SqliteDialect({ database }) });
+}
+
+/** The writer of a SQLite file; its transactions share commits. */
+export function groupWriterOpen(
+  path: string,
+  options: { readonly changes: Changes; readonly timeLimitMs?: number | undefined },
+): GroupCommit {
+  const database = sqliteOpen(path, { readOnly: false });
+  const batch = createSqliteBatch(database, options.changes);
+  const dialect = new MemberDialect(database, batch, options.changes);
+  const writer = new Kysely<Tables>({ dialect });
+  const group = createGroupCommit({ writer, batch, timeLimitMs: options.timeLimitMs });
+  return {
+    transaction: (run) => group.transaction(run),
+    async close() {
+      await group.close();
+      // Kysely closes only what it has used.
+      await writer.destroy();
+      if (database.isOpen) database.close();
+    },
+  };
 }

@@ -1,25 +1,22 @@
 import { chmod } from "node:fs/promises";
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely } from "kysely";
+import type { Db, Tx } from "./access.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { createChanges } from "./changes.ts";
-import { readerOpen, writerOpen } from "./connections.ts";
+import { groupWriterOpen, readerOpen, writerOpen } from "./connections.ts";
 import { createKept, type Kept, type KeptOptions } from "./kept.ts";
 import { migrate, type Migrations } from "./migrate.ts";
 import { createSerialize } from "./serializable.ts";
 import type { Tables } from "./tables.ts";
 
-/** What reads need. A `Tx` is one too, so a read works inside a transaction. */
-export type Db = Pick<Kysely<Tables>, "selectFrom" | "selectNoFrom" | "with" | "withRecursive" | "fn">;
-
-/** What writes demand. Only SQL may be awaited while one is open. */
-export type Tx = Transaction<Tables>;
-
 export interface Database {
   /** Reads of what is committed. */
   readonly db: Db;
   /**
-   * All or nothing, as if transactions ran one after the other; rolls back when `run` throws. On SQLite they do; on
-   * PostgreSQL one that loses a race is begun anew, so `run` may run again: it changes nothing but rows.
+   * All or nothing, as if transactions ran one after the other; rolls back when `run` throws; answered when it is
+   * durable. On SQLite they do run so, and those that come at once share a commit, so `run` must read by its `tx`: `db`
+   * and kept values do not know yet what the one before wrote. On PostgreSQL one that loses a race is begun anew, so
+   * `run` may run again: it changes nothing but rows.
    */
   transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Values that many requests read and few change. */
@@ -31,28 +28,63 @@ export interface Database {
 export async function openDatabase(options: {
   readonly address: DatabaseAddress;
   readonly migrations: Migrations;
+  /** A transaction on a SQLite file that awaits something else than SQL is rolled back after this time. */
+  readonly transactionLimitMs?: number;
 }): Promise<Database> {
-  const { address } = options;
-  const inMemory = address.kind === "sqlite" && address.path === ":memory:";
-  const changes = address.kind === "sqlite" ? createChanges() : undefined;
-  const writer = writerOpen<Tables>(address, changes);
-  try {
-    await migrate(writer, options.migrations);
-    if (address.kind === "sqlite" && !inMemory) await chmod(address.path, 0o600);
-  } catch (error) {
-    await writer.destroy();
-    throw error;
-  }
-  const reader = inMemory ? writer : readerOpen<Tables>(address);
+  const { address, migrations } = options;
+  if (address.kind === "postgresql") return openShared(address, migrations);
+  if (address.path === ":memory:") return openInMemory(address, migrations);
+  const changes = createChanges();
+  await withWriter(address, async (writer) => {
+    await migrate(writer, migrations);
+    await chmod(address.path, 0o600);
+  });
+  const reader = readerOpen<Tables>(address);
+  const writer = groupWriterOpen(address.path, { changes, timeLimitMs: options.transactionLimitMs });
   return {
     db: reader,
-    transaction:
-      address.kind === "sqlite" ? (run) => writer.transaction().execute(run) : serializable(writer),
-    kept: (what) => createKept(changes, what),
+    transaction: (run) => writer.transaction(run),
+    kept: (what) => createKept({ db: reader, changes }, what),
     async close() {
-      if (reader !== writer) await reader.destroy();
+      await writer.close();
+      await reader.destroy();
+    },
+  };
+}
+
+async function withWriter(address: DatabaseAddress, use: (writer: Kysely<Tables>) => Promise<void>) {
+  const writer = writerOpen<Tables>(address);
+  try {
+    await use(writer);
+  } finally {
+    await writer.destroy();
+  }
+}
+
+async function openShared(address: DatabaseAddress, migrations: Migrations): Promise<Database> {
+  await withWriter(address, (writer) => migrate(writer, migrations));
+  const [writer, reader] = [writerOpen<Tables>(address), readerOpen<Tables>(address)];
+  return {
+    db: reader,
+    transaction: serializable(writer),
+    kept: (what) => createKept({ db: reader, changes: undefined }, what),
+    async close() {
+      await reader.destroy();
       await writer.destroy();
     },
+  };
+}
+
+/** One connection for all; there is no disk to wait for. */
+async function openInMemory(address: DatabaseAddress, migrations: Migrations): Promise<Database> {
+  const changes = createChanges();
+  const only = writerOpen<Tables>(address, changes);
+  await migrate(only, migrations);
+  return {
+    db: only,
+    transaction: (run) => only.transaction().execute(run),
+    kept: (what) => createKept({ db: only, changes }, what),
+    close: () => only.destroy(),
   };
 }
 

@@ -1,9 +1,18 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from "kysely";
+import type { SqliteDatabase, SqliteStatement } from "kysely";
 import { statementOf, type Changes } from "./changes.ts";
 
+/** `path` is a file, or `:memory:`. Durable commits: WAL with synchronous=FULL. What is deleted (sealed boxes) is overwritten. */
+export function sqliteOpen(path: string, options: { readonly readOnly: boolean }): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5_000 });
+  if (!options.readOnly)
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
+  database.exec("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
+  return database;
+}
+
 /** node:sqlite in the shape that Kysely's SQLite dialect expects; statements are prepared once. */
-function shim(database: DatabaseSync, changes: Changes | undefined): SqliteDatabase {
+export function sqliteShim(database: DatabaseSync, changes?: Changes): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
@@ -48,16 +57,4 @@ function watched(
     // Rows of a write are few: read at once, so that the write has happened when it is told of.
     iterate: (values) => tell(statement.all(values))[Symbol.iterator]() as IterableIterator<unknown>,
   };
-}
-
-/** `path` is a file, or `:memory:`. Durable commits: WAL with synchronous=FULL. What is deleted (sealed boxes) is overwritten. */
-export function sqliteDialect(
-  path: string,
-  options: { readonly readOnly: boolean; readonly changes?: Changes | undefined },
-): SqliteDialect {
-  const database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5_000 });
-  if (!options.readOnly)
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
-  database.exec("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
-  return new SqliteDialect({ database: shim(database, options.changes) });
 }

@@ -1,16 +1,20 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError, errorText, isCloudError } from "#base/errors.ts";
-import type { Logger } from "#base/logger.ts";
 import { prefersHtml } from "./accept.ts";
 import { parseMicroversion, type Microversion } from "./context.ts";
 import { identityEnvelope, statusOfCode } from "./envelopes.ts";
+import { logAnswer } from "./log-answer.ts";
 import { negotiateMicroversion } from "./microversions.ts";
-import type { Service } from "./service.ts";
+import type { HttpServerOptions, Service } from "./service.ts";
 
 /** Answers with the service's own envelope; what is no `CloudError` is a bug: logged whole, told to nobody. */
 export function renderError(
   thrown: unknown,
-  at: { service: Service | undefined; request: FastifyRequest; reply: FastifyReply; log: Logger },
+  at: Pick<HttpServerOptions, "log" | "clock"> & {
+    readonly service: Service | undefined;
+    readonly request: FastifyRequest;
+    readonly reply: FastifyReply;
+  },
 ): FastifyReply {
   const error = isCloudError(thrown) ? thrown : fromFastify(thrown);
   const { requestId } = at.request;
@@ -25,6 +29,8 @@ export function renderError(
     const origin = `${at.request.protocol}://${at.request.host}`;
     at.reply.header("WWW-Authenticate", `Keystone uri="${origin}/identity"`);
   }
+  const legacyHeader = at.service?.microversions?.legacyHeader;
+  if (legacyHeader !== undefined) at.reply.header("Vary", `OpenStack-API-Version, ${legacyHeader}`);
   const allow = error.data["allow"];
   if (typeof allow === "string") at.reply.header("Allow", allow);
   const facts = {
@@ -36,8 +42,9 @@ export function renderError(
     microversion: answeredMicroversion(at.reply) ?? askedMicroversion(at.service, at.request),
   };
   const html = prefersHtml(at.request.headers.accept) ? envelope.html?.(facts) : undefined;
+  at.reply.code(status);
+  logAnswer(at, at.request, at.reply);
   return at.reply
-    .code(status)
     .header("content-type", html === undefined ? "application/json" : "text/html; charset=UTF-8")
     .send(Buffer.from(html ?? JSON.stringify(envelope.body(facts))));
 }

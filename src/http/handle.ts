@@ -1,132 +1,71 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError } from "#base/errors.ts";
-import type { Logger } from "#base/logger.ts";
-import type { Policy, PolicyTarget } from "#policy/index.ts";
 import { accessRulesEnforce } from "./access-rules.ts";
-import {
-  anonymous,
-  compareMicroversions,
-  microversionOf,
-  type Caller,
-  type Ctx,
-  type Microversion,
-} from "./context.ts";
+import { anonymous, type Caller } from "./context.ts";
+import type { Door } from "./door.ts";
 import { jsonBody } from "./json-body.ts";
-import { microversionHeaders, negotiateMicroversion } from "./microversions.ts";
+import { logAnswer } from "./log-answer.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
 import { ReadyJson } from "./ready-json.ts";
-import type { HttpServerOptions, Service } from "./service.ts";
+import { requestContext } from "./request-context.ts";
 import { schemaAt, validate } from "./validate.ts";
 
-export interface Handling extends HttpServerOptions {
-  readonly policy: Policy;
-  readonly service: Service;
-  /** The rows of this method and path. */
-  readonly routes: readonly Route<unknown>[];
-  /** Whether none of them needs a token. */
-  readonly isPublic: boolean;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
-
 /** Token, microversion, body, policy, operation, answer: in this order for every route. */
-export async function handleRequest(at: Handling): Promise<FastifyReply> {
-  const caller = await authenticateRequest(at);
-  requireNoSlash(at);
-  const microversion = negotiateMicroversion(at.service, at.request.headers);
-  at.reply.headers(microversionHeaders(at.service, microversion));
-  const offered = at.routes.filter((row) => inRange(row, microversion));
-  const ctx = requestContext(at, caller, microversion);
-  const params = pathParams(at.request);
-  const raw = offered[0]?.operation.rawBody;
-  const body = raw === undefined ? jsonBody(at.request) : await rawBody(at.request, raw);
-  const row = selectRow(offered, body);
+export async function handleRequest(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const caller = door.isPublic ? anonymous : await authenticateRequest(door, request);
+  if (door.service.strictSlashes === true) requireNoSlash(door, request);
+  const offer = door.offer(request.headers);
+  const { microversion, rawBody: raw } = offer;
+  reply.headers(offer.headers);
+  const ctx = requestContext(door, { request, reply }, { caller, microversion });
+  const params = pathParams(request);
+  const body = raw === undefined ? jsonBody(request) : await rawBody(request, raw);
+  const row = selectRow(offer.routes, body);
   if (row.policy !== "public" && row.policy !== "authenticated" && row.enforcedByApp !== true) {
     ctx.enforce(row.policy, row.target?.(params));
   }
-  const input = { params, query: queryOf(at, row.operation), body, headers: at.request.headers };
+  const input = { params, query: queryOf(request, row.operation), body, headers: request.headers };
   if (raw === undefined && row.operation.body) {
     const schema = schemaAt(row.operation.body, microversion);
     if (schema) validate(schema, requireBody(body), "the request body");
   }
-  return send(at.reply, row.operation, await row.operation.handle(ctx, input));
+  const answer = answerOf(row.operation, await row.operation.handle(ctx, input));
+  reply.code(answer.status);
+  if (answer.body instanceof Readable) reply.raw.once("close", () => logAnswer(door, request, reply));
+  else logAnswer(door, request, reply);
+  return send(reply, answer);
 }
 
 /** No name has a U+0000, which PostgreSQL cannot even compare with one. */
 function pathParams(request: FastifyRequest): Readonly<Record<string, string>> {
   const params = request.params as Readonly<Record<string, string>>;
-  if (Object.values(params).every((value) => !value.includes("\0"))) return params;
-  throw new CloudError("not-found", "The resource could not be found.");
+  for (const name in params) {
+    if (params[name]?.includes("\0") === true)
+      throw new CloudError("not-found", "The resource could not be found.");
+  }
+  return params;
 }
 
-async function authenticateRequest(at: Handling): Promise<Caller> {
-  const token = at.request.headers["x-auth-token"];
-  if (at.isPublic) return anonymous;
-  if (typeof token === "string" && token !== "") {
-    const caller = await at.authenticate(token);
-    accessRulesEnforce(caller, at.service, at.request);
-    return caller;
-  }
-  throw new CloudError("unauthenticated", "The request you have made requires authentication.");
+async function authenticateRequest(door: Door, request: FastifyRequest): Promise<Caller> {
+  const token = request.headers["x-auth-token"];
+  if (typeof token !== "string" || token === "")
+    throw new CloudError("unauthenticated", "The request you have made requires authentication.");
+  const caller = await door.authenticate(token);
+  accessRulesEnforce(caller, door.service, request);
+  return caller;
 }
 
 /** The router itself knows no difference. */
-function requireNoSlash({ service, request }: Handling): void {
+function requireNoSlash({ service }: Door, request: FastifyRequest): void {
   const path = request.url.split("?")[0] ?? "";
   // A version's root is written with a slash as often as without: `/compute/v2.1/`.
-  const isRoot = /^\/(v[\d.]+\/)?$/.test(path.slice(service.prefix.length));
-  if (service.strictSlashes === true && path.endsWith("/") && !isRoot)
+  if (path.endsWith("/") && !/^\/(v[\d.]+\/)?$/.test(path.slice(service.prefix.length)))
     throw new CloudError("not-found", "The resource could not be found.");
-}
-
-function inRange(row: Route<unknown>, version: Microversion): boolean {
-  const { since, until } = row;
-  return (
-    (since === undefined || compareMicroversions(version, microversionOf(since)) >= 0) &&
-    (until === undefined || compareMicroversions(version, microversionOf(until)) <= 0)
-  );
-}
-
-function requestContext(at: Handling, caller: Caller, microversion: Microversion): Ctx {
-  const { requestId } = at.request;
-  const target: PolicyTarget = {
-    project_id: caller.projectId,
-    user_id: caller.userId,
-    domain_id: caller.domainId,
-  };
-  const allows = (rule: string, other?: PolicyTarget): boolean =>
-    at.policy.allows(rule, caller, other ?? target);
-  // Most requests need neither a logger of their own nor the signal.
-  let log: Logger | undefined;
-  let signal: AbortSignal | undefined;
-  return {
-    deps: at.service.deps as unknown,
-    requestId,
-    caller,
-    microversion,
-    allows,
-    enforce(rule, other) {
-      if (!allows(rule, other)) throw new CloudError("forbidden", at.service.envelope.forbidden(rule));
-    },
-    get log() {
-      return (log ??= at.log.child({ requestId, userId: caller.userId, projectId: caller.projectId }));
-    },
-    clock: at.clock,
-    get signal() {
-      return (signal ??= goneSignal(at.reply));
-    },
-    baseUrl: `${at.request.protocol}://${at.request.host}${at.service.prefix}`,
-  };
-}
-
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  const leave = (): void => gone.abort(new CloudError("timeout", "The client closed the connection."));
-  const { raw } = reply;
-  if (raw.destroyed && !raw.writableFinished) leave();
-  else raw.once("close", () => raw.writableFinished || leave());
-  return gone.signal;
 }
 
 /** Secrets' payloads are small; an image is a stream of any size. */
@@ -163,24 +102,26 @@ function requireBody(body: unknown): unknown {
   throw new CloudError("invalid", "Malformed request body: it is empty, a JSON object is needed.");
 }
 
-function queryOf(at: Handling, operation: Operation<unknown>): unknown {
-  const query = at.request.query;
+function queryOf({ query }: FastifyRequest, operation: Operation<unknown>): unknown {
   if (operation.query) validate(operation.query, query, "query parameters");
   return query;
 }
 
 const asIs = (payload: unknown): string => payload as string;
 
-function send(reply: FastifyReply, operation: Operation<unknown>, result: unknown): FastifyReply {
-  const answer =
-    result instanceof Reply
-      ? result
-      : new Reply(operation.status ?? (result === undefined ? 204 : 200), result);
-  reply.code(answer.status).headers(answer.headers);
-  const { body } = answer;
+const noHeaders = {};
+
+function answerOf(operation: Operation<unknown>, result: unknown): Reply {
+  if (result instanceof Reply) return result;
+  return new Reply(operation.status ?? (result === undefined ? 204 : 200), result, noHeaders);
+}
+
+function send(reply: FastifyReply, { body, headers }: Reply): FastifyReply {
+  if (headers !== noHeaders) reply.headers(headers);
   if (body === undefined) return reply.send();
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
-  if (!reply.hasHeader("content-type")) reply.header("content-type", "application/json");
+  if (headers === noHeaders || !reply.hasHeader("content-type"))
+    reply.header("content-type", "application/json");
   if (body instanceof ReadyJson) return reply.send(body.bytes);
   // Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send.
   return reply.serializer(asIs).send(JSON.stringify(body));

@@ -9,6 +9,6 @@ export {
 } from "./envelopes.ts";
 export { action, operation, rawOperation, Reply, route } from "./operation.ts";
 export type { Input, Operation, Route } from "./operation.ts";
-export { listJson, ReadyJson, rowJson } from "./ready-json.ts";
+export { listJson, pairJson, ReadyJson, rowJson } from "./ready-json.ts";
 export { createHttpServer } from "./server.ts";
 export type { Service } from "./service.ts";

@@ -36,6 +36,7 @@ function requestedText(service: Service, headers: IncomingHttpHeaders): string |
   const standard = headers["openstack-api-version"];
   const legacy = service.microversions?.legacyHeader;
   const older = legacy === undefined ? undefined : headers[legacy.toLowerCase()];
+  if (standard === undefined && older === undefined) return undefined;
   const entries = (Array.isArray(standard) ? standard.join(",") : (standard ?? "")).split(",");
   for (const entry of entries) {
     const [type, version] = entry.trim().split(/\s+/);
@@ -43,8 +44,6 @@ function requestedText(service: Service, headers: IncomingHttpHeaders): string |
   }
   return typeof older === "string" ? older.trim().toLowerCase() : undefined;
 }
-
-const answered = new Map<string, Readonly<Record<string, string>>>();
 
 /** The headers that say which microversion answered. */
 export function microversionHeaders(
@@ -54,15 +53,10 @@ export function microversionHeaders(
   const range = service.microversions;
   if (!range) return {};
   const text = `${version.major}.${version.minor}`;
-  const key = `${service.type} ${text}`;
-  const known = answered.get(key);
-  if (known) return known;
   const legacy = range.legacyHeader;
-  const headers = {
-    "OpenStack-API-Version": key,
+  return {
+    "OpenStack-API-Version": `${service.type} ${text}`,
     Vary: legacy === undefined ? "OpenStack-API-Version" : `OpenStack-API-Version, ${legacy}`,
     ...(legacy === undefined ? {} : { [legacy]: text }),
   };
-  answered.set(key, headers);
-  return headers;
 }

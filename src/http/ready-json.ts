@@ -28,6 +28,17 @@ export function rowJson(row: object, key: string, make: () => object): Buffer {
   return bytes;
 }
 
+const madeOf = new WeakMap<object, { readonly other: object | undefined; readonly json: ReadyJson }>();
+
+/** JSON of two such objects (`other` may be none), made once while both stay. */
+export function pairJson(row: object, other: object | undefined, make: () => object): ReadyJson {
+  const known = madeOf.get(row);
+  if (known && known.other === other) return known.json;
+  const json = new ReadyJson(Buffer.from(JSON.stringify(make())));
+  madeOf.set(row, { other, json });
+  return json;
+}
+
 /** `{"servers": [rows of rowJson], …rest}` */
 export function listJson(name: string, rows: readonly Buffer[], rest: object = {}): ReadyJson {
   const [first, ...others] = rows;

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { CloudError } from "#base/errors.ts";
 import { newRequestId } from "#base/ids.ts";
 import { createPolicy, type Policy } from "#policy/index.ts";
+import { createDoor } from "./door.ts";
 import { renderError } from "./errors.ts";
 import { handleRequest } from "./handle.ts";
 import type { Route } from "./operation.ts";
@@ -43,8 +44,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
         request: request as FastifyRequest,
         reply: reply as FastifyReply,
       };
-      renderError(error, { ...at, log: options.log });
-      logAnswer(options, at.request, at.reply);
+      renderError(error, { ...at, ...options });
     },
   });
   app.removeAllContentTypeParsers();
@@ -54,18 +54,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     begin(request, reply);
     done();
   });
-  app.addHook("onResponse", (request, reply, done) => {
-    logAnswer(options, request, reply);
-    done();
-  });
   for (const service of options.services) mountService(app, service, { ...options, policy });
   app.setNotFoundHandler(async (request, reply) => {
     const service = serviceOf(request);
     const error = (await refusal(options, service, request)) ?? notFoundError(service, request);
-    return renderError(error, { service, request, reply, log: options.log });
+    return renderError(error, { service, request, reply, ...options });
   });
   app.setErrorHandler((error, request, reply) =>
-    renderError(error, { service: serviceOf(request), request, reply, log: options.log }),
+    renderError(error, { service: serviceOf(request), request, reply, ...options }),
   );
   return app;
 }
@@ -75,17 +71,9 @@ function mountService(
   service: Service,
   options: HttpServerOptions & { policy: Policy },
 ): void {
-  if (service.microversions?.legacyHeader !== undefined) {
-    const legacyHeader = service.microversions.legacyHeader;
-    app.addHook("onRequest", (request, reply, done) => {
-      if (request.url.startsWith(service.prefix))
-        reply.header("Vary", `OpenStack-API-Version, ${legacyHeader}`);
-      done();
-    });
-  }
   for (const [key, routes] of groupByUrl(service.routes)) {
     const [method = "GET", path = ""] = key.split(" ");
-    const isPublic = routes.every((row) => row.policy === "public");
+    const door = createDoor(options, service, routes);
     const raw = routes.some((row) => row.operation.rawBody !== undefined);
     app.register(async (scope) => {
       addBodyParsers(scope, raw);
@@ -93,7 +81,7 @@ function mountService(
         method: method,
         url: `${service.prefix}${path}`,
         ...(raw ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
-        handler: (request, reply) => handleRequest({ ...options, service, routes, isPublic, request, reply }),
+        handler: (request, reply) => handleRequest(door, request, reply),
       });
     });
   }
@@ -153,18 +141,5 @@ function notFoundError(service: Service | undefined, request: FastifyRequest): C
     {
       data: { allow: [...methods].join(", ") },
     },
-  );
-}
-
-function logAnswer(options: HttpServerOptions, request: FastifyRequest, reply: FastifyReply): void {
-  options.log.info(
-    {
-      requestId: request.requestId,
-      method: request.method,
-      path: request.url.split("?")[0],
-      status: reply.statusCode,
-      durationMs: options.clock.now() - request.startedAt,
-    },
-    "request",
   );
 }

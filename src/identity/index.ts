@@ -7,6 +7,7 @@ import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
 import { bootstrap, type BootstrapInput } from "./app/bootstrap.ts";
 import { catalogsKept } from "./app/catalog.ts";
 import type { IdentityDeps } from "./app/context.ts";
+import { standingsKept } from "./app/standing.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
@@ -61,6 +62,7 @@ export function createIdentity(options: {
     database,
     clock,
     tokens: tokensKept(database, clock),
+    standings: standingsKept(database),
     catalogs: catalogsKept(database, publicEndpoint),
     box,
     publicEndpoint,

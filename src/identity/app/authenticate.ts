@@ -14,7 +14,7 @@ export function tokensKept(database: Database, clock: Clock): Kept<Token> {
     // A new token says nothing of the others.
     dependsOn: ({ table, kind }) =>
       table.startsWith("identity_") && !(table === "identity_tokens" && kind === "insert"),
-    load: (hash) => tokenRead(database.db, hash, clock.now()),
+    load: (hash, db) => tokenRead(db, hash, clock.now()),
     limit: 10_000,
   });
 }

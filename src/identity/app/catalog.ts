@@ -41,7 +41,7 @@ async function catalogOf(ctx: IdentityCtx, whose: Whose): Promise<readonly Catal
 export function catalogsKept(database: Database, publicEndpoint: string): Kept<readonly CatalogService[]> {
   return database.kept({
     dependsOn: ({ table }) => table.startsWith("identity_") && table !== "identity_tokens",
-    load: (whose) => catalogBuild(database.db, { ...(JSON.parse(whose) as Whose), publicEndpoint }),
+    load: (whose, db) => catalogBuild(db, { ...(JSON.parse(whose) as Whose), publicEndpoint }),
     limit: 1_000,
   });
 }

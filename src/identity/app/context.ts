@@ -4,12 +4,14 @@ import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { CatalogService } from "../domain/catalog.ts";
 import type { Token } from "../domain/token.ts";
+import type { Standing } from "../domain/token-state.ts";
 
 export interface IdentityDeps {
   readonly database: Database;
   readonly clock: Clock;
   /** By the token's hash. */
   readonly tokens: Kept<Token>;
+  readonly standings: Kept<Standing>;
   readonly catalogs: Kept<readonly CatalogService[]>;
   /** For what must be read again: credentials, keys that are shared with others. */
   readonly box: SecretBox;

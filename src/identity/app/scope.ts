@@ -1,13 +1,12 @@
 import { unreachable } from "#base/errors.ts";
 import type { Db } from "#db/index.ts";
-import type { User } from "../domain/resources.ts";
 import type { TokenScope } from "../domain/token.ts";
-import { roleListEffective } from "../store/assignments.ts";
-import { domainFind } from "../store/domains.ts";
-import { projectFind, projectList } from "../store/projects.ts";
+import { standingIsGood } from "../domain/token-state.ts";
+import { projectList } from "../store/projects.ts";
 import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
-import { domainResolve, type DomainRef, type NameRef } from "./sign-in.ts";
+import { domainResolve, type DomainRef, type NameRef, type SignedIn } from "./sign-in.ts";
+import { standingKey } from "./standing.ts";
 
 export type ScopeRequest =
   | { readonly kind: "default" }
@@ -20,13 +19,13 @@ export type ScopeRequest =
 /** What the request asks for, as ids. Whether the user may have it is judged when the token is stored. */
 export async function scopeResolve(
   ctx: IdentityCtx,
-  user: User,
+  user: SignedIn["user"],
   asked: Exclude<ScopeRequest, { readonly kind: "trust" }>,
 ): Promise<TokenScope> {
   const { db } = ctx.deps.database;
   switch (asked.kind) {
     case "default":
-      return defaultScope(db, user);
+      return defaultScope(ctx, user);
     case "unscoped":
     case "system":
       return { kind: asked.kind };
@@ -53,12 +52,9 @@ async function projectIdByName(db: Db, ref: NameRef): Promise<string | undefined
 }
 
 /** Keystone: the user's default project when they can use it, else a token without scope. */
-async function defaultScope(db: Db, user: User): Promise<TokenScope> {
-  const id = user.defaultProjectId;
-  const project = id === undefined ? undefined : await projectFind(db, id);
-  if (!project?.enabled) return { kind: "unscoped" };
-  const scope = { kind: "project", id: project.id } as const;
-  const domain = await domainFind(db, project.domainId);
-  const roles = await roleListEffective(db, user.id, scope);
-  return domain?.enabled && roles.length > 0 ? scope : { kind: "unscoped" };
+async function defaultScope({ deps }: IdentityCtx, user: SignedIn["user"]): Promise<TokenScope> {
+  if (user.defaultProjectId === undefined) return { kind: "unscoped" };
+  const scope = { kind: "project", id: user.defaultProjectId } as const;
+  const standing = await deps.standings.get(standingKey(user.id, scope));
+  return standing && standingIsGood(standing) ? scope : { kind: "unscoped" };
 }

@@ -13,6 +13,7 @@ import type { IdentityCtx } from "./context.ts";
 import { grantOfParent } from "./delegation.ts";
 import { unauthenticated } from "./failures.ts";
 import { accessTokenVerify } from "./oauth1-sign-in.ts";
+import { standingKey } from "./standing.ts";
 
 export interface DomainRef {
   readonly id?: string | undefined;
@@ -43,7 +44,9 @@ export interface Credentials {
 
 /** Whoever proved who they are, and what the proof rests on. */
 export interface SignedIn {
-  readonly user: User;
+  readonly user: Pick<User, "id" | "defaultProjectId">;
+  /** The user as the proof found them, unless it was a token: that ends with a change of its user. */
+  readonly verified: User | undefined;
   readonly methods: readonly string[];
   readonly parent:
     | { readonly hash: string; readonly auditIds: readonly string[]; readonly expiresAt: number }
@@ -61,6 +64,7 @@ export async function signIn(ctx: IdentityCtx, credentials: Credentials): Promis
       throw unauthenticated(ctx, "methods of different users");
     signedIn = {
       user: next.user,
+      verified: next.verified ?? signedIn?.verified,
       methods: [...new Set([...(signedIn?.methods ?? []), ...next.methods])],
       parent: next.parent ?? signedIn?.parent,
       granted: next.granted ?? signedIn?.granted,
@@ -73,7 +77,8 @@ export async function signIn(ctx: IdentityCtx, credentials: Credentials): Promis
 async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentials): Promise<SignedIn> {
   if (method === "password" && credentials.password) {
     const { user, password } = credentials.password;
-    return { user: await userVerify(ctx, user, password), methods: ["password"], parent: undefined };
+    const verified = await userVerify(ctx, user, password);
+    return { user: verified, verified, methods: ["password"], parent: undefined };
   }
   if (method === "token" && credentials.token) return signInByToken(ctx, credentials.token.expose());
   if (method === "application_credential" && credentials.applicationCredential)
@@ -85,11 +90,12 @@ async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentia
 
 async function signInByToken(ctx: IdentityCtx, text: string): Promise<SignedIn> {
   const token = await tokenFind(ctx.deps, text);
-  const user = token && (await userFind(ctx.deps.database.db, token.user.id));
-  if (!token || !user) throw unauthenticated(ctx, "the token is not valid");
-  const { auditIds, expiresAt } = token;
+  if (!token) throw unauthenticated(ctx, "the token is not valid");
+  const { auditIds, expiresAt, user } = token;
+  const standing = await ctx.deps.standings.get(standingKey(user.id, { kind: "unscoped" }));
   return {
-    user,
+    user: { id: user.id, defaultProjectId: standing?.defaultProjectId },
+    verified: undefined,
     methods: [...new Set(["token", ...token.methods])],
     parent: { hash: tokenHash(text), auditIds, expiresAt },
     granted: grantOfParent(token),
@@ -111,7 +117,7 @@ async function signInByApplicationCredential(
     expiresAt: expiresAtUs === undefined ? undefined : Math.floor(expiresAtUs / 1_000),
   };
   const user = await lender(ctx, userId);
-  return { user, methods: ["application_credential"], parent: undefined, granted };
+  return { user, verified: user, methods: ["application_credential"], parent: undefined, granted };
 }
 
 async function signInByAccessToken(ctx: IdentityCtx, request: SignedRequest): Promise<SignedIn> {
@@ -122,7 +128,7 @@ async function signInByAccessToken(ctx: IdentityCtx, request: SignedRequest): Pr
     expiresAt,
   };
   const user = await lender(ctx, authorizingUserId);
-  return { user, methods: ["oauth1"], parent: undefined, granted };
+  return { user, verified: user, methods: ["oauth1"], parent: undefined, granted };
 }
 
 async function lender(ctx: IdentityCtx, userId: string): Promise<User> {
@@ -144,9 +150,14 @@ export async function userVerify(ctx: IdentityCtx, ref: NameRef, password: Secre
 
 /** That the proof still holds: checked in the transaction that stores the new token. */
 export async function signedInConfirm(tx: Tx, ctx: IdentityCtx, signedIn: SignedIn): Promise<void> {
-  const user = await userFind(tx, signedIn.user.id);
-  const changed = user?.passwordHash !== signedIn.user.passwordHash;
-  if (!user?.enabled || changed) throw unauthenticated(ctx, "the user was changed meanwhile", user?.id);
+  const { verified, parent } = signedIn;
+  const user = verified && (await userFind(tx, verified.id));
+  const changed = user?.passwordHash !== verified?.passwordHash;
+  if (verified && (!user?.enabled || changed))
+    throw unauthenticated(ctx, "the user was changed meanwhile", user?.id);
+  const token = parent && (await ctx.deps.tokens.within(tx, parent.hash));
+  if (parent && !(token && token.expiresAt > ctx.clock.now()))
+    throw unauthenticated(ctx, "the token was revoked meanwhile", signedIn.user.id);
 }
 
 export async function domainResolve(db: Db, ref: DomainRef | undefined): Promise<Domain | undefined> {

@@ -3,12 +3,19 @@ import type { Secret } from "#base/secret.ts";
 import type { Tx } from "#db/index.ts";
 import { newAuditId, newTokenText, tokenHash, type Token } from "../domain/token.ts";
 import { tokenJudge } from "../domain/token-state.ts";
-import { tokenDelete, tokenDeleteExpired, tokenInsert, tokenStateFind } from "../store/tokens.ts";
+import {
+  tokenDelete,
+  tokenDeleteExpired,
+  tokenInsert,
+  tokenStateOf,
+  type StoredToken,
+} from "../store/tokens.ts";
 import { tokenFind } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
 import type { ScopeRequest } from "./scope.ts";
 import { signedInConfirm, signIn, type Credentials, type SignedIn } from "./sign-in.ts";
+import { standingKey } from "./standing.ts";
 import { tokenScopeResolve } from "./token-scope.ts";
 import { trustConsume } from "./trust-use.ts";
 
@@ -45,11 +52,11 @@ export async function tokenIssue(
   };
   const token = await ctx.deps.database.transaction(async (tx) => {
     await signedInConfirm(tx, ctx, signedIn);
-    if (signedIn.parent) await requireGood(tx, ctx, signedIn.parent.hash);
     if (delegation?.kind === "trust") await trustConsume(tx, ctx, delegation.id);
+    const good = await requireGood(tx, ctx, row);
     await tokenInsert(tx, row);
     await removeExpired(tx, ctx);
-    return requireGood(tx, ctx, row.hash);
+    return good;
   });
   return { text, token };
 }
@@ -60,10 +67,11 @@ function auditIds(signedIn: SignedIn): string[] {
   return first === undefined ? [newAuditId()] : [newAuditId(), first];
 }
 
-async function requireGood(tx: Tx, ctx: IdentityCtx, hash: string): Promise<Token> {
-  const state = await tokenStateFind(tx, hash);
+async function requireGood(tx: Tx, ctx: IdentityCtx, row: StoredToken): Promise<Token> {
+  const standing = await ctx.deps.standings.within(tx, standingKey(row.userId, row.scope));
+  const state = await tokenStateOf(tx, row, standing);
   const token = state && tokenJudge(state, ctx.clock.now());
-  if (!token) throw unauthenticated(ctx, "no role on an enabled scope, or a revoked token", state?.user.id);
+  if (!token) throw unauthenticated(ctx, "no role on an enabled scope", row.userId);
   return token;
 }
 

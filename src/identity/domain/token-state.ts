@@ -1,18 +1,24 @@
 import { unreachable } from "#base/errors.ts";
 import type { TokenDelegation } from "./delegation.ts";
-import type { NamedRef, Token } from "./token.ts";
+import type { NamedRef, Token, TokenScope } from "./token.ts";
 
-/** What the database knows of a token, before it is judged. */
-export interface TokenState {
-  readonly scopeKind: "unscoped" | "project" | "domain" | "system";
+/** What decides whether a user may have a token for a scope. */
+export interface Standing {
   readonly user: NamedRef & { readonly enabled: boolean };
   readonly userDomain: NamedRef & { readonly enabled: boolean };
   /** Of a project scope; undefined when the project is gone. */
   readonly project: (NamedRef & { readonly enabled: boolean }) | undefined;
   /** The project's domain, or the domain of a domain scope. */
   readonly scopeDomain: (NamedRef & { readonly enabled: boolean }) | undefined;
-  readonly delegation?: TokenDelegation | undefined;
   readonly roles: readonly NamedRef[];
+  /** Of the user; it need not exist. */
+  readonly defaultProjectId: string | undefined;
+}
+
+/** What the database knows of a token, before it is judged. */
+export interface TokenState extends Omit<Standing, "defaultProjectId"> {
+  readonly scopeKind: TokenScope["kind"];
+  readonly delegation?: TokenDelegation | undefined;
   readonly methods: readonly string[];
   readonly auditIds: readonly string[];
   readonly issuedAt: number;
@@ -50,6 +56,12 @@ export function tokenJudge(state: TokenState, now: number): Token | undefined {
     default:
       return unreachable(scopeKind);
   }
+}
+
+/** Whether the user may have a token for this project. */
+export function standingIsGood({ user, userDomain, project, scopeDomain, roles }: Standing): boolean {
+  const isEnabled = [user, userDomain, project, scopeDomain].every((one) => one?.enabled === true);
+  return isEnabled && roles.length > 0;
 }
 
 function named({ id, name }: NamedRef): NamedRef {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Db } from "#db/index.ts";
+import { prepared, type Db } from "#db/index.ts";
 import { scopeId, type Actor, type Assignment, type AssignmentScope } from "../domain/assignment.ts";
 import type { NamedRef } from "../domain/token.ts";
 
@@ -13,11 +13,19 @@ export interface AssignmentFilter {
 /**
  * The roles that a user has on a scope: their own and their groups' grants there and those inherited from
  * above, with all that they imply. A role of one domain counts only by what it implies.
- * As text, because each request asks this and building it by parts costs more than the database's answer.
  */
-export async function roleListEffective(db: Db, userId: string, scope: AssignmentScope): Promise<NamedRef[]> {
+export async function roleListEffective(
+  db: Db,
+  userId: string,
+  scope: AssignmentScope,
+): Promise<readonly NamedRef[]> {
   const projectId = scope.kind === "project" ? scope.id : "";
-  const effective = sql<NamedRef>`(
+  return effectiveRoles(db, { userId, projectId, kind: scope.kind, id: scopeId(scope) });
+}
+
+const effectiveRoles = prepared(
+  (db: Db, { userId, projectId, kind, id }: Record<"userId" | "projectId" | "kind" | "id", string>) => {
+    const effective = sql<NamedRef>`(
     with recursive own (scope_kind, scope_id, role_id, inherited) as (
       select scope_kind, scope_id, role_id, inherited from identity_grants
       where actor_id = ${userId}
@@ -28,7 +36,7 @@ export async function roleListEffective(db: Db, userId: string, scope: Assignmen
       select project.parent_id from identity_projects project join above on above.id = project.id
     ), granted (role_id) as (
       select role_id from own
-      where (inherited = 0 and scope_kind = ${scope.kind} and scope_id = ${scopeId(scope)})
+      where (inherited = 0 and scope_kind = ${kind} and scope_id = ${id})
         or (inherited = 1 and scope_id in (select id from above))
       union
       select pair.implied_role_id from identity_role_inferences pair
@@ -37,8 +45,9 @@ export async function roleListEffective(db: Db, userId: string, scope: Assignmen
     select role.id, role.name from identity_roles role join granted on granted.role_id = role.id
     where role.domain_id = ''
   )`;
-  return db.selectFrom(effective.as("effective")).select(["id", "name"]).orderBy("name").execute();
-}
+    return db.selectFrom(effective.as("effective")).select(["id", "name"]).orderBy("name");
+  },
+);
 
 /** The grants as they were made. */
 export async function assignmentList(db: Db, filter: AssignmentFilter): Promise<Assignment[]> {

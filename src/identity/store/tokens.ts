@@ -1,8 +1,8 @@
-import type { Db, Tx } from "#db/index.ts";
+import { prepared, type Db, type Tx } from "#db/index.ts";
 import type { DelegationRef } from "../domain/delegation.ts";
-import type { NamedRef, TokenScope } from "../domain/token.ts";
-import type { TokenState } from "../domain/token-state.ts";
-import { roleListEffective } from "./assignments.ts";
+import type { TokenScope } from "../domain/token.ts";
+import type { Standing, TokenState } from "../domain/token-state.ts";
+import { standingFind } from "./standings.ts";
 import { delegatedState } from "./token-delegations.ts";
 
 interface TokenRow {
@@ -27,7 +27,8 @@ declare module "#db/tables.ts" {
   }
 }
 
-export interface NewToken {
+/** What a token's row says; what it is good for is another question. */
+export interface StoredToken {
   readonly hash: string;
   readonly userId: string;
   readonly scope: TokenScope;
@@ -38,85 +39,70 @@ export interface NewToken {
   readonly expiresAt: number;
 }
 
-export async function tokenInsert(tx: Tx, token: NewToken): Promise<void> {
+export async function tokenInsert(tx: Tx, token: StoredToken): Promise<void> {
   const { scope } = token;
-  await tx
-    .insertInto("identity_tokens")
-    .values({
-      hash: token.hash,
-      user_id: token.userId,
-      scope_kind: scope.kind,
-      scope_id: "id" in scope ? scope.id : null,
-      methods: JSON.stringify(token.methods),
-      audit_ids: JSON.stringify(token.auditIds),
-      issued_at: token.issuedAt,
-      expires_at: token.expiresAt,
-      delegation_kind: token.delegation?.kind ?? null,
-      delegation_id: token.delegation?.id ?? null,
-    })
-    .execute();
+  await insert(tx, {
+    hash: token.hash,
+    user_id: token.userId,
+    scope_kind: scope.kind,
+    scope_id: "id" in scope ? scope.id : null,
+    methods: JSON.stringify(token.methods),
+    audit_ids: JSON.stringify(token.auditIds),
+    issued_at: token.issuedAt,
+    expires_at: token.expiresAt,
+    delegation_kind: token.delegation?.kind ?? null,
+    delegation_id: token.delegation?.id ?? null,
+  });
 }
+
+const insert = prepared((tx: Tx, row: Pick<TokenRow, keyof TokenRow>) =>
+  tx.insertInto("identity_tokens").values({
+    hash: row.hash,
+    user_id: row.user_id,
+    scope_kind: row.scope_kind,
+    scope_id: row.scope_id,
+    methods: row.methods,
+    audit_ids: row.audit_ids,
+    issued_at: row.issued_at,
+    expires_at: row.expires_at,
+    delegation_kind: row.delegation_kind,
+    delegation_id: row.delegation_id,
+  }),
+);
+
+const rowsByHash = prepared((db: Db, { hash }: { hash: string }) =>
+  db.selectFrom("identity_tokens").selectAll().where("hash", "=", hash),
+);
 
 /** Everything that decides whether the token is good, as the database has it now. */
 export async function tokenStateFind(db: Db, hash: string): Promise<TokenState | undefined> {
-  const row = await tokenQuery(db, hash).executeTakeFirst();
+  const [row] = await rowsByHash(db, { hash });
   if (!row) return undefined;
-  const kind = row.scope_kind;
-  const project = optionalRef(row.project_id, row.project_name, row.project_enabled);
-  const scopeDomain = optionalRef(row.scope_domain_id, row.scope_domain_name, row.scope_domain_enabled);
-  const state: TokenState = {
-    scopeKind: kind,
-    user: { id: row.user_id, name: row.user_name, enabled: row.user_enabled !== 0 },
-    userDomain: {
-      id: row.user_domain_id,
-      name: row.user_domain_name,
-      enabled: row.user_domain_enabled !== 0,
-    },
-    project,
-    scopeDomain,
-    roles: await rolesOf(db, row.user_id, kind, row.scope_id ?? ""),
+  const { scope_kind: kind, scope_id: id, delegation_kind: lentBy, delegation_id: lentId } = row;
+  const token: StoredToken = {
+    hash,
+    userId: row.user_id,
+    scope: kind === "project" || kind === "domain" ? { kind, id: id ?? "" } : { kind },
+    delegation: lentBy === null || lentId === null ? undefined : { kind: lentBy, id: lentId },
     methods: JSON.parse(row.methods) as string[],
     auditIds: JSON.parse(row.audit_ids) as string[],
     issuedAt: row.issued_at,
     expiresAt: row.expires_at,
   };
-  if (row.delegation_kind === null || row.delegation_id === null) return state;
-  return delegatedState(db, state, { kind: row.delegation_kind, id: row.delegation_id });
+  return tokenStateOf(db, token, await standingFind(db, token.userId, token.scope));
 }
 
-function tokenQuery(db: Db, hash: string) {
-  return db
-    .selectFrom("identity_tokens as token")
-    .innerJoin("identity_users as user", "user.id", "token.user_id")
-    .innerJoin("identity_domains as user_domain", "user_domain.id", "user.domain_id")
-    .leftJoin("identity_projects as project", (join) =>
-      join.onRef("project.id", "=", "token.scope_id").on("token.scope_kind", "=", "project"),
-    )
-    .leftJoin("identity_domains as scope_domain", (join) =>
-      join.onRef("scope_domain.id", "=", (value) => value.fn.coalesce("project.domain_id", "token.scope_id")),
-    )
-    .select(["token.user_id", "token.scope_kind", "token.scope_id", "token.methods", "token.audit_ids"])
-    .select(["token.delegation_kind", "token.delegation_id"])
-    .select(["token.issued_at", "token.expires_at", "user.name as user_name", "user.enabled as user_enabled"])
-    .select(["user_domain.id as user_domain_id", "user_domain.name as user_domain_name"])
-    .select(["user_domain.enabled as user_domain_enabled", "project.id as project_id"])
-    .select(["project.name as project_name", "project.enabled as project_enabled"])
-    .select(["scope_domain.id as scope_domain_id", "scope_domain.name as scope_domain_name"])
-    .select("scope_domain.enabled as scope_domain_enabled")
-    .where("token.hash", "=", hash);
-}
-
-function rolesOf(db: Db, userId: string, kind: TokenScope["kind"], id: string): Promise<NamedRef[]> {
-  if (kind === "unscoped") return Promise.resolve([]);
-  return roleListEffective(db, userId, kind === "system" ? { kind } : { kind, id });
-}
-
-function optionalRef(
-  id: string | null,
-  name: string | null,
-  enabled: number | null,
-): (NamedRef & { enabled: boolean }) | undefined {
-  return id === null || name === null ? undefined : { id, name, enabled: enabled !== 0 };
+/** The same of a token whose row and whose user's standing are known. */
+export async function tokenStateOf(
+  db: Db,
+  token: StoredToken,
+  standing: Standing | undefined,
+): Promise<TokenState | undefined> {
+  if (!standing) return undefined;
+  const { defaultProjectId: _, ...stands } = standing;
+  const { methods, auditIds, issuedAt, expiresAt, delegation } = token;
+  const state = { ...stands, scopeKind: token.scope.kind, methods, auditIds, issuedAt, expiresAt };
+  return delegation ? delegatedState(db, state, delegation) : state;
 }
 
 export async function tokenDelete(tx: Tx, hash: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Db, Tx } from "#db/index.ts";
+import { prepared, type Db, type Tx } from "#db/index.ts";
 import type { Extra, User } from "../domain/resources.ts";
 
 interface UserRow {
@@ -27,9 +27,13 @@ export interface UserFilter {
 }
 
 export async function userFind(db: Db, id: string): Promise<User | undefined> {
-  const row = await db.selectFrom("identity_users").selectAll().where("id", "=", id).executeTakeFirst();
+  const [row] = await rowsById(db, { id });
   return row && fromRow(row);
 }
+
+const rowsById = prepared((db: Db, { id }: { id: string }) =>
+  db.selectFrom("identity_users").selectAll().where("id", "=", id),
+);
 
 export async function userList(db: Db, filter: UserFilter = {}): Promise<User[]> {
   let query = db.selectFrom("identity_users").selectAll().orderBy("name").orderBy("id");

@@ -13,9 +13,9 @@ interface PageOf {
 export function imagePagesKept(database: Database): Kept<readonly Image[]> {
   return database.kept({
     dependsOn: ({ table }) => table.startsWith("image_"),
-    load: (key) => {
+    load: (key, db) => {
       const { query, viewer, after } = JSON.parse(key) as PageOf;
-      return imageList(database.db, query, viewer, after);
+      return imageList(db, query, viewer, after);
     },
     limit: 200,
   });

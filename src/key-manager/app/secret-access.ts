@@ -26,9 +26,9 @@ export function secretsKept(database: Database, clock: Clock): Kept<AccessibleSe
     // A new secret says nothing of the others.
     dependsOn: ({ table, kind }) =>
       table.startsWith("key_manager_") && !(table === "key_manager_secrets" && kind === "insert"),
-    load: async (id) => {
-      const secret = await secretFind(database.db, id as SecretId, clock.now());
-      return secret && { secret, acl: await secretAclFind(database.db, secret.id) };
+    load: async (id, db) => {
+      const secret = await secretFind(db, id as SecretId, clock.now());
+      return secret && { secret, acl: await secretAclFind(db, secret.id) };
     },
     limit: 10_000,
   });

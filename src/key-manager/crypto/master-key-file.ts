@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { constants, link, open as openFile, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CloudError } from "#base/errors.ts";
@@ -9,8 +9,10 @@ import type { MasterKey } from "./master-key.ts";
 
 /** The master key of a file; undefined when there is no such file. Throws `invalid` when the file cannot be trusted. */
 export async function masterKeyFileFind(path: string): Promise<MasterKey | undefined> {
-  const key = await readKey(path);
-  if (!key) return undefined;
+  const bytes = await readKey(path);
+  if (!bytes) return undefined;
+  const key = createSecretKey(bytes);
+  wipe(bytes);
   return {
     source: path,
     wrap: (plaintext, context) => Promise.resolve(seal(key, plaintext, context)),

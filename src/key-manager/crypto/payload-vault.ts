@@ -32,10 +32,10 @@ export function createPayloadVault(options: {
   const { database, clock, masterKey } = options;
   const dependsOn = ({ table }: { readonly table: string }): boolean => table === "key_manager_project_keys";
   /** Wrapped, as their rows have them. */
-  const keys = database.kept({ dependsOn, load: (id) => projectKeyFind(database.db, id), limit: 1_000 });
+  const keys = database.kept({ dependsOn, load: (id, db) => projectKeyFind(db, id), limit: 1_000 });
   const currentKeys = database.kept({
     dependsOn,
-    load: (projectId) => projectKeyFindCurrent(database.db, projectId),
+    load: (projectId, db) => projectKeyFindCurrent(db, projectId),
     limit: 1_000,
   });
 

@@ -1,6 +1,6 @@
 import type { SelectQueryBuilder } from "kysely";
 import type { SecretId } from "#base/ids.ts";
-import type { Db, Tx } from "#db/index.ts";
+import { prepared, type Db, type Tx } from "#db/index.ts";
 import type { Tables } from "#db/tables.ts";
 import type { ContentType } from "../domain/content-type.ts";
 import type { SecretQuery, SortKey } from "../domain/secret-query.ts";
@@ -46,26 +46,42 @@ export async function secretIdsByName(db: Db, name: string): Promise<SecretId[]>
 }
 
 export async function secretInsert(tx: Tx, secret: Secret): Promise<void> {
-  await tx
-    .insertInto("key_manager_secrets")
-    .values({
-      id: secret.id,
-      project_id: secret.projectId,
-      creator_id: secret.creatorId,
-      name: secret.name ?? null,
-      secret_type: secret.secretType,
-      algorithm: secret.algorithm ?? null,
-      bit_length: secret.bitLength ?? null,
-      mode: secret.mode ?? null,
-      expires_at: secret.expiresAt ?? null,
-      content_type: secret.contentType ?? null,
-      project_key_id: secret.payload?.projectKeyId ?? null,
-      sealed_payload: secret.payload?.sealed ?? null,
-      created_at: secret.createdAt,
-      updated_at: secret.updatedAt,
-    })
-    .execute();
+  await insert(tx, {
+    id: secret.id,
+    project_id: secret.projectId,
+    creator_id: secret.creatorId,
+    name: secret.name ?? null,
+    secret_type: secret.secretType,
+    algorithm: secret.algorithm ?? null,
+    bit_length: secret.bitLength ?? null,
+    mode: secret.mode ?? null,
+    expires_at: secret.expiresAt ?? null,
+    content_type: secret.contentType ?? null,
+    project_key_id: secret.payload?.projectKeyId ?? null,
+    sealed_payload: secret.payload?.sealed ?? null,
+    created_at: secret.createdAt,
+    updated_at: secret.updatedAt,
+  });
 }
+
+const insert = prepared((tx: Tx, row: Pick<SecretRow, keyof SecretRow>) =>
+  tx.insertInto("key_manager_secrets").values({
+    id: row.id,
+    project_id: row.project_id,
+    creator_id: row.creator_id,
+    name: row.name,
+    secret_type: row.secret_type,
+    algorithm: row.algorithm,
+    bit_length: row.bit_length,
+    mode: row.mode,
+    expires_at: row.expires_at,
+    content_type: row.content_type,
+    project_key_id: row.project_key_id,
+    sealed_payload: row.sealed_payload,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  }),
+);
 
 /** False when the secret has a payload already, or is gone. */
 export async function secretUpdatePayload(

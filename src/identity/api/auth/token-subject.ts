@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { CloudError } from "#base/errors.ts";
-import { operation, Reply } from "#http/index.ts";
+import { operation, pairJson, Reply } from "#http/index.ts";
 import { catalogOfToken } from "../../app/catalog.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { tokenFetchSubject, tokenRevoke } from "../../app/token.ts";
@@ -14,7 +14,8 @@ export const authTokenValidate = operation({
     const text = subjectText(headers);
     const token = await tokenFetchSubject(ctx, text, "identity:validate_token");
     const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
-    return new Reply(200, tokenView(token, catalog), subjectHeaders(text));
+    const json = pairJson(token, catalog, () => tokenView(token, catalog));
+    return new Reply(200, json, subjectHeaders(text));
   },
 });
 
