@@ -11,7 +11,8 @@ import {
   type HostQuery,
 } from "./app/claim.ts";
 import { hostProviderEnsure, hostProviderRemove, type HostReport } from "./app/host.ts";
-import type { PlacementDeps } from "./deps.ts";
+import { createLedger } from "./app/ledger.ts";
+import type { PlacementDeps, PlacementOptions } from "./deps.ts";
 import { policyRules } from "./policies.ts";
 import { routes } from "./routes.ts";
 
@@ -31,7 +32,8 @@ export interface Placement {
   allocationsOf(consumerUuid: string): Promise<HeldAllocation[]>;
 }
 
-export function createPlacement(deps: PlacementDeps): Placement {
+export function createPlacement(options: PlacementOptions): Placement {
+  const deps: PlacementDeps = { ...options, ledger: createLedger(options) };
   const ctx = { deps };
   return {
     service: {

@@ -38,5 +38,7 @@ export const policyRules: PolicyRules = {
   "placement:allocations:update": "rule:admin_or_service_api",
   "placement:allocations:delete": "rule:admin_or_service_api",
   "placement:resource_providers:allocations:list": "rule:admin_or_service_api",
+  // The one thing that administrators leave to services.
+  "placement:reshaper:reshape": "role:service",
   "placement:allocation_candidates:list": "rule:admin_or_service_api",
 };

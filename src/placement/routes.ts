@@ -17,6 +17,7 @@ import { inventoryUpdate } from "./api/inventories/update.ts";
 import { providerTraitsClear } from "./api/provider-traits/clear.ts";
 import { providerTraitsList } from "./api/provider-traits/list.ts";
 import { providerTraitsSet } from "./api/provider-traits/set.ts";
+import { reshape } from "./api/reshaper/reshape.ts";
 import { resourceClassCreate } from "./api/resource-classes/create.ts";
 import { resourceClassDelete } from "./api/resource-classes/delete.ts";
 import { resourceClassesList } from "./api/resource-classes/list.ts";
@@ -129,6 +130,8 @@ export const routes: readonly Route<PlacementDeps>[] = [
   route("GET", `${providers}/:uuid/allocations`, providerAllocationsShow, {
     policy: "placement:resource_providers:allocations:list",
   }),
+
+  route("POST", "/reshaper", reshape, { policy: "placement:reshaper:reshape", since: "1.30" }),
 
   route("GET", "/allocation_candidates", allocationCandidatesList, {
     policy: "placement:allocation_candidates:list",

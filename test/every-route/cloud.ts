@@ -93,14 +93,19 @@ async function passwordOf(statePath: string, file: string): Promise<string> {
 
 /** Beside the two of every new cloud a member of a project of their own. */
 async function accountsMake(http: FastifyInstance, statePath: string): Promise<Accounts> {
-  const admin = await signIn(http, "admin", await passwordOf(statePath, "openrc"), "admin");
+  const password = await passwordOf(statePath, "openrc");
+  const first = await signIn(http, "admin", password, "admin");
   const owner = await signIn(http, "demo", await passwordOf(statePath, "openrc-demo"), "demo");
   const ask = async (method: "GET" | "POST" | "PUT", path: string, body?: object) =>
-    (await send(http, { token: admin.token, method, url: `/identity/v3/${path}`, body })).json;
+    (await send(http, { token: first.token, method, url: `/identity/v3/${path}`, body })).json;
   const { project } = await ask("POST", "projects", { project: { name: "foreign" } });
   const { user } = await ask("POST", "users", { user: { name: "foreign", password: "walked" } });
   const [role] = (await ask("GET", "roles?name=member")).roles;
   await ask("PUT", `projects/${project.id}/users/${user.id}/roles/${role.id}`);
+  // What administrators leave to services is asked for by the administrator too.
+  const service = (await ask("POST", "roles", { role: { name: "service" } })).role;
+  await ask("PUT", `projects/${first.projectId}/users/${first.userId}/roles/${service.id}`);
+  const admin = await signIn(http, "admin", password, "admin");
   const spare = await signIn(http, "demo", await passwordOf(statePath, "openrc-demo"), "demo");
   const foreign = await signIn(http, "foreign", "walked", "foreign");
   return {

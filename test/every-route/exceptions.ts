@@ -41,6 +41,7 @@ export const exceptions: Exceptions = {
       status: 403,
       why: "the owner cannot accept for the member",
     },
+    "placement POST /reshaper": { status: 400, why: "it names a provider that is not there" },
     "placement DELETE /allocations/:consumer_uuid": { status: 404, why: "the PUT before it left none" },
   },
   open: {

@@ -180,3 +180,9 @@ test("usages of a project, by consumer type since 1.38, by a reader of that proj
   expect((await cloud.send("GET", "/usages?project_id=q", { token: "reader" })).status).toBe(403);
   expect((await cloud.send("GET", path, { token: "member" })).status).toBe(403);
 });
+
+test("what a query of usages does not let pass is said in jsonschema's words", async () => {
+  const told = async (query: string) => detail(await cloud.send("GET", `/usages?${query}`));
+  expect(await told("project_id=")).toContain("'' is too short\n\nFailed validating 'minLength' in schema");
+  expect(await told(`project_id=p&user_id=${"u".repeat(256)}`)).toContain("Failed validating 'maxLength'");
+});

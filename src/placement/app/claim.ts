@@ -1,12 +1,8 @@
-import { CloudError } from "#base/errors.ts";
 import type { PlacementCtx } from "../deps.ts";
-import type { Allocation } from "../domain/allocation.ts";
 import { nothing } from "../domain/filters.ts";
-import { allocationList } from "../store/allocations.ts";
-import { providerFind, providerListByUuid } from "../store/providers.ts";
-import { allocationsErase, allocationsShow, allocationsWrite } from "./allocation.ts";
+import { providerListByUuid } from "../store/providers.ts";
+import { allocationsShow } from "./allocation.ts";
 import { candidateList } from "./candidate.ts";
-import { withRetry } from "./retry.ts";
 
 /** As nova-scheduler names its consumers since microversion 1.38. */
 const serverConsumerType = "INSTANCE";
@@ -68,59 +64,21 @@ export interface Claim {
 
 /** Takes the resources, once: the same claim again changes nothing. `no-capacity` when they do not fit. */
 export async function serverClaim(ctx: PlacementCtx, claim: Claim): Promise<void> {
-  const nowMs = ctx.deps.clock.now();
-  await withRetry(() =>
-    ctx.deps.database.transaction(async (tx) => {
-      const held = await allocationList(tx, [claim.consumerUuid]);
-      if (held.length > 0) {
-        if (isSameClaim(held, claim)) return;
-        throw new CloudError(
-          "conflict",
-          `Consumer ${claim.consumerUuid} already holds other allocations (on ${held[0]?.providerUuid ?? ""}); ` +
-            "release them before claiming again.",
-        );
-      }
-      if (!(await providerFind(tx, claim.providerUuid))) {
-        throw new CloudError(
-          "no-capacity",
-          `Resource provider ${claim.providerUuid} no longer exists; choose another candidate.`,
-        );
-      }
-      await allocationsWrite(
-        tx,
-        [
-          {
-            consumerUuid: claim.consumerUuid,
-            projectId: claim.projectId,
-            userId: claim.userId,
-            consumerGeneration: undefined,
-            consumerType: serverConsumerType,
-            resources: { [claim.providerUuid]: claim.resources },
-          },
-        ],
-        nowMs,
-      );
-    }),
-  );
-}
-
-function isSameClaim(held: readonly Allocation[], claim: Claim): boolean {
-  return (
-    held.length === Object.keys(claim.resources).length &&
-    held.every(
-      (each) => each.providerUuid === claim.providerUuid && claim.resources[each.resourceClass] === each.used,
-    )
-  );
+  const { consumerUuid, projectId, userId } = claim;
+  const request = {
+    consumerUuid,
+    projectId,
+    userId,
+    consumerGeneration: undefined,
+    consumerType: serverConsumerType,
+    resources: { [claim.providerUuid]: claim.resources },
+  };
+  await ctx.deps.ledger.change({ kind: "claim", request });
 }
 
 /** Nothing to do when the consumer holds nothing. */
 export async function serverRelease(ctx: PlacementCtx, consumerUuid: string): Promise<void> {
-  await withRetry(() =>
-    ctx.deps.database.transaction(async (tx) => {
-      const held = await allocationList(tx, [consumerUuid]);
-      if (held.length > 0) await allocationsErase(tx, consumerUuid, held);
-    }),
-  );
+  await ctx.deps.ledger.change({ kind: "erase", consumerUuid, mustHold: false });
 }
 
 export interface HeldAllocation {

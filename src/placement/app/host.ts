@@ -15,7 +15,6 @@ import { providerFind, providerFindByName, providerInsert, providerUpdate } from
 import { inventoriesWrite } from "./inventory.ts";
 import { providerErase, providerTouch } from "./provider.ts";
 import { resourceClassesCheck } from "./resource-class.ts";
-import { withRetry } from "./retry.ts";
 import { traitEnsureIn, traitsCheck } from "./trait.ts";
 
 /** What a host says it has. Settings left out keep what an operator set, else Placement's defaults. */
@@ -44,20 +43,18 @@ export async function hostProviderEnsure(ctx: PlacementCtx, report: HostReport):
   const uuid = normalizeUuid(report.uuid) ?? report.uuid;
   const invalid = (text: string) =>
     new CloudError("invalid", `The report of host ${report.name} (${uuid}): ${text}`);
-  await withRetry(() =>
-    ctx.deps.database.transaction(async (tx) => {
-      await resourceClassesCheck(tx, Object.keys(report.inventories), invalid);
-      await traitsCheck(
-        tx,
-        report.traits.filter((name) => !isCustomName(name)),
-        invalid,
-      );
-      const provider = await hostProviderPlace(tx, { uuid, name: report.name }, nowMs);
-      const traitsChanged = await hostTraitsWrite(tx, provider, report.traits, nowMs);
-      const inventoriesChanged = await hostInventoriesWrite(ctx, tx, provider, report.inventories, nowMs);
-      if (traitsChanged || inventoriesChanged) await providerTouch(tx, provider, nowMs);
-    }),
-  );
+  await ctx.deps.database.transaction(async (tx) => {
+    await resourceClassesCheck(tx, Object.keys(report.inventories), invalid);
+    await traitsCheck(
+      tx,
+      report.traits.filter((name) => !isCustomName(name)),
+      invalid,
+    );
+    const provider = await hostProviderPlace(tx, { uuid, name: report.name }, nowMs);
+    const traitsChanged = await hostTraitsWrite(tx, provider, report.traits, nowMs);
+    const inventoriesChanged = await hostInventoriesWrite(ctx, tx, provider, report.inventories, nowMs);
+    if (traitsChanged || inventoriesChanged) await providerTouch(tx, provider, nowMs);
+  });
 }
 
 async function hostProviderPlace(

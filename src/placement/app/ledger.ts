@@ -1,68 +1,178 @@
-import { CloudError } from "#base/errors.ts";
-import type { Tx } from "#db/index.ts";
-import type { Allocation } from "../domain/allocation.ts";
-import { amountAllowed, capacityOf, type Inventory } from "../domain/inventory.ts";
+import type { Clock } from "#base/clock.ts";
+import { isCloudError } from "#base/errors.ts";
+import type { Database, Tx } from "#db/index.ts";
+import type { Allocation, Consumer } from "../domain/allocation.ts";
+import type { Inventory } from "../domain/inventory.ts";
+import { ledgerDecide, type LedgerChange, type LedgerEffect, type LedgerState } from "../domain/ledger.ts";
+import { isStandardResourceClass } from "../domain/names.ts";
 import { providersMark } from "../store/changed.ts";
-import { inventoryList, inventorySetUsed } from "../store/inventories.ts";
-import { raced } from "./retry.ts";
+import {
+  ledgerAllocations,
+  ledgerAllocationsDelete,
+  ledgerAllocationsInsert,
+  ledgerClasses,
+  ledgerConsumers,
+  ledgerConsumersDelete,
+  ledgerConsumersWrite,
+  ledgerGenerations,
+  ledgerGenerationsWrite,
+  ledgerInventories,
+  ledgerLock,
+  ledgerUsedWrite,
+} from "../store/ledger.ts";
+import { createBatcher, type Outcome } from "./batcher.ts";
 
+/** Changes in one transaction at most. */
+const batchLimit = 128;
+
+/** The one way by which allocations change. */
 export interface Ledger {
-  take(at: Allocation, amount: number): void;
-  /** Takes after checking the inventory's rules. */
-  claim(wanted: Allocation): void;
-  write(tx: Tx): Promise<void>;
+  /** Settles when it is committed; throws why it may not be. */
+  change(change: LedgerChange): Promise<void>;
 }
 
-/** What the touched inventories will have in use, worked out before anything is written. */
-export async function ledgerOf(tx: Tx, allocations: readonly Allocation[]): Promise<Ledger> {
-  const key = (at: { providerUuid: string; resourceClass: string }) =>
-    `${at.providerUuid} ${at.resourceClass}`;
-  const touched = new Set(allocations.map(key));
-  const inventories = new Map<string, Inventory>();
-  for (const inventory of await inventoryList(tx, [
-    ...new Set(allocations.map((each) => each.providerUuid)),
-  ])) {
-    if (touched.has(key(inventory))) inventories.set(key(inventory), inventory);
+/** Changes that come in while others are written are written together: one transaction, one commit for many. */
+export function createLedger({ database, clock }: { database: Database; clock: Clock }): Ledger {
+  const batcher = createBatcher<LedgerChange>({
+    limit: batchLimit,
+    run: (changes) =>
+      database.transaction(async (tx) => {
+        await ledgerLock(tx);
+        return ledgerApply(tx, changes, clock.now());
+      }),
+  });
+  return { change: (change) => batcher.add(change) };
+}
+
+/**
+ * The changes one after the other, each seeing what the ones before took; one that may not be says why and changes
+ * nothing. Rows are read once for all, and written once.
+ */
+export async function ledgerApply(
+  tx: Tx,
+  changes: readonly LedgerChange[],
+  nowMs: number,
+): Promise<Outcome[]> {
+  const before = await ledgerRead(tx, changes);
+  const now: Mutable = {
+    ...before,
+    consumers: new Map(before.consumers),
+    allocations: new Map(before.allocations),
+    generations: new Map(before.generations),
+    inventories: new Map([...before.inventories].map(([uuid, byClass]) => [uuid, new Map(byClass)])),
+  };
+  const written = { holders: new Set<string>(), inventories: new Map<string, Inventory>() };
+  const outcomes = changes.map((change): Outcome => {
+    try {
+      advance(now, written, ledgerDecide(now, change, nowMs));
+      return {};
+    } catch (error) {
+      if (!isCloudError(error)) throw error;
+      return { error };
+    }
+  });
+  await ledgerWrite(tx, { before, now, written, nowMs });
+  return outcomes;
+}
+
+interface Mutable extends LedgerState {
+  readonly consumers: Map<string, Consumer>;
+  readonly allocations: Map<string, readonly Allocation[]>;
+  readonly generations: Map<string, number>;
+  readonly inventories: Map<string, Map<string, Inventory>>;
+}
+
+interface Written {
+  /** Consumers. */
+  readonly holders: Set<string>;
+  readonly inventories: Map<string, Inventory>;
+}
+
+function advance(now: Mutable, written: Written, effect: LedgerEffect): void {
+  for (const [uuid, { consumer, allocations }] of effect.holders) {
+    written.holders.add(uuid);
+    now.allocations.set(uuid, allocations);
+    if (consumer) now.consumers.set(uuid, consumer);
+    else now.consumers.delete(uuid);
   }
-  const used = new Map([...inventories].map(([at, inventory]) => [at, inventory.used]));
-  const take = (at: Allocation, amount: number) => used.set(key(at), (used.get(key(at)) ?? 0) + amount);
-  return {
-    take,
-    claim(wanted) {
-      const inventory = inventories.get(key(wanted));
-      if (!inventory) throw noInventory(wanted);
-      take(wanted, wanted.used);
-      checkClaim(wanted, inventory, used.get(key(wanted)) ?? 0);
-    },
-    async write(writing) {
-      const changed = new Set<string>();
-      for (const [at, inventory] of inventories) {
-        const now = used.get(at) ?? 0;
-        if (now === inventory.used) continue;
-        if (!(await inventorySetUsed(writing, inventory, now))) throw raced();
-        changed.add(inventory.providerUuid);
+  for (const [inventory, used] of effect.used) {
+    const next = { ...inventory, used };
+    written.inventories.set(`${inventory.providerUuid} ${inventory.resourceClass}`, next);
+    now.inventories.get(inventory.providerUuid)?.set(inventory.resourceClass, next);
+  }
+  for (const uuid of effect.touched) now.generations.set(uuid, (now.generations.get(uuid) ?? 0) + 1);
+}
+
+async function ledgerRead(tx: Tx, changes: readonly LedgerChange[]): Promise<LedgerState> {
+  const consumerUuids = new Set<string>();
+  const providerUuids = new Set<string>();
+  const classes = new Set<string>();
+  for (const change of changes) {
+    if (change.kind === "erase") consumerUuids.add(change.consumerUuid);
+    else {
+      for (const request of change.kind === "claim" ? [change.request] : change.requests) {
+        consumerUuids.add(request.consumerUuid);
+        for (const [uuid, resources] of Object.entries(request.resources)) {
+          providerUuids.add(uuid);
+          for (const name of Object.keys(resources)) if (!isStandardResourceClass(name)) classes.add(name);
+        }
       }
-      await providersMark(writing, [...changed]);
-    },
+    }
+  }
+  const consumers = await ledgerConsumers(tx, consumerUuids);
+  // Whoever holds something is a consumer.
+  const held = await ledgerAllocations(
+    tx,
+    consumers.map((each) => each.uuid),
+  );
+  for (const each of held) providerUuids.add(each.providerUuid);
+  const inventories = new Map<string, Map<string, Inventory>>();
+  const generations = await ledgerGenerations(tx, providerUuids);
+  for (const each of await ledgerInventories(tx, providerUuids)) {
+    const known = inventories.get(each.providerUuid);
+    if (known) known.set(each.resourceClass, each);
+    else inventories.set(each.providerUuid, new Map([[each.resourceClass, each]]));
+  }
+  return {
+    consumers: new Map(consumers.map((each) => [each.uuid, each])),
+    allocations: Map.groupBy(held, (each) => each.consumerUuid),
+    generations,
+    inventories,
+    customClasses: await ledgerClasses(tx, classes),
   };
 }
 
-function noInventory(wanted: Allocation): CloudError {
-  return new CloudError(
-    "no-capacity",
-    `Unable to allocate inventory: Inventory for '${wanted.resourceClass}' on resource provider ` +
-      `'${wanted.providerUuid}' invalid.`,
+async function ledgerWrite(
+  tx: Tx,
+  at: { before: LedgerState; now: LedgerState; written: Written; nowMs: number },
+): Promise<void> {
+  const { before, now, written, nowMs } = at;
+  const holders = [...written.holders];
+  await ledgerAllocationsDelete(
+    tx,
+    holders.filter((uuid) => before.allocations.has(uuid)),
   );
-}
-
-/** `usedThen`: with this claim. Over capacity is still allowed when it makes less of an earlier excess. */
-function checkClaim(wanted: Allocation, inventory: Inventory, usedThen: number): void {
-  const failed = (why: string) =>
-    new CloudError(
-      "no-capacity",
-      `Unable to allocate inventory: Unable to create allocation for '${wanted.resourceClass}' on resource ` +
-        `provider '${wanted.providerUuid}'. The requested amount would ${why}.`,
-    );
-  if (!amountAllowed(inventory, wanted.used)) throw failed("violate inventory constraints");
-  if (usedThen > capacityOf(inventory) && usedThen > inventory.used) throw failed("exceed the capacity");
+  await ledgerConsumersWrite(
+    tx,
+    holders.flatMap((uuid) => now.consumers.get(uuid) ?? []),
+  );
+  await ledgerAllocationsInsert(
+    tx,
+    holders.flatMap((uuid) => now.allocations.get(uuid) ?? []),
+  );
+  await ledgerConsumersDelete(
+    tx,
+    holders.filter((uuid) => before.consumers.has(uuid) && !now.consumers.has(uuid)),
+  );
+  await ledgerUsedWrite(tx, [...written.inventories.values()]);
+  const touched = [...now.generations].filter(
+    ([uuid, generation]) => before.generations.get(uuid) !== generation,
+  );
+  await ledgerGenerationsWrite(tx, new Map(touched), nowMs);
+  const marked = new Set(touched.map(([uuid]) => uuid));
+  const others = [...written.inventories.values()].map((each) => each.providerUuid);
+  await providersMark(
+    tx,
+    [...new Set(others)].filter((uuid) => !marked.has(uuid)),
+  );
 }

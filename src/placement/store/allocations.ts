@@ -1,8 +1,8 @@
-import type { Db, Tx } from "#db/index.ts";
+import type { Db } from "#db/index.ts";
 import type { Allocation } from "../domain/allocation.ts";
 import type { AllocationRow } from "./tables.ts";
 
-function allocationFromRow(row: AllocationRow): Allocation {
+export function allocationFromRow(row: AllocationRow): Allocation {
   return {
     consumerUuid: row.consumer_uuid,
     providerUuid: row.provider_uuid,
@@ -42,23 +42,6 @@ export async function providerHasAllocations(db: Db, providerUuid: string): Prom
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-export async function allocationInsertAll(tx: Tx, allocations: readonly Allocation[]): Promise<void> {
-  if (allocations.length === 0) return;
-  const rows = allocations.map((allocation, position) => ({
-    consumer_uuid: allocation.consumerUuid,
-    provider_uuid: allocation.providerUuid,
-    resource_class: allocation.resourceClass,
-    used: allocation.used,
-    position,
-    created_at: allocation.createdAtMs,
-  }));
-  await tx.insertInto("placement_allocations").values(rows).execute();
-}
-
-export async function allocationDeleteOf(tx: Tx, consumerUuids: readonly string[]): Promise<void> {
-  await tx.deleteFrom("placement_allocations").where("consumer_uuid", "in", consumerUuids).execute();
 }
 
 export interface UsageSum {

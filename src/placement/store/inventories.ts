@@ -2,7 +2,7 @@ import type { Db, Tx } from "#db/index.ts";
 import type { Inventory, InventorySettings } from "../domain/inventory.ts";
 import type { InventoryRow } from "./tables.ts";
 
-function inventoryFromRow(row: InventoryRow): Inventory {
+export function inventoryFromRow(row: InventoryRow): Inventory {
   return {
     providerUuid: row.provider_uuid,
     resourceClass: row.resource_class,
@@ -80,16 +80,4 @@ export async function inventoryDelete(tx: Tx, providerUuid: string, resourceClas
     .where("provider_uuid", "=", providerUuid)
     .where("resource_class", "=", resourceClass)
     .execute();
-}
-
-/** False when `used` is no longer what was read: then nothing is changed, and the claim must be thought over. */
-export async function inventorySetUsed(tx: Tx, inventory: Inventory, used: number): Promise<boolean> {
-  const result = await tx
-    .updateTable("placement_inventories")
-    .set({ used })
-    .where("provider_uuid", "=", inventory.providerUuid)
-    .where("resource_class", "=", inventory.resourceClass)
-    .where("used", "=", inventory.used)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
 }

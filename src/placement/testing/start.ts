@@ -28,7 +28,11 @@ export const nowMs = Date.UTC(2026, 10, 22, 10, 0, 0);
 
 /** Tokens are role names; `""` is none. Users belong to project `p`. */
 export async function startPlacement(): Promise<TestPlacement> {
-  const database = await openTestDatabase(placementMigrations);
+  return placementOver(await openTestDatabase(placementMigrations));
+}
+
+/** On a database that is there; `close` closes it. */
+export function placementOver(database: Database): TestPlacement {
   const clock = { now: () => nowMs };
   const placement = createPlacement({ database, clock, log: silentLogger });
   const app = createHttpServer({

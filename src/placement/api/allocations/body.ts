@@ -73,6 +73,16 @@ export function allocationRequest(consumerUuid: string, body: ConsumerBody): All
   };
 }
 
+/** By consumer; one that is written in two ways is one, and the later counts. */
+export function allocationRequests(consumers: Readonly<Record<string, ConsumerBody>>): AllocationRequest[] {
+  const requests = new Map<string, AllocationRequest>();
+  for (const [text, each] of Object.entries(consumers)) {
+    const uuid = normalizeUuid(text) ?? text;
+    requests.set(uuid, allocationRequest(uuid, each));
+  }
+  return [...requests.values()];
+}
+
 function resourcesOf(allocations: ConsumerBody["allocations"]): ResourcesByProvider {
   const pairs: readonly (readonly [string, Claim])[] = Array.isArray(allocations)
     ? allocations.map((each) => [each.resource_provider.uuid, each] as const)

@@ -2,9 +2,9 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import { allocationsReplace } from "../../app/allocation.ts";
 import type { RequestCtx } from "../../deps.ts";
-import { normalizeUuid } from "../../domain/names.ts";
+import { badRequest } from "../../domain/errors.ts";
 import { strict, uuidPattern } from "../schemas.ts";
-import { allocationRequest, consumerOfManySchemas, type ConsumerBody } from "./body.ts";
+import { allocationRequests, consumerOfManySchemas, type ConsumerBody } from "./body.ts";
 
 const schemas = consumerOfManySchemas.map(({ from, schema }) => ({
   from,
@@ -16,9 +16,8 @@ export const allocationsSetMany = operation({
   body: schemas,
   async handle(ctx: RequestCtx, { body }) {
     const consumers: Readonly<Record<string, ConsumerBody>> = body;
-    await allocationsReplace(
-      ctx,
-      Object.entries(consumers).map(([uuid, each]) => allocationRequest(normalizeUuid(uuid) ?? uuid, each)),
+    await allocationsReplace(ctx, allocationRequests(consumers), (text) =>
+      badRequest(`Unable to allocate inventory ${text}`),
     );
   },
 });

@@ -12,6 +12,8 @@ export const allocationsSet = operation({
     const text = params["consumer_uuid"] ?? "";
     const consumerUuid = normalizeUuid(text);
     if (consumerUuid === undefined) throw badRequest(`Malformed consumer_uuid: ${text}`);
-    await allocationsReplace(ctx, [allocationRequest(consumerUuid, body)]);
+    await allocationsReplace(ctx, [allocationRequest(consumerUuid, body)], (why) =>
+      badRequest(`Unable to allocate inventory for consumer ${consumerUuid}: ${why}`),
+    );
   },
 });

@@ -36,5 +36,10 @@ export const usagesTotal = operation<PlacementDeps>({
 function idOf(query: Query, name: string): string | undefined {
   const text = queryLast(query, name);
   if (text === undefined || (text.length > 0 && text.length <= 255)) return text;
-  throw badRequest(`Invalid query string parameters: '${name}' must have 1 to 255 characters`);
+  const [fault, keyword] = text === "" ? ["short", "minLength"] : ["long", "maxLength"];
+  throw badRequest(
+    `Invalid query string parameters: '${text}' is too ${fault}\n\n` +
+      `Failed validating '${keyword}' in schema['properties']['${name}']:\n` +
+      `    {'maxLength': 255, 'minLength': 1, 'type': 'string'}\n\nOn instance['${name}']:\n    '${text}'`,
+  );
 }

@@ -1,0 +1,176 @@
+import { sql, type RawBuilder } from "kysely";
+import { isPostgres, type Tx } from "#db/index.ts";
+import type { Allocation, Consumer } from "../domain/allocation.ts";
+import type { Inventory } from "../domain/inventory.ts";
+import { allocationFromRow } from "./allocations.ts";
+import { changeMark } from "./changed.ts";
+import { consumerFromRow } from "./consumers.ts";
+import { inventoryFromRow } from "./inventories.ts";
+import { statement } from "./statement.ts";
+import type { AllocationRow, ConsumerRow, InventoryRow } from "./tables.ts";
+
+/*
+ * What one batch of changed allocations reads and writes: each a statement for all of it. None begins with WITH,
+ * of which nobody could tell what it changes (db/changes.ts).
+ */
+
+type Rows = readonly (readonly null[])[];
+
+const list = (rows: Rows): RawBuilder<unknown> => sql.join(rows.map(([value]) => sql.val(value)));
+
+/** `(?, ?), (?, ?)`; columns of a list of values have no types on PostgreSQL unless they are said. */
+function values(rows: Rows, types: readonly string[] = []): RawBuilder<unknown> {
+  const row = (each: readonly null[]) =>
+    sql.join(
+      each.map((value, column) => {
+        const type = types[column];
+        return type === undefined ? sql.val(value) : sql`cast(${sql.val(value)} as ${sql.raw(type)})`;
+      }),
+    );
+  return sql.join(rows.map((each) => sql`(${row(each)})`));
+}
+
+const one = (keys: Iterable<string>): string[][] => [...keys].map((key) => [key]);
+
+/**
+ * Whoever changes allocations on PostgreSQL does so one after the other, in all processes: two batches nearly always
+ * touch the same providers, so that the later one would only be begun anew. Must be the transaction's first statement,
+ * before there is a snapshot.
+ */
+export async function ledgerLock(tx: Tx): Promise<void> {
+  if (isPostgres(tx)) await sql`lock table "placement_ledger_lock" in exclusive mode`.execute(tx);
+}
+
+const consumersRead = statement<ConsumerRow>(
+  (_, rows) => sql`select * from "placement_consumers" where "uuid" in (${list(rows)})`,
+);
+
+export async function ledgerConsumers(tx: Tx, uuids: Iterable<string>): Promise<Consumer[]> {
+  return (await consumersRead(tx, one(uuids))).map(consumerFromRow);
+}
+
+const allocationsRead = statement<AllocationRow>(
+  (_, rows) =>
+    sql`select * from "placement_allocations" where "consumer_uuid" in (${list(rows)}) order by "position"`,
+);
+
+/** Each consumer's in their order. */
+export async function ledgerAllocations(tx: Tx, consumerUuids: Iterable<string>): Promise<Allocation[]> {
+  return (await allocationsRead(tx, one(consumerUuids))).map(allocationFromRow);
+}
+
+const generationsRead = statement<{ uuid: string; generation: number }>(
+  (_, rows) => sql`select "uuid", "generation" from "placement_providers" where "uuid" in (${list(rows)})`,
+);
+
+export async function ledgerGenerations(tx: Tx, uuids: Iterable<string>): Promise<Map<string, number>> {
+  const rows = await generationsRead(tx, one(uuids));
+  return new Map(rows.map((row) => [row.uuid, row.generation]));
+}
+
+const inventoriesRead = statement<InventoryRow>(
+  (_, rows) => sql`select * from "placement_inventories" where "provider_uuid" in (${list(rows)})`,
+);
+
+export async function ledgerInventories(tx: Tx, providerUuids: Iterable<string>): Promise<Inventory[]> {
+  return (await inventoriesRead(tx, one(providerUuids))).map(inventoryFromRow);
+}
+
+const classesRead = statement<{ name: string }>(
+  (_, rows) => sql`select "name" from "placement_resource_classes" where "name" in (${list(rows)})`,
+);
+
+/** Those of the names that are custom resource classes. */
+export async function ledgerClasses(tx: Tx, names: Iterable<string>): Promise<Set<string>> {
+  return new Set((await classesRead(tx, one(names))).map((row) => row.name));
+}
+
+const allocationsDelete = statement<never>(
+  (_, rows) => sql`delete from "placement_allocations" where "consumer_uuid" in (${list(rows)})`,
+);
+
+export async function ledgerAllocationsDelete(tx: Tx, consumerUuids: Iterable<string>): Promise<void> {
+  await allocationsDelete(tx, one(consumerUuids));
+}
+
+const allocationsInsert = statement<never>(
+  (_, rows) => sql`insert into "placement_allocations"
+    ("consumer_uuid", "provider_uuid", "resource_class", "used", "position", "created_at") values ${values(rows)}`,
+);
+
+/** Those of one consumer in the order in which they are to be shown. */
+export async function ledgerAllocationsInsert(tx: Tx, allocations: readonly Allocation[]): Promise<void> {
+  await allocationsInsert(
+    tx,
+    allocations.map((each, position) => [
+      each.consumerUuid,
+      each.providerUuid,
+      each.resourceClass,
+      each.used,
+      position,
+      each.createdAtMs,
+    ]),
+  );
+}
+
+const consumersWrite = statement<never>(
+  (_, rows) => sql`insert into "placement_consumers"
+    ("uuid", "project_id", "user_id", "consumer_type", "generation", "created_at", "updated_at") values ${values(rows)}
+    on conflict ("uuid") do update set "project_id" = excluded."project_id", "user_id" = excluded."user_id",
+    "consumer_type" = excluded."consumer_type", "generation" = excluded."generation",
+    "updated_at" = excluded."updated_at"`,
+);
+
+export async function ledgerConsumersWrite(tx: Tx, consumers: readonly Consumer[]): Promise<void> {
+  await consumersWrite(
+    tx,
+    consumers.map((each) => [
+      each.uuid,
+      each.projectId,
+      each.userId,
+      each.consumerType ?? null,
+      each.generation,
+      each.createdAtMs,
+      each.updatedAtMs,
+    ]),
+  );
+}
+
+const consumersDelete = statement<never>(
+  (_, rows) => sql`delete from "placement_consumers" where "uuid" in (${list(rows)})`,
+);
+
+export async function ledgerConsumersDelete(tx: Tx, uuids: Iterable<string>): Promise<void> {
+  await consumersDelete(tx, one(uuids));
+}
+
+const usedWrite = statement<never>(
+  (_, rows) => sql`update "placement_inventories" set "used" = "v"."column3"
+    from (values ${values(rows, ["text", "text", "bigint"])}) as "v"
+    where "provider_uuid" = "v"."column1" and "resource_class" = "v"."column2"`,
+);
+
+export async function ledgerUsedWrite(tx: Tx, inventories: readonly Inventory[]): Promise<void> {
+  await usedWrite(
+    tx,
+    inventories.map((each) => [each.providerUuid, each.resourceClass, each.used]),
+  );
+}
+
+const generationsWrite = statement<never>(
+  (tx, rows) => sql`update "placement_providers"
+    set "generation" = "v"."column2", "updated_at" = "v"."column3", "changed" = ${changeMark(tx)}
+    from (values ${values(rows, ["text", "integer", "bigint"])}) as "v" where "uuid" = "v"."column1"`,
+);
+
+/** With the mark of this change. */
+export async function ledgerGenerationsWrite(
+  tx: Tx,
+  generations: ReadonlyMap<string, number>,
+  nowMs: number,
+): Promise<void> {
+  await generationsWrite(
+    tx,
+    [...generations].map(([uuid, generation]) => [uuid, generation, nowMs]),
+  );
+}
