@@ -35,7 +35,9 @@ export function renderError(
     data: error.data,
     microversion: answeredMicroversion(at.reply) ?? askedMicroversion(at.service, at.request),
   };
-  const html = prefersHtml(at.request.headers.accept) ? envelope.html?.(facts) : undefined;
+  const { accept } = at.request.headers;
+  const likesHtml = prefersHtml(accept) && !(envelope.anyIsJson === true && accept === "*/*");
+  const html = likesHtml ? envelope.html?.(facts) : undefined;
   return at.reply
     .code(status)
     .header("content-type", html === undefined ? "application/json" : "text/html; charset=UTF-8")

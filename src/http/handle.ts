@@ -13,6 +13,7 @@ import {
   type Microversion,
 } from "./context.ts";
 import { jsonBody } from "./json-body.ts";
+import { strictJsonBody } from "./media.ts";
 import { microversionHeaders, negotiateMicroversion } from "./microversions.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
 import { ReadyJson } from "./ready-json.ts";
@@ -40,15 +41,16 @@ export async function handleRequest(at: Handling): Promise<FastifyReply> {
   const ctx = requestContext(at, caller, microversion);
   const params = pathParams(at.request);
   const raw = offered[0]?.operation.rawBody;
-  const body = raw === undefined ? jsonBody(at.request) : await rawBody(at.request, raw);
+  const body = raw === undefined ? readBody(at, offered[0]) : await rawBody(at.request, raw);
   const row = selectRow(offered, body);
   if (row.policy !== "public" && row.policy !== "authenticated" && row.enforcedByApp !== true) {
     ctx.enforce(row.policy, row.target?.(params));
   }
+  await row.operation.precede?.(ctx, params);
   const input = { params, query: queryOf(at, row.operation), body, headers: at.request.headers };
   if (raw === undefined && row.operation.body) {
     const schema = schemaAt(row.operation.body, microversion);
-    if (schema) validate(schema, requireBody(body), "the request body");
+    if (schema) validate(schema, requireBody(body), "the request body", at.service.envelope.mismatch);
   }
   return send(at.reply, row.operation, await row.operation.handle(ctx, input));
 }
@@ -95,8 +97,10 @@ function requestContext(at: Handling, caller: Caller, microversion: Microversion
     user_id: caller.userId,
     domain_id: caller.domainId,
   };
+  const inScope =
+    at.service.projectTokensOnly !== true || !(caller.systemScope || caller.domainId !== undefined);
   const allows = (rule: string, other?: PolicyTarget): boolean =>
-    at.policy.allows(rule, caller, other ?? target);
+    inScope && at.policy.allows(rule, caller, other ?? target);
   // Most requests need neither a logger of their own nor the signal.
   let log: Logger | undefined;
   let signal: AbortSignal | undefined;
@@ -127,6 +131,10 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   if (raw.destroyed && !raw.writableFinished) leave();
   else raw.once("close", () => raw.writableFinished || leave());
   return gone.signal;
+}
+
+function readBody({ service, request }: Handling, row: Route<unknown> | undefined): unknown {
+  return service.strictMedia === true ? strictJsonBody(request, row, service.envelope) : jsonBody(request);
 }
 
 /** Secrets' payloads are small; an image is a stream of any size. */

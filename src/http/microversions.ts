@@ -19,13 +19,16 @@ export function negotiateMicroversion(service: Service, headers: IncomingHttpHea
   if (asked === "latest") return max;
   const version = parseMicroversion(asked);
   if (!version) {
-    const message = `API Version String ${asked} is of invalid format. Must be of format MajorNum.MinorNum.`;
+    const message =
+      service.envelope.microversion?.(asked, "malformed") ??
+      `API Version String ${asked} is of invalid format. Must be of format MajorNum.MinorNum.`;
     throw new CloudError("invalid", message);
   }
   if (compareMicroversions(version, min) < 0 || compareMicroversions(version, max) > 0) {
     throw new CloudError(
       "unsupported-microversion",
-      `Version ${asked} is not supported by the API. Minimum is ${range.min} and maximum is ${range.max}.`,
+      service.envelope.microversion?.(asked, "unsupported") ??
+        `Version ${asked} is not supported by the API. Minimum is ${range.min} and maximum is ${range.max}.`,
       { data: { errorFields: { max_version: range.max, min_version: range.min } } },
     );
   }
@@ -54,13 +57,14 @@ export function microversionHeaders(
   const range = service.microversions;
   if (!range) return {};
   const text = `${version.major}.${version.minor}`;
-  const key = `${service.type} ${text}`;
+  const legacy = range.legacyHeader;
+  const value = `${service.type} ${text}`;
+  const key = `${value} ${legacy}`;
   const known = answered.get(key);
   if (known) return known;
-  const legacy = range.legacyHeader;
   const headers = {
-    "OpenStack-API-Version": key,
-    Vary: legacy === undefined ? "OpenStack-API-Version" : `OpenStack-API-Version, ${legacy}`,
+    "OpenStack-API-Version": value,
+    Vary: legacy === undefined ? "openstack-api-version" : `OpenStack-API-Version, ${legacy}`,
     ...(legacy === undefined ? {} : { [legacy]: text }),
   };
   answered.set(key, headers);

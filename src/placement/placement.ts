@@ -39,6 +39,8 @@ export function createPlacement(deps: PlacementDeps): Placement {
       prefix: "/placement",
       envelope: placementEnvelope,
       microversions,
+      strictMedia: true,
+      projectTokensOnly: true,
       routes,
       policyRules,
       deps,
