@@ -48,20 +48,18 @@ test.each([
   [{ total: 1, parent: 5 }, "5 is not valid under any of the given schemas"],
   [{ total: 1, groups: ["x"] }, "'x' is not a 'uuid'"],
 ])("%j", (value, sentence) => {
-  expect(said(value).split("\n")[0]).toBe(sentence);
+  expect(said(value).split(" Failed validating")[0]).toBe(sentence);
 });
 
 test("the place in the schema and in the value follow", () => {
   expect(said({ total: 0 })).toBe(
-    "0 is less than the minimum of 1\n\n" +
-      "Failed validating 'minimum' in schema['properties']['total']\n\n" +
-      "On instance['total']:\n    0",
+    "0 is less than the minimum of 1 Failed validating 'minimum' in schema['properties']['total'] On instance['total']: 0",
   );
-  expect(said({ total: 1, map: { A: 0 } })).toContain("On instance['map']['A']:\n    0");
+  expect(said({ total: 1, map: { A: 0 } })).toContain("On instance['map']['A']: 0");
   expect(said({ total: 1, groups: ["x"] })).toContain("Failed validating 'format' in schema");
 });
 
 test("a mistake near the top is told before one below, and a long value is cut", () => {
-  expect(said({ map: { A: 0 } }).split("\n")[0]).toBe("'total' is a required property");
+  expect(said({ map: { A: 0 } })).toContain("'total' is a required property Failed");
   expect(said({ total: 1, name: "A".repeat(9_000) }).length).toBeLessThan(1_000);
 });

@@ -10,8 +10,9 @@ export interface SchemaError {
 }
 
 /**
- * What Python's jsonschema says of the mistake that it finds most telling, the one nearest to the top: the sentence, the place in
- * the schema, the place in the value. The schema itself, which Python prints too, is in the API's document.
+ * What Python's jsonschema says of the mistake that it finds most telling, the one nearest to the top: the sentence, the
+ * place in the schema, the place in the value; in one line, since clients show the last line of a message. The schema
+ * itself, which Python prints too, is in the API's document.
  */
 export function jsonschemaText(schema: TSchema, value: unknown, errors: readonly SchemaError[]): string {
   const error = mostTelling(errors);
@@ -22,8 +23,8 @@ export function jsonschemaText(schema: TSchema, value: unknown, errors: readonly
   return [
     format === undefined ? sentence(error, broken, found) : `${shown(found)} is not a ${shown(format)}`,
     `Failed validating '${format === undefined ? error.keyword : "format"}' in schema${brackets(error.schemaPath)}`,
-    `On instance${brackets(error.instancePath)}:\n    ${shown(found)}`,
-  ].join("\n\n");
+    `On instance${brackets(error.instancePath)}: ${shown(found)}`,
+  ].join(" ");
 }
 
 /** As jsonschema.exceptions.best_match, which goes into alternatives only when one of them came further than the others. */
