@@ -8,6 +8,11 @@ export function prefersHtml(accept: string | undefined): boolean {
   return html > 0 && html >= quality(accept, "application/json");
 }
 
+/** Whether JSON would do; also to clients that say nothing. */
+export function acceptsJson(accept: string | undefined): boolean {
+  return accept === undefined || accept === "" || quality(accept, "application/json") > 0;
+}
+
 /** The weight of the most specific range that matches the media type; 0 when none does. */
 function quality(accept: string, type: string): number {
   const ranges = new Map(

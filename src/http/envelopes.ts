@@ -1,6 +1,8 @@
 import { STATUS_CODES } from "node:http";
+import type { TSchema } from "typebox";
 import type { ErrorCode } from "#base/errors.ts";
 import { atLeast, type Microversion } from "./context.ts";
+import { jsonschemaText, type SchemaError } from "./jsonschema-text.ts";
 
 /** The one place where a code becomes a status. */
 export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
@@ -39,7 +41,15 @@ export interface ErrorEnvelope {
   body(facts: ErrorFacts): unknown;
   /** For clients that like it at least as well as JSON, where the service does so. */
   html?(facts: ErrorFacts): string;
+  // Accept: */* asks for JSON.
+  readonly anyIsJson?: true;
   forbidden(rule: string): string;
+  /** Of a body that is no JSON. */
+  malformed?(reason: string): string;
+  /** Of a body that does not fit its schema. */
+  readonly mismatch?: (schema: TSchema, value: unknown, errors: readonly SchemaError[]) => string;
+  /** Of a microversion that is none, or that is not offered. */
+  microversion?(asked: string, fault: "malformed" | "unsupported"): string;
 }
 
 const novaKeys: Readonly<Record<number, string>> = {
@@ -80,12 +90,10 @@ export const computeEnvelope: ErrorEnvelope = {
   forbidden: (rule) => `Policy doesn't allow ${rule} to be performed.`,
 };
 
-/** Glance answers in webob's forms: JSON to clients that ask for it, else HTML, which python-glanceclient takes apart. */
-export const imageEnvelope: ErrorEnvelope = {
-  body: ({ status, message }) => ({ message, code: `${status} ${title(status)}`, title: title(status) }),
-  html: ({ status, message }) => {
-    const head = `${status} ${title(status)}`;
-    return `<html>
+/** As webob. */
+function htmlPage({ status, message }: ErrorFacts): string {
+  const head = `${status} ${title(status)}`;
+  return `<html>
  <head>
   <title>${head}</title>
  </head>
@@ -96,7 +104,12 @@ export const imageEnvelope: ErrorEnvelope = {
 
  </body>
 </html>`;
-  },
+}
+
+/** Glance answers in webob's forms: JSON to clients that ask for it, else HTML, which python-glanceclient takes apart. */
+export const imageEnvelope: ErrorEnvelope = {
+  body: ({ status, message }) => ({ message, code: `${status} ${title(status)}`, title: title(status) }),
+  html: htmlPage,
   forbidden: (rule) => `You are not authorized to complete ${rule} action.`,
 };
 
@@ -116,7 +129,15 @@ export const placementEnvelope: ErrorEnvelope = {
       },
     ],
   }),
+  html: htmlPage,
+  anyIsJson: true,
   forbidden: (rule) => `Policy does not allow ${rule} to be performed.`,
+  malformed: (reason) => `Malformed JSON: ${reason}`,
+  mismatch: (schema, value, errors) => `JSON does not validate: ${jsonschemaText(schema, value, errors)}`,
+  microversion: (asked, fault) =>
+    fault === "malformed"
+      ? `Invalid microversion: invalid version string: ${asked}`
+      : `Invalid microversion: Unacceptable version header: ${asked}`,
 };
 
 /** Barbican: `{"code", "title", "description"}`. */

@@ -41,7 +41,9 @@ export function renderError(
     data: error.data,
     microversion: answeredMicroversion(at.reply) ?? askedMicroversion(at.service, at.request),
   };
-  const html = prefersHtml(at.request.headers.accept) ? envelope.html?.(facts) : undefined;
+  const { accept } = at.request.headers;
+  const likesHtml = prefersHtml(accept) && !(envelope.anyIsJson === true && accept === "*/*");
+  const html = likesHtml ? envelope.html?.(facts) : undefined;
   at.reply.code(status);
   logAnswer(at, at.request, at.reply);
   return at.reply

@@ -6,6 +6,7 @@ import { anonymous, type Caller } from "./context.ts";
 import type { Door } from "./door.ts";
 import { jsonBody } from "./json-body.ts";
 import { logAnswer } from "./log-answer.ts";
+import { strictJsonBody } from "./media.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
 import { ReadyJson } from "./ready-json.ts";
 import { requestContext } from "./request-context.ts";
@@ -24,15 +25,16 @@ export async function handleRequest(
   reply.headers(offer.headers);
   const ctx = requestContext(door, { request, reply }, { caller, microversion });
   const params = pathParams(request);
-  const body = raw === undefined ? jsonBody(request) : await rawBody(request, raw);
+  const body = raw === undefined ? readBody(door, request, offer.routes[0]) : await rawBody(request, raw);
   const row = selectRow(offer.routes, body);
   if (row.policy !== "public" && row.policy !== "authenticated" && row.enforcedByApp !== true) {
     ctx.enforce(row.policy, row.target?.(params));
   }
+  await row.operation.precede?.(ctx, params);
   const input = { params, query: queryOf(request, row.operation), body, headers: request.headers };
   if (raw === undefined && row.operation.body) {
     const schema = schemaAt(row.operation.body, microversion);
-    if (schema) validate(schema, requireBody(body), "the request body");
+    if (schema) validate(schema, requireBody(body), "the request body", door.service.envelope.mismatch);
   }
   const answer = answerOf(row.operation, await row.operation.handle(ctx, input));
   reply.code(answer.status);
@@ -66,6 +68,10 @@ function requireNoSlash({ service }: Door, request: FastifyRequest): void {
   // A version's root is written with a slash as often as without: `/compute/v2.1/`.
   if (path.endsWith("/") && !/^\/(v[\d.]+\/)?$/.test(path.slice(service.prefix.length)))
     throw new CloudError("not-found", "The resource could not be found.");
+}
+
+function readBody({ service }: Door, request: FastifyRequest, row: Route<unknown> | undefined): unknown {
+  return service.strictMedia === true ? strictJsonBody(request, row, service.envelope) : jsonBody(request);
 }
 
 /** Secrets' payloads are small; an image is a stream of any size. */

@@ -12,3 +12,4 @@ export type { Input, Operation, Route } from "./operation.ts";
 export { listJson, pairJson, ReadyJson, rowJson } from "./ready-json.ts";
 export { createHttpServer } from "./server.ts";
 export type { Service } from "./service.ts";
+export { validate } from "./validate.ts";

@@ -16,13 +16,18 @@ export function jsonBody(request: FastifyRequest): unknown {
       `The media type ${type} is not supported; send application/json.`,
     );
   }
+  return parseJson(bytes, (reason) => `Malformed request body: ${reason}.`);
+}
+
+/** Throws `invalid`, as `words` say it. */
+export function parseJson(bytes: Buffer, words: (reason: string) => string): unknown {
   if (isTooDeep(bytes)) {
-    throw new CloudError("invalid", `Malformed request body: its JSON is deeper than ${deepest} levels.`);
+    throw new CloudError("invalid", words(`its JSON is deeper than ${deepest} levels`));
   }
   try {
     return JSON.parse(bytes.toString("utf8")) as unknown;
   } catch (cause) {
-    throw new CloudError("invalid", "Malformed request body: it is not valid JSON.", { cause });
+    throw new CloudError("invalid", words("it is not valid JSON"), { cause });
   }
 }
 

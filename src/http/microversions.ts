@@ -19,13 +19,16 @@ export function negotiateMicroversion(service: Service, headers: IncomingHttpHea
   if (asked === "latest") return max;
   const version = parseMicroversion(asked);
   if (!version) {
-    const message = `API Version String ${asked} is of invalid format. Must be of format MajorNum.MinorNum.`;
+    const message =
+      service.envelope.microversion?.(asked, "malformed") ??
+      `API Version String ${asked} is of invalid format. Must be of format MajorNum.MinorNum.`;
     throw new CloudError("invalid", message);
   }
   if (compareMicroversions(version, min) < 0 || compareMicroversions(version, max) > 0) {
     throw new CloudError(
       "unsupported-microversion",
-      `Version ${asked} is not supported by the API. Minimum is ${range.min} and maximum is ${range.max}.`,
+      service.envelope.microversion?.(asked, "unsupported") ??
+        `Version ${asked} is not supported by the API. Minimum is ${range.min} and maximum is ${range.max}.`,
       { data: { errorFields: { max_version: range.max, min_version: range.min } } },
     );
   }
@@ -56,7 +59,7 @@ export function microversionHeaders(
   const legacy = range.legacyHeader;
   return {
     "OpenStack-API-Version": `${service.type} ${text}`,
-    Vary: legacy === undefined ? "OpenStack-API-Version" : `OpenStack-API-Version, ${legacy}`,
+    Vary: legacy === undefined ? "openstack-api-version" : `OpenStack-API-Version, ${legacy}`,
     ...(legacy === undefined ? {} : { [legacy]: text }),
   };
 }

@@ -40,6 +40,8 @@ export interface Operation<Deps, Body = any, Query = any> {
   /** The body is not parsed: handed over as a stream, or as a Buffer of at most `bodyLimit` bytes. */
   readonly rawBody?: "stream" | "buffer";
   readonly query?: TSchema;
+  /** Before the body is looked at: throws when what the path names is not there, where clients are told that first. */
+  precede?(ctx: Ctx<Deps>, params: Input["params"]): Promise<unknown>;
   /** Of a plain return value; 200 by default, 204 when there is nothing to return. */
   readonly status?: number;
   handle(ctx: Ctx<Deps>, input: Input<Body, Query>): Promise<unknown>;
@@ -62,6 +64,7 @@ export function operation<
 >(definition: {
   readonly body?: B;
   readonly query?: Q;
+  precede?(ctx: Ctx<Deps>, params: Input["params"]): Promise<unknown>;
   readonly status?: number;
   handle(ctx: Ctx<Deps>, input: Input<BodyOf<B>, QueryOf<Q>>): Promise<unknown>;
 }): Operation<Deps> {

@@ -19,7 +19,10 @@ export function requestContext(
     user_id: caller.userId,
     domain_id: caller.domainId,
   };
-  const allows = (rule: string, target?: PolicyTarget): boolean => policy.allows(rule, caller, target ?? own);
+  const inScope =
+    service.projectTokensOnly !== true || !(caller.systemScope || caller.domainId !== undefined);
+  const allows = (rule: string, target?: PolicyTarget): boolean =>
+    inScope && policy.allows(rule, caller, target ?? own);
   // Most requests need none of the three.
   let log: Logger | undefined;
   let signal: AbortSignal | undefined;

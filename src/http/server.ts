@@ -5,8 +5,10 @@ import { createPolicy, type Policy } from "#policy/index.ts";
 import { createDoor } from "./door.ts";
 import { renderError } from "./errors.ts";
 import { handleRequest } from "./handle.ts";
+import { clientErrorAnswer } from "./client-error.ts";
+import { microversionHeaders, negotiateMicroversion } from "./microversions.ts";
 import type { Route } from "./operation.ts";
-import type { HttpServerOptions, Service } from "./service.ts";
+import { serviceAt, type HttpServerOptions, type Service } from "./service.ts";
 
 /** JSON bodies above this are 413. */
 const jsonBodyLimit = 1024 * 1024;
@@ -24,8 +26,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     options.policy ??
     createPolicy(Object.assign({}, ...options.services.map((service) => service.policyRules)));
   const byPrefix = [...options.services].sort((a, b) => b.prefix.length - a.prefix.length);
-  const serviceOf = (request: FastifyRequest): Service | undefined =>
-    byPrefix.find(({ prefix }) => request.url === prefix || request.url.startsWith(`${prefix}/`));
+  const serviceOf = (request: FastifyRequest): Service | undefined => serviceAt(byPrefix, request.url);
   const begin = (request: FastifyRequest, reply: FastifyReply): void => {
     request.requestId = newRequestId();
     request.startedAt = options.clock.now();
@@ -36,6 +37,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
+    clientErrorHandler: (error, socket) => clientErrorAnswer(byPrefix, error, socket),
     // What the router itself refuses (a malformed URL, a parameter that is too long) has passed no hook.
     frameworkErrors(error, request, reply) {
       begin(request as FastifyRequest, reply as FastifyReply);
@@ -57,7 +59,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   for (const service of options.services) mountService(app, service, { ...options, policy });
   app.setNotFoundHandler(async (request, reply) => {
     const service = serviceOf(request);
-    const error = (await refusal(options, service, request)) ?? notFoundError(service, request);
+    const error =
+      (await refusal(options, service, request)) ??
+      versionBeforeRouting(service, request, reply) ??
+      notFoundError(service, request);
     return renderError(error, { service, request, reply, ...options });
   });
   app.setErrorHandler((error, request, reply) =>
@@ -118,6 +123,21 @@ async function refusal(
     return new CloudError("unauthenticated", "The request you have made requires authentication.");
   try {
     await options.authenticate(token);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Says which microversion answers, or why none does. */
+function versionBeforeRouting(
+  service: Service | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): unknown {
+  if (service?.microversions?.beforeRouting !== true) return undefined;
+  try {
+    reply.headers(microversionHeaders(service, negotiateMicroversion(service, request.headers)));
     return undefined;
   } catch (error) {
     return error;

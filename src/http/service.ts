@@ -12,6 +12,8 @@ export interface MicroversionRange {
   readonly default: string;
   /** Nova's own, older request header. */
   readonly legacyHeader?: string;
+  /** Also for paths and methods that are not there: the version is read before the path (microversion_parse's middleware). */
+  readonly beforeRouting?: true;
 }
 
 /** One OpenStack service: what its `index.ts` gives to the HTTP server. */
@@ -25,6 +27,10 @@ export interface Service<Deps = any> {
   readonly microversions?: MicroversionRange;
   /** `/things/` is not `/things`, as in Glance and Nova; elsewhere a slash at the end says nothing. */
   readonly strictSlashes?: boolean;
+  /** Bodies must say that they are JSON, and nothing is shown to whoever accepts no JSON, as in Placement. */
+  readonly strictMedia?: true;
+  /** Only tokens for a project pass its rules: each of them has oslo.policy's `scope_types=["project"]`. */
+  readonly projectTokensOnly?: true;
   readonly routes: readonly Route<Deps>[];
   readonly policyRules: PolicyRules;
   readonly deps: Deps;
@@ -38,4 +44,9 @@ export interface HttpServerOptions {
   readonly authenticate: (token: string) => Promise<Caller>;
   readonly log: Logger;
   readonly clock: Clock;
+}
+
+/** The service that a URL belongs to; the services sorted by prefix, the longest first. */
+export function serviceAt(byPrefix: readonly Service[], url: string): Service | undefined {
+  return byPrefix.find(({ prefix }) => url === prefix || url.startsWith(`${prefix}/`));
 }

@@ -2,6 +2,7 @@ import type { TSchema } from "typebox";
 import { Compile, type Validator } from "typebox/compile";
 import { CloudError } from "#base/errors.ts";
 import { compareMicroversions, microversionOf, type Microversion } from "./context.ts";
+import type { ErrorEnvelope } from "./envelopes.ts";
 import type { VersionedSchema } from "./operation.ts";
 
 const validators = new WeakMap<TSchema, Validator>();
@@ -31,11 +32,18 @@ function isVersioned(schemas: TSchema | readonly VersionedSchema[]): schemas is 
   return Array.isArray(schemas);
 }
 
-/** Throws `invalid`, in the words of Nova's validation, when the value does not fit the schema. */
-export function validate(schema: TSchema, value: unknown, what: string): void {
+/** Throws `invalid`, in the words of Nova's validation or the service's own, when the value does not fit the schema. */
+export function validate(
+  schema: TSchema,
+  value: unknown,
+  what: string,
+  words?: ErrorEnvelope["mismatch"],
+): void {
   const validator = validatorOf(schema);
   if (validator.Check(value)) return;
-  const [first] = validator.Errors(value);
+  const errors = validator.Errors(value);
+  if (words) throw new CloudError("invalid", words(schema, value, errors));
+  const [first] = errors;
   const path = first?.instancePath.split("/").slice(1).join(".") ?? "";
   const found = path === "" ? "" : ` Value: ${shorten(path, valueAt(value, path.split(".")))}.`;
   const extra =

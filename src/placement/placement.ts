@@ -41,6 +41,8 @@ export function createPlacement(options: PlacementOptions): Placement {
       prefix: "/placement",
       envelope: placementEnvelope,
       microversions,
+      strictMedia: true,
+      projectTokensOnly: true,
       routes,
       policyRules,
       deps,

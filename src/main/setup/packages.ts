@@ -23,6 +23,8 @@ export const hostPackages: readonly string[] = [
 export const clientPackages: readonly string[] = [
   "python3-openstackclient",
   "python3-osc-placement",
+  // What its own tests stand on.
+  "python3-oslotest",
   "python3-barbicanclient",
 ];
 

@@ -3,7 +3,7 @@ import type { PlacementDeps } from "../deps.ts";
 import { answer } from "./answer.ts";
 
 /** The microversions that `index.ts` offers. */
-export const microversions = { min: "1.0", max: "1.39", default: "1.0" };
+export const microversions = { min: "1.0", max: "1.39", default: "1.0", beforeRouting: true } as const;
 
 /** GET /: the versions document, open to everybody. */
 export const root = operation<PlacementDeps>({

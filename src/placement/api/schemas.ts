@@ -5,7 +5,7 @@ import { maxAmount } from "../domain/inventory.ts";
 export const strict = { additionalProperties: false };
 
 /** With or without dashes. */
-export const uuidSchema = Type.String({ pattern: "^([0-9a-fA-F]-?){31}[0-9a-fA-F]$" });
+export const uuidSchema = Type.String({ pattern: "^([0-9a-fA-F]-?){31}[0-9a-fA-F]$", "x-format": "uuid" });
 export const uuidPattern = "^[0-9a-fA-F-]{36}$";
 export const resourceClassPattern = "^[A-Z0-9_]+$";
 export const customNamePattern = "^CUSTOM_[A-Z0-9_]+$";

@@ -2,7 +2,7 @@ import { CloudError } from "#base/errors.ts";
 import { silentLogger } from "#base/logger.ts";
 import type { Database } from "#db/index.ts";
 import { openTestDatabase } from "#db/testing/index.ts";
-import { anonymous, createHttpServer } from "#http/index.ts";
+import { anonymous, createHttpServer, type Caller } from "#http/index.ts";
 import { createPlacement, placementMigrations, type Placement } from "../index.ts";
 
 export interface TestAnswer {
@@ -15,18 +15,24 @@ export interface TestAnswer {
 export interface TestPlacement {
   readonly placement: Placement;
   readonly database: Database;
-  /** `at`: microversion; the token is an administrator's unless another role is named. */
+  /** `at`: microversion; the token is an administrator's unless another role is named; `headers` come over the usual ones; a text is sent as it is. */
   send(
-    method: "GET" | "POST" | "PUT" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "DELETE" | "HEAD" | "OPTIONS",
     path: string,
-    options?: { at?: string; body?: unknown; token?: string },
+    options?: { at?: string; body?: unknown; token?: string; headers?: Record<string, string> },
   ): Promise<TestAnswer>;
   close(): Promise<void>;
 }
 
 export const nowMs = Date.UTC(2026, 10, 22, 10, 0, 0);
 
-/** Tokens are role names; `""` is none. Users belong to project `p`. */
+/** Administrators whose tokens are for no project. */
+const scopes: Readonly<Record<string, Partial<Caller>>> = {
+  "system-admin": { systemScope: true, roles: ["admin"] },
+  "domain-admin": { domainId: "d", roles: ["admin"] },
+};
+
+/** Tokens are role names or scopes; `""` is none. Users belong to project `p`. */
 export async function startPlacement(): Promise<TestPlacement> {
   return placementOver(await openTestDatabase(placementMigrations));
 }
@@ -38,32 +44,38 @@ export function placementOver(database: Database): TestPlacement {
   const app = createHttpServer({
     services: [placement.service],
     authenticate: (token) =>
-      ["admin", "reader", "service", "member"].includes(token)
-        ? Promise.resolve({ ...anonymous, userId: "u", projectId: "p", roles: [token] })
-        : Promise.reject(
-            new CloudError("unauthenticated", "The request you have made requires authentication."),
-          ),
+      scopes[token] !== undefined
+        ? Promise.resolve({ ...anonymous, userId: "u", ...scopes[token] })
+        : ["admin", "reader", "service", "member"].includes(token)
+          ? Promise.resolve({ ...anonymous, userId: "u", projectId: "p", roles: [token] })
+          : Promise.reject(
+              new CloudError("unauthenticated", "The request you have made requires authentication."),
+            ),
     log: silentLogger,
     clock,
   });
   return {
     placement,
     database,
-    async send(method, path, { at = "1.39", body, token = "admin" } = {}) {
+    async send(method, path, { at = "1.39", body, token = "admin", headers } = {}) {
       const answer = await app.inject({
         method,
         url: `/placement${path}`,
         headers: {
           "x-auth-token": token,
           "openstack-api-version": `placement ${at}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...(typeof body === "object" ? { "content-type": "application/json" } : {}),
+          ...headers,
         },
-        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
       });
       return {
         status: answer.statusCode,
         headers: answer.headers,
-        body: answer.body === "" ? undefined : answer.json(),
+        body:
+          answer.body === "" || !String(answer.headers["content-type"]).includes("json")
+            ? answer.body || undefined
+            : answer.json(),
       };
     },
     async close() {

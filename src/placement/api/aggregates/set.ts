@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import { aggregatesSet as aggregatesWrite } from "../../app/aggregate.ts";
 import type { RequestCtx } from "../../deps.ts";
+import { providerFirst } from "../resource-providers/first.ts";
 import { strict, uuidSchema } from "../schemas.ts";
 import { aggregatesAnswer } from "./view.ts";
 
@@ -16,6 +17,7 @@ export const aggregatesSet = operation({
       schema: Type.Object({ aggregates: list, resource_provider_generation: Type.Integer() }, strict),
     },
   ],
+  precede: providerFirst,
   async handle(ctx: RequestCtx, { params, body }) {
     const wanted =
       "aggregates" in body

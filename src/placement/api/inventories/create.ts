@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { atLeast, operation } from "#http/index.ts";
 import { inventoryCreate as inventoryAdd } from "../../app/inventory.ts";
 import type { RequestCtx } from "../../deps.ts";
+import { providerFirst } from "../resource-providers/first.ts";
 import { inventoryFields, resourceClassPattern, strict } from "../schemas.ts";
 import { inventoryAnswer, settingsFromBody } from "./view.ts";
 
@@ -11,6 +12,7 @@ export const inventoryCreate = operation({
     { ...inventoryFields, resource_class: Type.String({ pattern: resourceClassPattern }) },
     strict,
   ),
+  precede: providerFirst,
   async handle(ctx: RequestCtx, { params, body }) {
     const created = await inventoryAdd(ctx, params["uuid"] ?? "", {
       resourceClass: body.resource_class,

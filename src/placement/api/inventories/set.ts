@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { atLeast, operation } from "#http/index.ts";
 import { inventoriesSet as inventoriesReplace } from "../../app/inventory.ts";
 import type { RequestCtx } from "../../deps.ts";
+import { providerFirst } from "../resource-providers/first.ts";
 import { inventoryFields, resourceClassPattern, strict } from "../schemas.ts";
 import { inventoriesAnswer, settingsFromBody } from "./view.ts";
 
@@ -20,6 +21,7 @@ const body = Type.Object(
 /** PUT /resource_providers/{uuid}/inventories */
 export const inventoriesSet = operation({
   body,
+  precede: providerFirst,
   async handle(ctx: RequestCtx, input) {
     const { resource_provider_generation: generation, inventories } = input.body;
     const settings = Object.fromEntries(

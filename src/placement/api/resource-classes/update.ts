@@ -1,11 +1,9 @@
-import { operation } from "#http/index.ts";
+import { operation, placementEnvelope, validate } from "#http/index.ts";
 import {
   resourceClassChangeName,
   resourceClassEnsure as resourceClassPut,
 } from "../../app/resource-class.ts";
 import type { PlacementDeps, RequestCtx } from "../../deps.ts";
-import { badRequest } from "../../domain/errors.ts";
-import { isCustomName } from "../../domain/names.ts";
 import { answer, done } from "../answer.ts";
 import { resourceClassBody } from "./create.ts";
 import { resourceClassPath, resourceClassView } from "./view.ts";
@@ -23,9 +21,7 @@ export const resourceClassRename = operation({
 export const resourceClassEnsure = operation<PlacementDeps>({
   async handle(ctx, { params }) {
     const name = params["name"] ?? "";
-    if (!isCustomName(name)) {
-      throw badRequest(`JSON does not validate: '${name}' does not match '^CUSTOM_[A-Z0-9_]+$'`);
-    }
+    validate(resourceClassBody, { name }, "the name", placementEnvelope.mismatch);
     const created = await resourceClassPut(ctx, name);
     return done(ctx, created ? 201 : 204, resourceClassPath(name));
   },

@@ -4,6 +4,7 @@ import { providerSave } from "../../app/provider.ts";
 import type { RequestCtx } from "../../deps.ts";
 import { answer } from "../answer.ts";
 import { strict, uuidSchema } from "../schemas.ts";
+import { providerFirst } from "./first.ts";
 import { providerView } from "./view.ts";
 
 const fields = { name: Type.String({ minLength: 1, maxLength: 200 }) };
@@ -20,6 +21,7 @@ export const resourceProviderUpdate = operation({
     { from: "1.0", schema: Type.Object(fields, strict) },
     { from: "1.14", schema: Type.Object({ ...fields, parent_provider_uuid: parent }, strict) },
   ],
+  precede: providerFirst,
   async handle(ctx: RequestCtx, { params, body: given }) {
     const body: Body = given;
     const provider = await providerSave(ctx, params["uuid"] ?? "", {

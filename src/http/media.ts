@@ -1,0 +1,32 @@
+import type { FastifyRequest } from "fastify";
+import { CloudError } from "#base/errors.ts";
+import { acceptsJson } from "./accept.ts";
+import type { ErrorEnvelope } from "./envelopes.ts";
+import { jsonBody, parseJson } from "./json-body.ts";
+import type { Route } from "./operation.ts";
+
+const json = "application/json";
+
+/** The body of a request to a service of `strictMedia`, in the order of Placement's own checks. */
+export function strictJsonBody(
+  request: FastifyRequest,
+  row: Route<unknown> | undefined,
+  envelope: ErrorEnvelope,
+): unknown {
+  const { "content-type": contentType, "content-length": length, accept } = request.headers;
+  if (Number(length) > 0 && (contentType ?? "") === "")
+    throw new CloudError("invalid", "content-type header required when content-length > 0");
+  if (row === undefined) return undefined;
+  if (row.method === "GET" && row.policy !== "public" && !acceptsJson(accept))
+    throw new CloudError("not-acceptable", `Only ${json} is provided`);
+  if (row.operation.body === undefined) return jsonBody(request);
+  const type = contentType?.split(";")[0]?.trim() ?? "";
+  if (type !== json) {
+    throw new CloudError(
+      "unsupported-media",
+      `The media type ${type === "" ? "None" : type} is not supported, use ${json}`,
+    );
+  }
+  const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
+  return parseJson(bytes, (reason) => envelope.malformed?.(reason) ?? reason);
+}
