@@ -2,11 +2,16 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import type { Database } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
+import type { PictureKeeper } from "./picture/keeper.ts";
 
 export interface PlacementDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The providers, in memory. */
+  readonly picture: PictureKeeper;
+  /** [placement] randomize_allocation_candidates */
+  readonly randomizeCandidates: boolean;
 }
 
 /** What a request has, and what a call of another part of the control plane has too. */

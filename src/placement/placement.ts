@@ -12,6 +12,7 @@ import {
 } from "./app/claim.ts";
 import { hostProviderEnsure, hostProviderRemove, type HostReport } from "./app/host.ts";
 import type { PlacementDeps } from "./deps.ts";
+import { createPictureKeeper } from "./picture/keeper.ts";
 import { policyRules } from "./policies.ts";
 import { routes } from "./routes.ts";
 
@@ -22,6 +23,8 @@ export interface Placement {
   providerEnsure(report: HostReport): Promise<void>;
   /** Nothing to do when it is gone; `conflict` while servers hold allocations from it. */
   providerRemove(uuid: string): Promise<void>;
+  /** Reads all providers, so that the first question need not; nothing is wrong when it is not called. */
+  warm(): Promise<void>;
   /** Hosts that have room and traits, by name; empty when there is none. */
   candidatesFind(query: HostQuery): Promise<HostCandidate[]>;
   /** Idempotent. `no-capacity` when it does not fit (any more), `conflict` when the consumer holds something else. */
@@ -31,7 +34,11 @@ export interface Placement {
   allocationsOf(consumerUuid: string): Promise<HeldAllocation[]>;
 }
 
-export function createPlacement(deps: PlacementDeps): Placement {
+export function createPlacement(
+  parts: Omit<PlacementDeps, "picture" | "randomizeCandidates"> & { readonly randomizeCandidates?: boolean },
+): Placement {
+  const picture = createPictureKeeper(parts.database);
+  const deps: PlacementDeps = { randomizeCandidates: false, ...parts, picture };
   const ctx = { deps };
   return {
     service: {
@@ -45,6 +52,9 @@ export function createPlacement(deps: PlacementDeps): Placement {
     },
     providerEnsure: (report) => hostProviderEnsure(ctx, report),
     providerRemove: (uuid) => hostProviderRemove(ctx, uuid),
+    async warm() {
+      await picture.current();
+    },
     candidatesFind: (query) => hostCandidatesFind(ctx, query),
     allocationClaim: (claim) => serverClaim(ctx, claim),
     allocationRelease: (consumerUuid) => serverRelease(ctx, consumerUuid),

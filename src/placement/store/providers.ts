@@ -44,17 +44,6 @@ export async function providerListOfTrees(db: Db, rootUuids: readonly string[]):
   return rows.map(providerFromRow);
 }
 
-export async function providerListByUuid(db: Db, uuids: readonly string[]): Promise<Provider[]> {
-  if (uuids.length === 0) return [];
-  const rows = await db
-    .selectFrom("placement_providers")
-    .selectAll()
-    .where("uuid", "in", uuids)
-    .orderBy("name")
-    .execute();
-  return rows.map(providerFromRow);
-}
-
 export async function providerHasChildren(db: Db, uuid: string): Promise<boolean> {
   const row = await db
     .selectFrom("placement_providers")
