@@ -4,21 +4,18 @@ import type { RequestCtx } from "../../deps.ts";
 import type { CandidateQuery } from "../../domain/candidates.ts";
 import type { Picture } from "../../picture/picture.ts";
 import type { Candidate, Part } from "../../picture/tree-search.ts";
+import { AsciiWriter } from "./ascii-writer.ts";
 
 /** Answers have tens of megabytes when nothing limits them, so JSON is joined from texts that are ready. */
 export function candidatesJson(ctx: RequestCtx, answered: CandidateAnswer, query: CandidateQuery): ReadyJson {
   const { picture, parts, candidates } = answered;
-  const requestOf = requestTexts(ctx, picture, parts);
-  const requests = candidates.map(requestOf);
-  const summaryOf = summaryTexts(ctx, picture, query);
-  const summaries = [...slotsShown(ctx, answered)].map(summaryOf);
-  // Every name in it is ASCII.
-  return new ReadyJson(
-    Buffer.from(
-      `{"allocation_requests":[${requests.join(",")}],"provider_summaries":{${summaries.join(",")}}}`,
-      "latin1",
-    ),
-  );
+  const writer = new AsciiWriter();
+  writer.add('{"allocation_requests":[');
+  writer.addList(candidates, requestTexts(ctx, picture, parts));
+  writer.add('],"provider_summaries":{');
+  writer.addList(slotsShown(ctx, answered), summaryTexts(ctx, picture, query));
+  writer.add("}}");
+  return new ReadyJson(writer.bytes());
 }
 
 /** No uuid, class or suffix has it. */
@@ -60,10 +57,14 @@ function requestTexts(
     parts.map(() => 0),
     () => placeholder,
   ).split(placeholder);
-  return (candidate) =>
-    typeof candidate === "number"
-      ? alone.join(picture.uuid(candidate))
-      : textOf(candidate, (slot) => picture.uuid(slot));
+  const [first = "", ...others] = alone;
+  return (candidate) => {
+    if (typeof candidate !== "number") return textOf(candidate, (slot) => picture.uuid(slot));
+    const uuid = picture.uuid(candidate);
+    let text = first;
+    for (const other of others) text += uuid + other;
+    return text;
+  };
 }
 
 /** Of the whole trees since 1.29, of the used providers before. */
