@@ -25,6 +25,7 @@ test("defaults", () => {
     api: { listenAddress: "127.0.0.1", listenPort: 8700, publicUrl: "http://127.0.0.1:8700" },
     libvirt: { swtpmEnabled: true, swtpmUser: "tss" },
     keyManager: { backend: "embedded" },
+    placement: { randomizeCandidates: false },
     policyFile: { path: join(folder, "state", "policy.yaml"), named: false },
   });
   for (const part of [
@@ -33,6 +34,7 @@ test("defaults", () => {
     config.database,
     config.libvirt,
     config.keyManager,
+    config.placement,
     config.policyFile,
   ]) {
     expect(Object.isFrozen(part)).toBe(true);
@@ -42,6 +44,9 @@ test("defaults", () => {
 test("file, then environment, then command line", () => {
   const content = "# comment\n[api]\nlisten_port = 1\n; another\n[libvirt]\nvirt_type=kvm\n";
   expect(load(content)).toMatchObject({ api: { listenPort: 1 }, libvirt: { virtType: "kvm" } });
+  expect(load("[placement]\nrandomize_allocation_candidates = true\n").placement).toEqual({
+    randomizeCandidates: true,
+  });
   const env = {
     SEALSTONE_API__LISTEN_PORT: "2",
     SEALSTONE_LIBVIRT__VIRT_TYPE: "qemu",
@@ -83,7 +88,7 @@ test("sealstone.conf of the state directory is read unless another is named", ()
 test.each([
   [
     "[libvrt]\nvirt_type = qemu",
-    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager, oslo_policy.',
+    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager, oslo_policy, placement.',
   ],
   [
     "[libvirt]\nswtpm_enable = True",

@@ -28,6 +28,7 @@ export interface Config {
     readonly swtpmGroup: string;
   };
   readonly keyManager: { readonly backend: "embedded" | undefined };
+  readonly placement: { readonly randomizeCandidates: boolean };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -49,8 +50,8 @@ export function configLoad(source: ConfigSource): Config {
   const path = source.path ?? (existsSync(likely) ? likely : undefined);
   const { values, places } = valuesRead([...(path === undefined ? [] : fileEntries(path)), ...outer]);
   const config = configOf(values, places, { path, defaultStatePath: source.defaultStatePath });
-  for (const part of [config.api, config.database, config.libvirt, config.keyManager, config.policyFile])
-    Object.freeze(part);
+  const { api, database, libvirt, keyManager, placement, policyFile } = config;
+  for (const part of [api, database, libvirt, keyManager, placement, policyFile]) Object.freeze(part);
   return Object.freeze(config);
 }
 
@@ -120,6 +121,7 @@ function configOf(
       swtpmGroup: libvirt.swtpm_group,
     },
     keyManager: { backend },
+    placement: { randomizeCandidates: values.placement.randomize_allocation_candidates },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };
 }

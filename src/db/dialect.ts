@@ -1,5 +1,5 @@
 import { PostgresAdapter, type Kysely } from "kysely";
-import type { Db } from "./database.ts";
+import type { Db } from "./access.ts";
 import type { Tables } from "./tables.ts";
 
 /** For the few questions that the two databases are asked in different words. */

@@ -65,6 +65,7 @@ export async function cloudStart({
       log: log.child({ part: "control-plane" }),
       policy: policyOf(policyRules),
       guest,
+      randomizeCandidates: config.placement.randomizeCandidates,
     });
     stops.push(() => controlPlane.stop());
     if (withAgent) {

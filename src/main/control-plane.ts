@@ -43,6 +43,8 @@ export interface ControlPlaneParts {
   readonly policy?: Policy | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
+  /** `[placement] randomize_allocation_candidates` */
+  readonly randomizeCandidates?: boolean;
 }
 
 export interface ControlPlaneOptions extends ControlPlaneParts {
@@ -98,7 +100,15 @@ export async function controlPlaneAssemble(
   if (!isNew && adminOpenrc.written) await rm(admin.path);
   if (!isNew && demoOpenrc.written) await rm(demo.path);
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
-  const placement = createPlacement({ database, clock, log });
+  const { randomizeCandidates = false } = options;
+  const placement = createPlacement({ database, clock, log, randomizeCandidates });
+  // In the background: nobody waits for it but the first who asks for candidates, who would read the same.
+  const warmed = placement.warm().catch((error: unknown) => {
+    log.warn(
+      { error: String(error) },
+      "the picture of the providers could not be read; the next question tries again",
+    );
+  });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
   const peers = { placement, secrets, image, bus };
@@ -126,6 +136,7 @@ export async function controlPlaneAssemble(
       await http.close();
       await compute.stop();
       stopReads();
+      await warmed;
       await database.close();
     },
   };

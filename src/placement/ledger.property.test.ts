@@ -24,6 +24,7 @@ import {
   type NaiveReshape,
   type NaiveState,
 } from "./testing/naive-ledger.ts";
+import { createPictureKeeper } from "./picture/keeper.ts";
 import { inventories, step, type Change, type Request, type Step } from "./testing/ledger-steps.ts";
 import { nowMs } from "./testing/start.ts";
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
   database = await openTestDatabase(placementMigrations);
   const clock = { now: () => nowMs };
   const ledger = createLedger({ database, clock });
-  ctx = { deps: { database, clock, log: silentLogger, ledger } };
+  const picture = createPictureKeeper(database);
+  ctx = { deps: { database, clock, log: silentLogger, ledger, picture, randomizeCandidates: false } };
   await resourceClassCreate(ctx, "CUSTOM_GOLD");
 });
 afterAll(() => database.close());

@@ -13,6 +13,7 @@ import {
 import { hostProviderEnsure, hostProviderRemove, type HostReport } from "./app/host.ts";
 import { createLedger } from "./app/ledger.ts";
 import type { PlacementDeps, PlacementOptions } from "./deps.ts";
+import { createPictureKeeper } from "./picture/keeper.ts";
 import { policyRules } from "./policies.ts";
 import { routes } from "./routes.ts";
 
@@ -23,6 +24,8 @@ export interface Placement {
   providerEnsure(report: HostReport): Promise<void>;
   /** Nothing to do when it is gone; `conflict` while servers hold allocations from it. */
   providerRemove(uuid: string): Promise<void>;
+  /** Reads all providers, so that the first question need not; nothing is wrong when it is not called. */
+  warm(): Promise<void>;
   /** Hosts that have room and traits, by name; empty when there is none. */
   candidatesFind(query: HostQuery): Promise<HostCandidate[]>;
   /** Idempotent. `no-capacity` when it does not fit (any more), `conflict` when the consumer holds something else. */
@@ -33,7 +36,13 @@ export interface Placement {
 }
 
 export function createPlacement(options: PlacementOptions): Placement {
-  const deps: PlacementDeps = { ...options, ledger: createLedger(options) };
+  const picture = createPictureKeeper(options.database);
+  const deps: PlacementDeps = {
+    randomizeCandidates: false,
+    ...options,
+    ledger: createLedger(options),
+    picture,
+  };
   const ctx = { deps };
   return {
     service: {
@@ -49,6 +58,9 @@ export function createPlacement(options: PlacementOptions): Placement {
     },
     providerEnsure: (report) => hostProviderEnsure(ctx, report),
     providerRemove: (uuid) => hostProviderRemove(ctx, uuid),
+    async warm() {
+      await picture.current();
+    },
     candidatesFind: (query) => hostCandidatesFind(ctx, query),
     allocationClaim: (claim) => serverClaim(ctx, claim),
     allocationRelease: (consumerUuid) => serverRelease(ctx, consumerUuid),

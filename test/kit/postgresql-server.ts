@@ -26,10 +26,13 @@ export async function postgresqlBinaries(): Promise<string | undefined> {
 
 /**
  * A server of its own for tests, in a temporary folder, reached by a unix socket alone; it ends with this process
- * however that ends. What it stores need not survive a power failure, so nothing waits for the disk.
+ * however that ends. What it stores need not survive a power failure, so nothing waits for the disk, unless it is to be `durable`.
  */
-export async function postgresqlStart(binaries: string): Promise<PostgresqlServer> {
-  const folder = await mkdtemp(join(await roomiest(), "sealstone-postgresql-"));
+export async function postgresqlStart(
+  binaries: string,
+  { durable = false }: { readonly durable?: boolean } = {},
+): Promise<PostgresqlServer> {
+  const folder = await mkdtemp(join(durable ? tmpdir() : await roomiest(), "sealstone-postgresql-"));
   const data = join(folder, "data");
   const asServer = await serverUser(folder);
   const cwd = folder;
@@ -38,11 +41,10 @@ export async function postgresqlStart(binaries: string): Promise<PostgresqlServe
   const settings = {
     listen_addresses: "",
     unix_socket_directories: folder,
-    fsync: "off",
-    synchronous_commit: "off",
-    full_page_writes: "off",
-    autovacuum: "off",
     max_connections: "300",
+    ...(durable
+      ? {}
+      : { fsync: "off", synchronous_commit: "off", full_page_writes: "off", autovacuum: "off" }),
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const postgres = [join(binaries, "postgres"), "-D", data, ...options];

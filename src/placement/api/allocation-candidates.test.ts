@@ -89,8 +89,12 @@ test.each([
   ["resources=VCPU:1&required=HW_CPU_X86_SSE,!HW_CPU_X86_SSE", 400],
   ["resources=VCPU:1&limit=0", 400],
   ["resources=VCPU:1&colour=red", 400],
-  ["resources1=VCPU:1", 501],
-  ["resources=VCPU:1&same_subtree=_A", 501],
+  ["resources=VCPU:1&same_subtree=_A", 400],
+  ["resources=VCPU:1&same_subtree=", 400],
+  ["resources=VCPU:1&required_A=HW_CPU_X86_SSE", 400],
+  ["resources1=VCPU:1&resources2=VCPU:1", 400],
+  ["resources1=VCPU:1&resources2=VCPU:1&group_policy=all", 400],
+  ["resources1=VCPU:1&resources2=VCPU:1&group_policy=none", 200],
 ])("%j is %i", async (query, status) => {
   expect((await get(query)).status).toBe(status);
 });

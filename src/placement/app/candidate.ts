@@ -1,70 +1,36 @@
 import type { PlacementCtx } from "../deps.ts";
-import { candidatesOf, type Candidate, type CandidateQuery } from "../domain/candidates.ts";
+import type { CandidateQuery } from "../domain/candidates.ts";
 import { badRequest } from "../domain/errors.ts";
-import type { Inventory } from "../domain/inventory.ts";
-import type { Provider } from "../domain/provider.ts";
-import { candidatePicture } from "../store/candidates.ts";
-import { inventoryList } from "../store/inventories.ts";
-import { providerTraitList } from "../store/provider-traits.ts";
-import { providerFind, providerListByUuid, providerListOfTrees } from "../store/providers.ts";
+import type { TraitFilter } from "../domain/filters.ts";
+import type { Picture } from "../picture/picture.ts";
+import { candidatesSearch, type Found } from "../picture/search.ts";
 import { resourceClassesCheck } from "./resource-class.ts";
 import { traitsCheck } from "./trait.ts";
 
-export interface CandidateSummary {
-  readonly provider: Provider;
-  readonly inventories: readonly Inventory[];
-  readonly traits: readonly string[];
+/** With the picture that they were found in: to be looked at without awaiting anything. */
+export interface CandidateAnswer extends Found {
+  readonly picture: Picture;
 }
 
-export interface CandidateAnswer {
-  readonly candidates: readonly Candidate[];
-  readonly summaries: readonly CandidateSummary[];
+/** Throws `invalid` for a resource class or a trait that does not exist. */
+export async function candidateList(ctx: PlacementCtx, query: CandidateQuery): Promise<CandidateAnswer> {
+  await traitNamesCheck(ctx, query.rootTraits);
+  for (const group of query.groups) await candidateNamesCheck(ctx, group);
+  const picture = await ctx.deps.picture.current();
+  const random = ctx.deps.randomizeCandidates ? Math.random : undefined;
+  return { picture, ...candidatesSearch(picture, query, random) };
 }
 
-/** `inTree`: any provider of the wanted tree; one that does not exist has no candidates. */
-export type CandidateRequest = Omit<CandidateQuery, "rootUuid"> & { readonly inTree: string | undefined };
-
-export async function candidateList(ctx: PlacementCtx, request: CandidateRequest): Promise<Candidate[]> {
-  const { db } = ctx.deps.database;
-  const { inTree, ...query } = request;
-  await resourceClassesCheck(db, Object.keys(query.resources), (text) =>
+export async function candidateNamesCheck(
+  ctx: PlacementCtx,
+  asked: { readonly resources: Readonly<Record<string, number>>; readonly traits: TraitFilter },
+): Promise<void> {
+  await resourceClassesCheck(ctx.deps.database.db, Object.keys(asked.resources), (text) =>
     badRequest(`Invalid resource class in resources parameter: ${text}`),
   );
-  const names = [query.traits, query.rootTraits].flatMap((filter) => [
-    ...filter.required.flat(),
-    ...filter.forbidden,
-  ]);
-  await traitsCheck(db, names, (text) => badRequest(text));
-  const member = inTree === undefined ? undefined : await providerFind(db, inTree);
-  if (inTree !== undefined && !member) return [];
-  const located = { ...query, rootUuid: member?.rootUuid };
-  return candidatesOf(await candidatePicture(db, located), located);
+  await traitNamesCheck(ctx, asked.traits);
 }
 
-/** With the state of the providers: of the whole trees since 1.29, of the used providers before. */
-export async function candidateListWithSummaries(
-  ctx: PlacementCtx,
-  request: CandidateRequest,
-): Promise<CandidateAnswer> {
-  const { db } = ctx.deps.database;
-  const candidates = await candidateList(ctx, request);
-  const used = [...new Set(candidates.flatMap((candidate) => [...candidate.values()]))];
-  const summaries: CandidateSummary[] = [];
-  // In portions, because a database allows some ten thousand parameters in one statement.
-  for (let start = 0; start < used.length; start += 5_000) {
-    const own = await providerListByUuid(db, used.slice(start, start + 5_000));
-    const roots = [...new Set(own.map((provider) => provider.rootUuid))];
-    const providers = request.nested ? await providerListOfTrees(db, roots) : own;
-    const uuids = providers.map((provider) => provider.uuid);
-    const inventories = Map.groupBy(await inventoryList(db, uuids), (each) => each.providerUuid);
-    const traits = Map.groupBy(await providerTraitList(db, uuids), (each) => each.provider_uuid);
-    for (const provider of providers) {
-      summaries.push({
-        provider,
-        inventories: inventories.get(provider.uuid) ?? [],
-        traits: (traits.get(provider.uuid) ?? []).map((row) => row.trait),
-      });
-    }
-  }
-  return { candidates, summaries };
+function traitNamesCheck(ctx: PlacementCtx, { required, forbidden }: TraitFilter): Promise<void> {
+  return traitsCheck(ctx.deps.database.db, [...required.flat(), ...forbidden], (text) => badRequest(text));
 }

@@ -1,14 +1,11 @@
 import type { PlacementCtx } from "../deps.ts";
 import { nothing } from "../domain/filters.ts";
-import { providerListByUuid } from "../store/providers.ts";
+import { groupPlan, satisfies } from "../picture/plan.ts";
 import { allocationsShow } from "./allocation.ts";
-import { candidateList } from "./candidate.ts";
+import { candidateNamesCheck } from "./candidate.ts";
 
 /** As nova-scheduler names its consumers since microversion 1.38. */
 const serverConsumerType = "INSTANCE";
-
-/** How many providers are read at once. */
-const portion = 1_000;
 
 export interface HostQuery {
   readonly resources: Readonly<Record<string, number>>;
@@ -22,34 +19,27 @@ export interface HostCandidate {
   readonly providerName: string;
 }
 
-/** Hosts that can carry it by themselves: a server runs on one. */
+/** Hosts that can carry it by themselves: a server runs on one. By name. */
 export async function hostCandidatesFind(ctx: PlacementCtx, query: HostQuery): Promise<HostCandidate[]> {
-  const candidates = await candidateList(ctx, {
+  const asked = {
+    suffix: "",
     resources: query.resources,
     traits: {
       required: query.requiredTraits.map((trait) => [trait]),
       forbidden: query.forbiddenTraits ?? [],
     },
     aggregates: nothing,
-    rootTraits: nothing,
     inTree: undefined,
-    nested: false,
-    limit: undefined,
-  });
-  const uuids = candidates.flatMap((candidate) => {
-    const [uuid, ...others] = new Set(candidate.values());
-    return uuid === undefined || others.length > 0 ? [] : [uuid];
-  });
+  };
+  await candidateNamesCheck(ctx, asked);
+  const picture = await ctx.deps.picture.current();
+  const plan = groupPlan(picture, asked);
   const hosts: HostCandidate[] = [];
-  for (let start = 0; start < uuids.length; start += portion) {
-    for (const provider of await providerListByUuid(
-      ctx.deps.database.db,
-      uuids.slice(start, start + portion),
-    )) {
-      if (provider.parentUuid !== undefined) continue;
-      hosts.push({ providerUuid: provider.uuid, providerName: provider.name });
-      if (hosts.length === query.limit) return hosts;
-    }
+  if (!plan) return hosts;
+  for (const root of picture.forest.order) {
+    if (!satisfies(picture, plan, root)) continue;
+    hosts.push({ providerUuid: picture.uuid(root), providerName: picture.forest.name(root) });
+    if (hosts.length === query.limit) break;
   }
   return hosts;
 }

@@ -105,10 +105,14 @@ export interface AggregateSyntax {
   readonly forbidden: boolean;
 }
 
-/** The values of one `member_of` parameter. */
-export function aggregatesParse(values: readonly string[], syntax: AggregateSyntax): AggregateFilter {
+/** The values of one `member_of` parameter, with the suffix of its group. */
+export function aggregatesParse(
+  values: readonly string[],
+  syntax: AggregateSyntax,
+  suffix = "",
+): AggregateFilter {
   if (!syntax.repeated && values.length > 1) {
-    throw badRequest("Multiple member_of parameters are not supported");
+    throw badRequest(`Multiple member_of${suffix} parameters are not supported`);
   }
   const required: string[][] = [];
   const forbidden: string[] = [];
@@ -125,7 +129,9 @@ export function aggregatesParse(values: readonly string[], syntax: AggregateSynt
     if (!not) required.push(uuids);
     else if (syntax.forbidden) forbidden.push(...uuids);
     else {
-      throw badRequest("Forbidden member_of parameters are not supported in the specified microversion");
+      throw badRequest(
+        `Forbidden member_of${suffix} parameters are not supported in the specified microversion`,
+      );
     }
   }
   return { required, forbidden };

@@ -1,77 +1,94 @@
-import type { Db } from "#db/index.ts";
-import {
-  sharingTrait,
-  type CandidatePicture,
-  type CandidateQuery,
-  type RoomyProvider,
-} from "../domain/candidates.ts";
-import { inventoryFits } from "./provider-filter.ts";
-import { providerTraitListOf } from "./provider-traits.ts";
+import { sql, type RawBuilder } from "kysely";
+import { isPostgres, type Db } from "#db/index.ts";
+import type { InventoryRow, ProviderRow } from "./tables.ts";
 
-/** What `candidatesOf` must know to answer the query. */
-export async function candidatePicture(db: Db, query: CandidateQuery): Promise<CandidatePicture> {
-  const traitNames = [query.traits, query.rootTraits].flatMap((filter) => [
-    ...filter.required.flat(),
-    ...filter.forbidden,
-  ]);
-  const traits = setsOf(
-    (await providerTraitListOf(db, [...new Set([...traitNames, sharingTrait])])).map((row) => [
-      row.provider_uuid,
-      row.trait,
-    ]),
-  );
-  const someShares = [...traits.values()].some((names) => names.has(sharingTrait));
-  const asksAggregates = query.aggregates.required.length + query.aggregates.forbidden.length > 0;
-  const memberships = someShares || asksAggregates ? await membershipList(db) : [];
+export type ChangedProviderRow = Pick<ProviderRow, "uuid" | "name" | "parent_uuid" | "root_uuid" | "changed">;
+
+/** What happened since a position, and where to go on from. */
+export interface ChangesRead {
+  readonly present: readonly ChangedProviderRow[];
+  readonly deleted: readonly { readonly uuid: string; readonly changed: number }[];
+  readonly position: number;
+}
+
+/** Before every change. */
+export const changesStart = -1;
+
+/**
+ * Providers with a mark greater than `position`, and the next position. On PostgreSQL that is one less than the number of the
+ * oldest transaction still running, taken in the snapshot of the rows: one that began earlier may yet commit a mark smaller
+ * than some that are here, so these come again until no such transaction is left.
+ */
+export async function changesRead(db: Db, position: number): Promise<ChangesRead> {
+  const settled: RawBuilder<number> = isPostgres(db)
+    ? sql<number>`pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1`
+    : sql<number>`null`;
+  const rows = await db
+    .selectFrom("placement_providers")
+    .select(["uuid", "name", "parent_uuid", "root_uuid", "changed"])
+    .select(settled.as("settled"))
+    .where("changed", ">", position)
+    .unionAll(
+      db
+        .selectFrom("placement_deleted_providers")
+        .select([
+          "uuid",
+          sql<string>`''`.as("name"),
+          sql<string | null>`null`.as("parent_uuid"),
+          sql<string>`''`.as("root_uuid"),
+          "changed",
+        ])
+        .select(settled.as("settled"))
+        .where("changed", ">", position),
+    )
+    .execute();
+  const deleted = rows.filter((row) => row.root_uuid === "");
   return {
-    roomy: await roomyList(db, query),
-    traits,
-    aggregates: setsOf(memberships.map((row) => [row.provider_uuid, row.aggregate_uuid])),
-    treeAggregates: setsOf(memberships.map((row) => [row.root_uuid, row.aggregate_uuid])),
+    present: deleted.length === 0 ? rows : rows.filter((row) => row.root_uuid !== ""),
+    deleted,
+    position: rows.reduce((last, row) => Math.max(last, row.settled ?? row.changed), position),
   };
 }
 
-/** By name of the provider, so that answers are repeatable. */
-async function roomyList(db: Db, query: CandidateQuery): Promise<RoomyProvider[]> {
-  let select = db
-    .selectFrom("placement_inventories")
-    .innerJoin("placement_providers", "placement_providers.uuid", "placement_inventories.provider_uuid")
-    .select(["provider_uuid", "root_uuid", "resource_class"])
-    .where((expression) =>
-      expression.or(
-        Object.entries(query.resources).map(([resourceClass, amount]) =>
-          inventoryFits(resourceClass, amount),
-        ),
-      ),
-    )
-    .orderBy("name");
-  if (query.rootUuid !== undefined) select = select.where("root_uuid", "=", query.rootUuid);
-  const rows = await select.execute();
-  return rows.map((row) => ({
-    providerUuid: row.provider_uuid,
-    rootUuid: row.root_uuid,
-    resourceClass: row.resource_class,
-  }));
-}
+export type StockRow = Omit<InventoryRow, "created_at" | "updated_at">;
 
-function membershipList(db: Db) {
+/** Of these providers, so few that one statement can name them. */
+export function stocksRead(db: Db, uuids: readonly string[]): Promise<StockRow[]> {
   return db
-    .selectFrom("placement_provider_aggregates")
-    .innerJoin(
-      "placement_providers",
-      "placement_providers.uuid",
-      "placement_provider_aggregates.provider_uuid",
-    )
-    .select(["provider_uuid", "root_uuid", "aggregate_uuid"])
+    .selectFrom("placement_inventories")
+    .select([
+      "provider_uuid",
+      "resource_class",
+      "total",
+      "reserved",
+      "min_unit",
+      "max_unit",
+      "step_size",
+      "allocation_ratio",
+      "used",
+    ])
+    .where("provider_uuid", "in", uuids)
     .execute();
 }
 
-function setsOf(pairs: readonly (readonly [string, string])[]): Map<string, Set<string>> {
-  const sets = new Map<string, Set<string>>();
-  for (const [key, value] of pairs) {
-    const known = sets.get(key);
-    if (known) known.add(value);
-    else sets.set(key, new Set([value]));
-  }
-  return sets;
+export function traitsRead(
+  db: Db,
+  uuids: readonly string[],
+): Promise<{ readonly provider_uuid: string; readonly trait: string }[]> {
+  return db
+    .selectFrom("placement_provider_traits")
+    .select(["provider_uuid", "trait"])
+    .where("provider_uuid", "in", uuids)
+    .execute();
+}
+
+export function membershipsRead(
+  db: Db,
+  uuids: readonly string[],
+): Promise<{ readonly provider_uuid: string; readonly aggregate_uuid: string }[]> {
+  return db
+    .selectFrom("placement_provider_aggregates")
+    .select(["provider_uuid", "aggregate_uuid"])
+    .where("provider_uuid", "in", uuids)
+    .execute();
 }

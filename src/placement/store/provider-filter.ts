@@ -15,7 +15,7 @@ export interface ProviderFilter {
 }
 
 /** The SQL twin of `amountFits`, on a row of placement_inventories. */
-export function inventoryFits(resourceClass: string, amount: number): RawBuilder<boolean> {
+function inventoryFits(resourceClass: string, amount: number): RawBuilder<boolean> {
   return sql<boolean>`(resource_class = ${resourceClass} and min_unit <= ${amount} and max_unit >= ${amount}
     and ${amount} % step_size = 0 and used + ${amount} <= (total - reserved) * allocation_ratio)`;
 }

@@ -2,62 +2,6 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { newUuid } from "#base/ids.ts";
 import { startPlacement } from "../testing/start.ts";
-import { candidatesOf, sharingTrait, type CandidatePicture, type CandidateQuery } from "./candidates.ts";
-import { nothing } from "./filters.ts";
-
-const query: CandidateQuery = {
-  resources: { VCPU: 1, DISK_GB: 1 },
-  traits: nothing,
-  aggregates: nothing,
-  rootTraits: nothing,
-  rootUuid: undefined,
-  nested: true,
-  limit: undefined,
-};
-
-const roomy = (providerUuid: string, rootUuid: string, resourceClass: string) => ({
-  providerUuid,
-  rootUuid,
-  resourceClass,
-});
-
-function picture(parts: Partial<CandidatePicture>): CandidatePicture {
-  return { roomy: [], traits: new Map(), aggregates: new Map(), treeAggregates: new Map(), ...parts };
-}
-
-const used = (candidates: readonly ReadonlyMap<string, string>[]) =>
-  candidates.map((candidate) => [...candidate.values()].join(" "));
-
-test("resources may come from several providers of a tree, and traits are joined", () => {
-  const tree = picture({
-    roomy: [roomy("cpu1", "root", "VCPU"), roomy("cpu2", "root", "VCPU"), roomy("root", "root", "DISK_GB")],
-    traits: new Map([
-      ["cpu2", new Set(["HW_A"])],
-      ["root", new Set(["HW_B"])],
-    ]),
-  });
-  expect(used(candidatesOf(tree, query))).toEqual(["cpu1 root", "cpu2 root"]);
-  const traits = { required: [["HW_A"], ["HW_B", "HW_C"]], forbidden: [] };
-  expect(used(candidatesOf(tree, { ...query, traits }))).toEqual(["cpu2 root"]);
-  expect(used(candidatesOf(tree, { ...query, traits: { required: [], forbidden: ["HW_A"] } }))).toEqual([
-    "cpu1 root",
-  ]);
-  expect(candidatesOf(tree, { ...query, nested: false })).toEqual([]);
-  expect(candidatesOf(tree, { ...query, limit: 1 })).toHaveLength(1);
-});
-
-test("a sharing provider serves the trees of its aggregates only", () => {
-  const shared = picture({
-    roomy: [roomy("a", "a", "VCPU"), roomy("b", "b", "VCPU"), roomy("nfs", "nfs", "DISK_GB")],
-    traits: new Map([["nfs", new Set([sharingTrait])]]),
-    aggregates: new Map([
-      ["a", new Set(["agg"])],
-      ["nfs", new Set(["agg"])],
-    ]),
-    treeAggregates: new Map([["a", new Set(["agg"])]]),
-  });
-  expect(used(candidatesOf(shared, query))).toEqual(["a nfs"]);
-});
 
 const classes = ["VCPU", "MEMORY_MB", "DISK_GB"] as const;
 const traitNames = ["COMPUTE_SECURITY_TPM_2_0", "COMPUTE_SECURITY_TPM_1_2", "HW_CPU_X86_AVX"] as const;
