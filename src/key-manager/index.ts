@@ -8,15 +8,20 @@ import type { KeyManagerDeps } from "./app/deps.ts";
 import { masterKeyOpen } from "./crypto/master-key-open.ts";
 import { createPayloadVault } from "./crypto/payload-vault.ts";
 import { secretsKept } from "./app/secret-access.ts";
+import { microversions } from "./domain/microversions.ts";
 import { keyManagerPolicyRules } from "./policy-rules.ts";
 import { keyManagerRoutes } from "./routes.ts";
 import { createSecrets, type Secrets } from "./app/secrets-face.ts";
 import { keyManager } from "./store/migrations/0004-key-manager.ts";
+import { keyManagerSecretUses } from "./store/migrations/0030-key-manager-secret-uses.ts";
 
 export { keyManagerPolicyRules } from "./policy-rules.ts";
 export type { SecretInput, Secrets } from "./app/secrets-face.ts";
 
-export const keyManagerMigrations: Migrations = { "0004-key-manager": keyManager };
+export const keyManagerMigrations: Migrations = {
+  "0004-key-manager": keyManager,
+  "0030-key-manager-secret-uses": keyManagerSecretUses,
+};
 
 export interface KeyManager {
   readonly service: Service<KeyManagerDeps>;
@@ -52,7 +57,7 @@ export async function createKeyManager(options: {
       type: "key-manager",
       prefix: "/key-manager",
       envelope: keyManagerEnvelope,
-      microversions: { min: "1.0", max: "1.0", default: "1.0" },
+      microversions,
       routes: keyManagerRoutes,
       policyRules: keyManagerPolicyRules,
       deps,

@@ -17,11 +17,16 @@ export const keyManagerPolicyRules: PolicyRules = {
   secret_writer:
     "rule:secret_project_admin or (rule:secret_project_member and (rule:secret_owner or rule:secret_is_not_private))",
 
+  secret_reader:
+    "rule:secret_writer or rule:secret_acl_read or " +
+    "((rule:secret_project_observer or rule:secret_project_auditor) and rule:secret_is_not_private)",
+  key_manager_user:
+    "role:reader or role:member or role:admin or role:creator or role:observer or role:audit or role:key-manager:service-admin",
+  key_manager_admin: "role:admin or role:key-manager:service-admin",
+
   "secrets:post": "role:member or role:creator or role:admin",
   "secrets:get": "role:member or role:creator or role:observer or role:admin",
-  "secret:get":
-    "role:admin or rule:secret_writer or rule:secret_acl_read or " +
-    "((rule:secret_project_observer or rule:secret_project_auditor) and rule:secret_is_not_private)",
+  "secret:get": "role:admin or rule:secret_reader",
   "secret:decrypt":
     "rule:secret_writer or rule:secret_acl_read or (rule:secret_project_observer and rule:secret_is_not_private)",
   "secret:put": "rule:secret_writer",
@@ -29,4 +34,20 @@ export const keyManagerPolicyRules: PolicyRules = {
   "secret_acls:get": "rule:secret_writer or rule:secret_project_observer",
   "secret_acls:put_patch": "rule:secret_writer",
   "secret_acls:delete": "rule:secret_writer",
+
+  "secret_meta:get": "rule:secret_reader",
+  "secret_meta:post": "rule:secret_writer",
+  "secret_meta:put": "rule:secret_writer",
+  "secret_meta:delete": "rule:secret_writer",
+
+  // A service that may read a secret says so here that it uses it.
+  "secret_consumers:get": "rule:secret_reader",
+  "secret_consumers:post": "rule:secret_reader",
+  "secret_consumers:delete": "rule:secret_reader",
+  "consumer:get": "role:admin or rule:secret_reader",
+
+  "quotas:get": "rule:key_manager_user",
+  "project_quotas:get": "rule:key_manager_admin",
+  "project_quotas:put": "rule:key_manager_admin",
+  "project_quotas:delete": "rule:key_manager_admin",
 };

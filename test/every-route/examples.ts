@@ -13,6 +13,8 @@ export interface Example {
   readonly wrongBodies?: readonly object[];
 }
 
+export const secretConsumer = { service: "walked", resource_type: "walked", resource_id: "walked" };
+
 export const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqN8e3m0o5t7rZx7o6nX2b8uK1w3s5f9d0c2v4y6h8j walked@example.org";
 
@@ -110,6 +112,12 @@ export const examples: Readonly<Record<string, Example>> = {
     headers: () => ({ "content-type": "text/plain" }),
     body: () => Buffer.from("walked"),
   },
+  // It has consumers.
+  "key-manager DELETE /v1/secrets/:secret_id": { query: () => "force=true" },
+  "key-manager POST /v1/secrets/:secret_id/metadata": { body: () => ({ key: "walked-too", value: "yes" }) },
+  "key-manager PUT /v1/secrets/:secret_id/metadata/:key": { body: () => ({ key: "walked", value: "yes" }) },
+  "key-manager PUT /v1/secrets/:secret_id/metadata": { body: () => ({ metadata: { walked: "yes" } }) },
+  "key-manager DELETE /v1/secrets/:secret_id/consumers": { body: () => secretConsumer },
   "compute POST /v2.1/servers": {
     body: ({ imageId, flavorId }, version) => {
       const networks = atLeast({ microversion: versionOf(version) }, "2.37") ? { networks: "none" } : {};

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { publicKey } from "./examples.ts";
+import { publicKey, secretConsumer } from "./examples.ts";
 import { identityMake, type IdentityFixtures } from "./fixtures-identity.ts";
 import { imageMake } from "./fixtures-image.ts";
 import type { Answer } from "./rows.ts";
@@ -58,6 +58,7 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
   const imageId = await imageMake(made, accounts);
   const secret = { payload: "walked", payload_content_type: "text/plain" };
   const secretRef = (await made(owner, "POST", "/key-manager/v1/secrets", secret)).json.secret_ref as string;
+  await keyManagerUse(made, accounts, secretRef);
   await made(admin, "PUT", "/placement/resource_classes/CUSTOM_WALKED", undefined, "1.39");
   await made(admin, "PUT", "/placement/traits/CUSTOM_WALKED", undefined, "1.39");
   const [hypervisor] = (await get(`${compute}/os-hypervisors/detail`, "2.96")).hypervisors;
@@ -71,6 +72,14 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
     host: { id: hypervisor.id, number: String(old.id), hostname: hypervisor.hypervisor_hostname },
     ...(await computeMake(made, accounts, imageId)),
   };
+}
+
+async function keyManagerUse(made: Send, { tokens, ownerProjectId }: Accounts, secretRef: string) {
+  const path = new URL(secretRef).pathname;
+  await made(tokens.owner, "POST", `${path}/metadata`, { key: "walked", value: "yes" });
+  await made(tokens.owner, "POST", `${path}/consumers`, secretConsumer);
+  const quotas = { project_quotas: { secrets: 100 } };
+  await made(tokens.admin, "PUT", `/key-manager/v1/project-quotas/${ownerProjectId}`, quotas);
 }
 
 async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, imageId: string) {
