@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { callers, everybody, owner, writers, writersPrivate, type Who } from "./testing/callers.ts";
 import { startKeyManager, type TestKeyManager } from "./testing/start-key-manager.ts";
 
 let cloud: TestKeyManager;
@@ -6,30 +7,6 @@ beforeAll(async () => {
   cloud = await startKeyManager();
 });
 afterAll(() => cloud.close());
-
-const owner = "p1/owner/member";
-
-/** Everybody the rules tell apart. */
-const callers = {
-  owner,
-  "owner, creator": "p1/owner/creator",
-  member: "p1/second/member",
-  creator: "p1/second/creator",
-  admin: "p1/boss/admin",
-  observer: "p1/second/observer",
-  reader: "p1/second/reader",
-  audit: "p1/second/audit",
-  "foreign member": "p2/stranger/member",
-  "foreign admin": "p2/boss/admin",
-  "owner elsewhere": "p2/owner/member",
-  unscoped: "/owner/member",
-  "named in the ACL": "p2/friend/reader",
-} as const;
-type Who = keyof typeof callers;
-
-const everybody = Object.keys(callers) as Who[];
-const writers: Who[] = ["owner", "owner, creator", "member", "creator", "admin"];
-const writersPrivate: Who[] = ["owner", "owner, creator", "admin"];
 
 /** Beside the payload. */
 const readers: { open: Who[]; private: Who[] } = {

@@ -13,6 +13,7 @@ import { keyManagerPolicyRules } from "./policy-rules.ts";
 import { keyManagerRoutes } from "./routes.ts";
 import { createSecrets, type Secrets } from "./app/secrets-face.ts";
 import { keyManager } from "./store/migrations/0004-key-manager.ts";
+import { keyManagerContainers } from "./store/migrations/0031-key-manager-containers.ts";
 import { keyManagerSecretUses } from "./store/migrations/0030-key-manager-secret-uses.ts";
 
 export { keyManagerPolicyRules } from "./policy-rules.ts";
@@ -21,6 +22,7 @@ export type { SecretInput, Secrets } from "./app/secrets-face.ts";
 export const keyManagerMigrations: Migrations = {
   "0004-key-manager": keyManager,
   "0030-key-manager-secret-uses": keyManagerSecretUses,
+  "0031-key-manager-containers": keyManagerContainers,
 };
 
 export interface KeyManager {

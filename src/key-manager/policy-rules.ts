@@ -35,6 +35,35 @@ export const keyManagerPolicyRules: PolicyRules = {
   "secret_acls:put_patch": "rule:secret_writer",
   "secret_acls:delete": "rule:secret_writer",
 
+  container_project_match: "project_id:%(target.container.project_id)s",
+  container_project_admin: "role:admin and rule:container_project_match",
+  container_project_member: "(role:member or role:creator) and rule:container_project_match",
+  container_project_observer: "role:observer and rule:container_project_match",
+  container_project_auditor:
+    "(role:audit or role:key-manager:service-admin) and rule:container_project_match",
+  container_owner: "user_id:%(target.container.creator_id)s",
+  container_is_not_private: "'True':%(target.container.read_project_access)s",
+  container_acl_read: "'read':%(target.container.read)s",
+  container_writer:
+    "rule:container_project_admin or " +
+    "(rule:container_project_member and (rule:container_owner or rule:container_is_not_private))",
+  container_reader:
+    "rule:container_writer or rule:container_acl_read or " +
+    "((rule:container_project_observer or rule:container_project_auditor) and rule:container_is_not_private)",
+
+  "containers:post": "role:member or role:creator or role:admin",
+  "containers:get": "role:member or role:creator or role:observer or role:admin",
+  "container:get": "rule:container_reader",
+  "container:delete": "rule:container_writer",
+  "container_secret:post": "rule:container_writer",
+  "container_secret:delete": "rule:container_writer",
+  "container_consumers:get": "rule:container_reader",
+  "container_consumers:post": "rule:container_reader",
+  "container_consumers:delete": "rule:container_reader",
+  "container_acls:get": "rule:container_writer or rule:container_project_observer",
+  "container_acls:put_patch": "rule:container_writer",
+  "container_acls:delete": "rule:container_writer",
+
   "secret_meta:get": "rule:secret_reader",
   "secret_meta:post": "rule:secret_writer",
   "secret_meta:put": "rule:secret_writer",
@@ -44,7 +73,7 @@ export const keyManagerPolicyRules: PolicyRules = {
   "secret_consumers:get": "rule:secret_reader",
   "secret_consumers:post": "rule:secret_reader",
   "secret_consumers:delete": "rule:secret_reader",
-  "consumer:get": "role:admin or rule:secret_reader",
+  "consumer:get": "role:admin or rule:secret_reader or rule:container_reader",
 
   "quotas:get": "rule:key_manager_user",
   "project_quotas:get": "rule:key_manager_admin",

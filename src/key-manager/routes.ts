@@ -11,6 +11,20 @@ import { secretPayloadStoreOperation } from "./api/secrets/payload-store.ts";
 import { secretShowOperation } from "./api/secrets/show.ts";
 import { versionListOperation } from "./api/versions/list.ts";
 import { versionShowOperation } from "./api/versions/show.ts";
+import { containerAclDeleteOperation } from "./api/container-acl/delete.ts";
+import { containerAclReplaceOperation } from "./api/container-acl/replace.ts";
+import { containerAclShowOperation } from "./api/container-acl/show.ts";
+import { containerAclUpdateOperation } from "./api/container-acl/update.ts";
+import { containerConsumerCreateOperation } from "./api/container-consumers/create.ts";
+import { containerConsumerDeleteOperation } from "./api/container-consumers/delete.ts";
+import { containerConsumerListOperation } from "./api/container-consumers/list.ts";
+import { containerConsumerShowOperation } from "./api/container-consumers/show.ts";
+import { containerSecretCreateOperation } from "./api/container-secrets/create.ts";
+import { containerSecretDeleteOperation } from "./api/container-secrets/delete.ts";
+import { containerCreateOperation } from "./api/containers/create.ts";
+import { containerDeleteOperation } from "./api/containers/delete.ts";
+import { containerListOperation } from "./api/containers/list.ts";
+import { containerShowOperation } from "./api/containers/show.ts";
 import { projectQuotasDeleteOperation } from "./api/project-quotas/delete.ts";
 import { projectQuotasListOperation } from "./api/project-quotas/list.ts";
 import { projectQuotasReplaceOperation } from "./api/project-quotas/replace.ts";
@@ -98,6 +112,68 @@ export const keyManagerRoutes: readonly Route<KeyManagerDeps>[] = [
     "GET",
     "/v1/secrets/:secret_id/consumers/:consumer_id",
     secretConsumerShowOperation,
+    checked("consumer:get"),
+  ),
+
+  route("GET", "/v1/containers", containerListOperation, { policy: "containers:get" }),
+  route("POST", "/v1/containers", containerCreateOperation, { policy: "containers:post" }),
+  route("GET", "/v1/containers/:container_id", containerShowOperation, checked("container:get")),
+  route("DELETE", "/v1/containers/:container_id", containerDeleteOperation, checked("container:delete")),
+  route(
+    "POST",
+    "/v1/containers/:container_id/secrets",
+    containerSecretCreateOperation,
+    checked("container_secret:post"),
+  ),
+  route(
+    "DELETE",
+    "/v1/containers/:container_id/secrets",
+    containerSecretDeleteOperation,
+    checked("container_secret:delete"),
+  ),
+
+  route("GET", "/v1/containers/:container_id/acl", containerAclShowOperation, checked("container_acls:get")),
+  route(
+    "PUT",
+    "/v1/containers/:container_id/acl",
+    containerAclReplaceOperation,
+    checked("container_acls:put_patch"),
+  ),
+  route(
+    "PATCH",
+    "/v1/containers/:container_id/acl",
+    containerAclUpdateOperation,
+    checked("container_acls:put_patch"),
+  ),
+  route(
+    "DELETE",
+    "/v1/containers/:container_id/acl",
+    containerAclDeleteOperation,
+    checked("container_acls:delete"),
+  ),
+
+  route(
+    "GET",
+    "/v1/containers/:container_id/consumers",
+    containerConsumerListOperation,
+    checked("container_consumers:get"),
+  ),
+  route(
+    "POST",
+    "/v1/containers/:container_id/consumers",
+    containerConsumerCreateOperation,
+    checked("container_consumers:post"),
+  ),
+  route(
+    "DELETE",
+    "/v1/containers/:container_id/consumers",
+    containerConsumerDeleteOperation,
+    checked("container_consumers:delete"),
+  ),
+  route(
+    "GET",
+    "/v1/containers/:container_id/consumers/:consumer_id",
+    containerConsumerShowOperation,
     checked("consumer:get"),
   ),
 

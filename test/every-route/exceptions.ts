@@ -28,6 +28,10 @@ export const exceptions: Exceptions = {
   good: {
     "identity POST /v3/users/:user_id/password": { status: 401, why: "the old password is not known here" },
     "identity DELETE /v3/regions/:region_id": { status: 403, why: "the other services' endpoints are in it" },
+    "key-manager GET /v1/containers/:container_id/consumers/:consumer_id": {
+      status: 404,
+      why: "no answer names a consumer's id",
+    },
     "key-manager GET /v1/secrets/:secret_id/consumers/:consumer_id": {
       status: 404,
       why: "no answer names a consumer's id",

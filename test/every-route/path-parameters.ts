@@ -98,6 +98,7 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
   },
   "key-manager": {
     ":secret_id": owned(403, ({ secretId }) => secretId),
+    ":container_id": owned(403, ({ containerId }) => containerId),
     ":consumer_id": shared(() => "0e1c5d3a-9b0f-4d35-8a53-6a0d2b1f7c44"),
     ":project_id": owned(403, ({ ownerProjectId }) => ownerProjectId),
     "/v1/secrets/:secret_id/metadata/:key": shared(() => "walked"),

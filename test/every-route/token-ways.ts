@@ -159,6 +159,7 @@ const ownersIds = [
   "serverId",
   "imageId",
   "secretId",
+  "containerId",
   "serverGroupId",
   "flavorId",
   "ownerProjectId",

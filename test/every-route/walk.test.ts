@@ -26,6 +26,7 @@ const fixtures = {
   serverId: "the-server",
   imageId: "the-image",
   secretId: "the-secret",
+  containerId: "the-container",
   serverGroupId: "the-group",
   flavorId: "the-flavor",
   ownerUserId: "the-owner",
