@@ -64,6 +64,17 @@ export const keyManagerPolicyRules: PolicyRules = {
   "container_acls:put_patch": "rule:container_writer",
   "container_acls:delete": "rule:container_writer",
 
+  order_project_match: "project_id:%(target.order.project_id)s",
+  order_project_member: "role:member and rule:order_project_match",
+
+  "orders:post": "role:member or role:creator or role:admin",
+  "orders:get": "role:member or role:creator or role:observer or role:admin",
+  "orders:put": "role:member or role:creator or role:admin",
+  "order:get":
+    "rule:order_project_member or (rule:order_project_match and (role:admin or role:creator or " +
+    "role:observer or role:audit or role:key-manager:service-admin))",
+  "order:delete": "rule:order_project_member or (role:admin and rule:order_project_match)",
+
   "secret_meta:get": "rule:secret_reader",
   "secret_meta:post": "rule:secret_writer",
   "secret_meta:put": "rule:secret_writer",
@@ -74,6 +85,13 @@ export const keyManagerPolicyRules: PolicyRules = {
   "secret_consumers:post": "rule:secret_reader",
   "secret_consumers:delete": "rule:secret_reader",
   "consumer:get": "role:admin or rule:secret_reader or rule:container_reader",
+
+  "secretstores:get": "rule:key_manager_user",
+  "secretstores:get_global_default": "rule:key_manager_user",
+  "secretstores:get_preferred": "rule:key_manager_user",
+  "secretstore:get": "rule:key_manager_user",
+  "secretstore_preferred:post": "role:admin",
+  "secretstore_preferred:delete": "role:admin",
 
   "quotas:get": "rule:key_manager_user",
   "project_quotas:get": "rule:key_manager_admin",

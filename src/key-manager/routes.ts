@@ -25,6 +25,11 @@ import { containerCreateOperation } from "./api/containers/create.ts";
 import { containerDeleteOperation } from "./api/containers/delete.ts";
 import { containerListOperation } from "./api/containers/list.ts";
 import { containerShowOperation } from "./api/containers/show.ts";
+import { orderCreateOperation } from "./api/orders/create.ts";
+import { orderDeleteOperation } from "./api/orders/delete.ts";
+import { orderListOperation } from "./api/orders/list.ts";
+import { orderShowOperation } from "./api/orders/show.ts";
+import { orderUpdateOperation } from "./api/orders/update.ts";
 import { projectQuotasDeleteOperation } from "./api/project-quotas/delete.ts";
 import { projectQuotasListOperation } from "./api/project-quotas/list.ts";
 import { projectQuotasReplaceOperation } from "./api/project-quotas/replace.ts";
@@ -40,6 +45,12 @@ import { secretMetadataListOperation } from "./api/secret-metadata/list.ts";
 import { secretMetadataReplaceOperation } from "./api/secret-metadata/replace.ts";
 import { secretMetadatumShowOperation } from "./api/secret-metadata/show.ts";
 import { secretMetadatumUpdateOperation } from "./api/secret-metadata/update.ts";
+import { secretStoreChooseOperation } from "./api/secret-stores/choose.ts";
+import { secretStoreListOperation } from "./api/secret-stores/list.ts";
+import { secretStoreShowDefaultOperation } from "./api/secret-stores/show-default.ts";
+import { secretStoreShowPreferredOperation } from "./api/secret-stores/show-preferred.ts";
+import { secretStoreShowOperation } from "./api/secret-stores/show.ts";
+import { secretStoreUnchooseOperation } from "./api/secret-stores/unchoose.ts";
 import type { KeyManagerDeps } from "./app/deps.ts";
 
 /** The app enforces what needs the secret, container or order to be read first. */
@@ -176,6 +187,27 @@ export const keyManagerRoutes: readonly Route<KeyManagerDeps>[] = [
     containerConsumerShowOperation,
     checked("consumer:get"),
   ),
+
+  route("GET", "/v1/orders", orderListOperation, { policy: "orders:get" }),
+  route("POST", "/v1/orders", orderCreateOperation, { policy: "orders:post" }),
+  route("PUT", "/v1/orders", orderUpdateOperation, { policy: "orders:put" }),
+  route("GET", "/v1/orders/:order_id", orderShowOperation, checked("order:get")),
+  route("DELETE", "/v1/orders/:order_id", orderDeleteOperation, checked("order:delete")),
+
+  route("GET", "/v1/secret-stores", secretStoreListOperation, { policy: "secretstores:get" }),
+  route("GET", "/v1/secret-stores/global-default", secretStoreShowDefaultOperation, {
+    policy: "secretstores:get_global_default",
+  }),
+  route("GET", "/v1/secret-stores/preferred", secretStoreShowPreferredOperation, {
+    policy: "secretstores:get_preferred",
+  }),
+  route("GET", "/v1/secret-stores/:store_id", secretStoreShowOperation, { policy: "secretstore:get" }),
+  route("POST", "/v1/secret-stores/:store_id/preferred", secretStoreChooseOperation, {
+    policy: "secretstore_preferred:post",
+  }),
+  route("DELETE", "/v1/secret-stores/:store_id/preferred", secretStoreUnchooseOperation, {
+    policy: "secretstore_preferred:delete",
+  }),
 
   route("GET", "/v1/quotas", quotasShowOperation, { policy: "quotas:get" }),
   route("GET", "/v1/project-quotas", projectQuotasListOperation, { policy: "project_quotas:get" }),

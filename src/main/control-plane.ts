@@ -103,6 +103,7 @@ export async function controlPlaneAssemble(
   }));
   await seed({ compute, image, statePath }, options.guest);
   await compute.start();
+  keyManager.start();
   const services = [identity.service, image.service, placement.service, keyManager.service, compute.service];
   const http = createHttpServer({
     services,
@@ -119,6 +120,7 @@ export async function controlPlaneAssemble(
     async stop() {
       await http.close();
       await compute.stop();
+      await keyManager.stop();
       stopReads();
       await database.close();
     },

@@ -120,6 +120,9 @@ export const examples: Readonly<Record<string, Example>> = {
   "key-manager PUT /v1/secrets/:secret_id/metadata/:key": { body: () => ({ key: "walked", value: "yes" }) },
   "key-manager PUT /v1/secrets/:secret_id/metadata": { body: () => ({ metadata: { walked: "yes" } }) },
   "key-manager DELETE /v1/secrets/:secret_id/consumers": { body: () => secretConsumer },
+  "key-manager POST /v1/orders": {
+    body: () => ({ type: "key", meta: { algorithm: "aes", bit_length: 256 } }),
+  },
   "key-manager POST /v1/containers": { body: () => ({ type: "generic", secret_refs: [] }) },
   "key-manager POST /v1/containers/:container_id/secrets": {
     body: ({ secretRef }) => ({ name: "walked-too", secret_ref: secretRef }),

@@ -16,6 +16,7 @@ export interface Fixtures extends IdentityFixtures {
   readonly secretId: string;
   readonly secretRef: string;
   readonly containerId: string;
+  readonly orderId: string;
   readonly flavorId: string;
   readonly keypairName: string;
   readonly serverGroupId: string;
@@ -60,7 +61,7 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
   const imageId = await imageMake(made, accounts);
   const secret = { payload: "walked", payload_content_type: "text/plain" };
   const secretRef = (await made(owner, "POST", "/key-manager/v1/secrets", secret)).json.secret_ref as string;
-  const containerId = await keyManagerUse(made, accounts, secretRef);
+  const ofSecret = await keyManagerUse(made, accounts, secretRef);
   await made(admin, "PUT", "/placement/resource_classes/CUSTOM_WALKED", undefined, "1.39");
   await made(admin, "PUT", "/placement/traits/CUSTOM_WALKED", undefined, "1.39");
   const [hypervisor] = (await get(`${compute}/os-hypervisors/detail`, "2.96")).hypervisors;
@@ -71,7 +72,7 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
     imageId,
     secretId: secretRef.split("/").at(-1) ?? "",
     secretRef,
-    containerId,
+    ...ofSecret,
     serviceId: (await get(`${compute}/os-services`, "2.96")).services[0].id,
     host: { id: hypervisor.id, number: String(old.id), hostname: hypervisor.hypervisor_hostname },
     ...(await computeMake(made, accounts, imageId)),
@@ -88,7 +89,13 @@ async function keyManagerUse(made: Send, { tokens, ownerProjectId }: Accounts, s
   const containerRef = (await made(tokens.owner, "POST", "/key-manager/v1/containers", container)).json
     .container_ref as string;
   await made(tokens.owner, "POST", `${new URL(containerRef).pathname}/consumers`, containerConsumer);
-  return containerRef.split("/").at(-1) ?? "";
+  const order = { type: "key", meta: { algorithm: "aes", bit_length: 256 } };
+  const orderRef = (await made(tokens.owner, "POST", "/key-manager/v1/orders", order)).json
+    .order_ref as string;
+  return {
+    containerId: containerRef.split("/").at(-1) ?? "",
+    orderId: orderRef.split("/").at(-1) ?? "",
+  };
 }
 
 async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, imageId: string) {

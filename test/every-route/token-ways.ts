@@ -160,6 +160,7 @@ const ownersIds = [
   "imageId",
   "secretId",
   "containerId",
+  "orderId",
   "serverGroupId",
   "flavorId",
   "ownerProjectId",

@@ -27,6 +27,7 @@ const fixtures = {
   imageId: "the-image",
   secretId: "the-secret",
   containerId: "the-container",
+  orderId: "the-order",
   serverGroupId: "the-group",
   flavorId: "the-flavor",
   ownerUserId: "the-owner",

@@ -106,6 +106,7 @@ export async function startKeyManager(): Promise<TestKeyManager> {
     },
     async close() {
       await app.close();
+      await keyManager.stop();
       await database.close();
       await rm(folder, { recursive: true });
     },
