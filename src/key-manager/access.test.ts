@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { callers, everybody, owner, writers, writersPrivate, type Who } from "./testing/callers.ts";
 import { startKeyManager, type TestKeyManager } from "./testing/start-key-manager.ts";
 
 let cloud: TestKeyManager;
@@ -7,29 +8,11 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-const owner = "p1/owner/member";
-
-/** Everybody the rules tell apart. */
-const callers = {
-  owner,
-  "owner, creator": "p1/owner/creator",
-  member: "p1/second/member",
-  creator: "p1/second/creator",
-  admin: "p1/boss/admin",
-  observer: "p1/second/observer",
-  reader: "p1/second/reader",
-  audit: "p1/second/audit",
-  "foreign member": "p2/stranger/member",
-  "foreign admin": "p2/boss/admin",
-  "owner elsewhere": "p2/owner/member",
-  unscoped: "/owner/member",
-  "named in the ACL": "p2/friend/reader",
-} as const;
-type Who = keyof typeof callers;
-
-const everybody = Object.keys(callers) as Who[];
-const writers: Who[] = ["owner", "owner, creator", "member", "creator", "admin"];
-const writersPrivate: Who[] = ["owner", "owner, creator", "admin"];
+/** Beside the payload. */
+const readers: { open: Who[]; private: Who[] } = {
+  open: [...writers, "observer", "audit"],
+  private: [...writersPrivate, "named in the ACL"],
+};
 
 /** Who may do it: without an ACL, and on a private secret whose ACL names `friend`. */
 const operations = {
@@ -43,36 +26,103 @@ const operations = {
   aclShow: { open: [...writers, "observer"], private: [...writersPrivate, "observer"] },
   aclPut: { open: writers, private: writersPrivate },
   aclDelete: { open: writers, private: writersPrivate },
+  metadataList: readers,
+  metadataShow: readers,
+  metadataReplace: { open: writers, private: writersPrivate },
+  metadataCreate: { open: writers, private: writersPrivate },
+  metadataUpdate: { open: writers, private: writersPrivate },
+  metadataDelete: { open: writers, private: writersPrivate },
+  consumerList: readers,
+  consumerCreate: readers,
+  consumerDelete: readers,
+  consumerShow: {
+    open: [...readers.open, "foreign admin"],
+    private: [...readers.private, "foreign admin"],
+  },
 } satisfies Record<string, { open: Who[]; private: Who[] }>;
 type OperationName = keyof typeof operations;
 
-const requests: Record<OperationName, { method: "GET" | "PUT" | "DELETE"; suffix: string; words: string }> = {
+interface Shape {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly suffix: string;
+  readonly words: string;
+  readonly body?: object;
+}
+
+const pair = { key: "noted", value: "x" };
+const consumer = { service: "volume", resource_type: "volume", resource_id: "1" };
+
+const requests: Record<OperationName, Shape> = {
   show: { method: "GET", suffix: "", words: "Secret retrieval" },
   payload: { method: "GET", suffix: "/payload", words: "Secret payload retrieval" },
   upload: { method: "PUT", suffix: "", words: "Secret update" },
   delete: { method: "DELETE", suffix: "", words: "Secret deletion" },
   aclShow: { method: "GET", suffix: "/acl", words: "SecretACL(s) retrieval" },
-  aclPut: { method: "PUT", suffix: "/acl", words: "SecretACL(s) Update" },
+  aclPut: { method: "PUT", suffix: "/acl", words: "SecretACL(s) Update", body: { read: { users: ["x"] } } },
   aclDelete: { method: "DELETE", suffix: "/acl", words: "SecretACL(s) deletion" },
+  metadataList: { method: "GET", suffix: "/metadata", words: "Secret metadata retrieval" },
+  metadataShow: { method: "GET", suffix: "/metadata/noted", words: "Secret metadata retrieval" },
+  metadataReplace: {
+    method: "PUT",
+    suffix: "/metadata",
+    words: "Secret metadata creation",
+    body: { metadata: {} },
+  },
+  metadataCreate: {
+    method: "POST",
+    suffix: "/metadata",
+    words: "Secret metadatum creation",
+    body: { key: "more", value: "x" },
+  },
+  metadataUpdate: { method: "PUT", suffix: "/metadata/noted", words: "Secret metadata creation", body: pair },
+  metadataDelete: { method: "DELETE", suffix: "/metadata/noted", words: "Secret metadatum removal" },
+  consumerList: { method: "GET", suffix: "/consumers", words: "SecretConsumers(s) retrieval" },
+  consumerCreate: { method: "POST", suffix: "/consumers", words: "SecretConsumer creation", body: consumer },
+  consumerDelete: {
+    method: "DELETE",
+    suffix: "/consumers",
+    words: "SecretConsumer deletion",
+    body: consumer,
+  },
+  consumerShow: { method: "GET", suffix: "/consumers/CONSUMER", words: "Consumer retrieval" },
 };
 
 async function makeSecret(operation: OperationName, state: "open" | "private"): Promise<string> {
   const body = operation === "upload" ? {} : { payload: "text", payload_content_type: "text/plain" };
   const { json } = await cloud.send(owner, "POST", "/v1/secrets", body);
   const path = new URL(json["secret_ref"] ?? "").pathname.slice("/key-manager".length);
+  await cloud.send(owner, "POST", `${path}/metadata`, pair);
+  // The ones in the ACL end only what their own project registered.
+  const registrar =
+    operation === "consumerDelete" && state === "private" ? callers["named in the ACL"] : owner;
+  if (registrar === owner) await cloud.send(owner, "POST", `${path}/consumers`, consumer);
   if (state === "private") {
     const acl = { read: { users: ["friend"], "project-access": false } };
     expect((await cloud.send(owner, "PUT", `${path}/acl`, acl)).status).toBe(200);
   }
+  if (registrar !== owner) await cloud.send(registrar, "POST", `${path}/consumers`, consumer);
   return path;
 }
 
-function ask(token: string, operation: OperationName, path: string): ReturnType<TestKeyManager["send"]> {
-  const { method, suffix } = requests[operation];
+async function ask(
+  token: string,
+  operation: OperationName,
+  path: string,
+): ReturnType<TestKeyManager["send"]> {
+  const { method, suffix, body } = requests[operation];
   if (operation === "upload")
     return cloud.send(token, method, path, "text", { "content-type": "text/plain" });
-  const body = operation === "aclPut" ? { read: { users: ["x"] } } : undefined;
-  return cloud.send(token, method, path + suffix, body);
+  const consumerId = operation === "consumerShow" ? await consumerOf(path) : "";
+  return cloud.send(token, method, path + suffix.replace("CONSUMER", consumerId), body);
+}
+
+async function consumerOf(path: string): Promise<string> {
+  const { id } = await cloud.database.db
+    .selectFrom("key_manager_secret_consumers")
+    .select("id")
+    .where("secret_id", "=", path.split("/").at(-1) ?? "")
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 const cases = (Object.keys(operations) as OperationName[]).flatMap((name) => [

@@ -5,24 +5,38 @@ import type { Database, Migrations } from "#db/index.ts";
 import { keyManagerEnvelope, type Service } from "#http/index.ts";
 import { createPolicy, type Policy } from "#policy/index.ts";
 import type { KeyManagerDeps } from "./app/deps.ts";
+import { createOrderWork } from "./app/order-work.ts";
 import { masterKeyOpen } from "./crypto/master-key-open.ts";
 import { createPayloadVault } from "./crypto/payload-vault.ts";
 import { secretsKept } from "./app/secret-access.ts";
+import { microversions } from "./domain/microversions.ts";
 import { keyManagerPolicyRules } from "./policy-rules.ts";
 import { keyManagerRoutes } from "./routes.ts";
 import { createSecrets, type Secrets } from "./app/secrets-face.ts";
 import { keyManager } from "./store/migrations/0004-key-manager.ts";
+import { keyManagerContainers } from "./store/migrations/0031-key-manager-containers.ts";
+import { keyManagerOrders } from "./store/migrations/0032-key-manager-orders.ts";
+import { keyManagerSecretUses } from "./store/migrations/0030-key-manager-secret-uses.ts";
 
 export { keyManagerPolicyRules } from "./policy-rules.ts";
 export type { SecretInput, Secrets } from "./app/secrets-face.ts";
 
-export const keyManagerMigrations: Migrations = { "0004-key-manager": keyManager };
+export const keyManagerMigrations: Migrations = {
+  "0004-key-manager": keyManager,
+  "0030-key-manager-secret-uses": keyManagerSecretUses,
+  "0031-key-manager-containers": keyManagerContainers,
+  "0032-key-manager-orders": keyManagerOrders,
+};
 
 export interface KeyManager {
   readonly service: Service<KeyManagerDeps>;
   readonly secrets: Secrets;
   /** Of the master key, for what other services of this process keep. */
   readonly box: SecretBox;
+  /** Takes up orders that a stopped process left, and looks for such from time to time. */
+  start(): void;
+  /** Ends after the order under way. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -40,11 +54,14 @@ export async function createKeyManager(options: {
 }): Promise<KeyManager> {
   const { database, clock, log } = options;
   const masterKey = await masterKeyOpen({ database, clock, path: options.masterKeyPath });
+  const vault = createPayloadVault({ database, clock, masterKey });
+  const orders = createOrderWork({ database, clock, log, vault });
   const deps: KeyManagerDeps = {
     database,
     kept: secretsKept(database, clock),
     log,
-    vault: createPayloadVault({ database, clock, masterKey }),
+    vault,
+    orders,
   };
   const policy = options.policy ?? createPolicy(keyManagerPolicyRules);
   return {
@@ -52,12 +69,14 @@ export async function createKeyManager(options: {
       type: "key-manager",
       prefix: "/key-manager",
       envelope: keyManagerEnvelope,
-      microversions: { min: "1.0", max: "1.0", default: "1.0" },
+      microversions,
       routes: keyManagerRoutes,
       policyRules: keyManagerPolicyRules,
       deps,
     },
     secrets: createSecrets({ deps, clock, policy }),
+    start: () => orders.start(),
+    stop: () => orders.stop(),
     box: {
       seal: (plaintext, context) => masterKey.key.wrap(plaintext, ["box", ...context]),
       open: (sealed, context) => masterKey.key.unwrap(sealed, ["box", ...context]),

@@ -17,11 +17,16 @@ export const keyManagerPolicyRules: PolicyRules = {
   secret_writer:
     "rule:secret_project_admin or (rule:secret_project_member and (rule:secret_owner or rule:secret_is_not_private))",
 
+  secret_reader:
+    "rule:secret_writer or rule:secret_acl_read or " +
+    "((rule:secret_project_observer or rule:secret_project_auditor) and rule:secret_is_not_private)",
+  key_manager_user:
+    "role:reader or role:member or role:admin or role:creator or role:observer or role:audit or role:key-manager:service-admin",
+  key_manager_admin: "role:admin or role:key-manager:service-admin",
+
   "secrets:post": "role:member or role:creator or role:admin",
   "secrets:get": "role:member or role:creator or role:observer or role:admin",
-  "secret:get":
-    "role:admin or rule:secret_writer or rule:secret_acl_read or " +
-    "((rule:secret_project_observer or rule:secret_project_auditor) and rule:secret_is_not_private)",
+  "secret:get": "role:admin or rule:secret_reader",
   "secret:decrypt":
     "rule:secret_writer or rule:secret_acl_read or (rule:secret_project_observer and rule:secret_is_not_private)",
   "secret:put": "rule:secret_writer",
@@ -29,4 +34,67 @@ export const keyManagerPolicyRules: PolicyRules = {
   "secret_acls:get": "rule:secret_writer or rule:secret_project_observer",
   "secret_acls:put_patch": "rule:secret_writer",
   "secret_acls:delete": "rule:secret_writer",
+
+  container_project_match: "project_id:%(target.container.project_id)s",
+  container_project_admin: "role:admin and rule:container_project_match",
+  container_project_member: "(role:member or role:creator) and rule:container_project_match",
+  container_project_observer: "role:observer and rule:container_project_match",
+  container_project_auditor:
+    "(role:audit or role:key-manager:service-admin) and rule:container_project_match",
+  container_owner: "user_id:%(target.container.creator_id)s",
+  container_is_not_private: "'True':%(target.container.read_project_access)s",
+  container_acl_read: "'read':%(target.container.read)s",
+  container_writer:
+    "rule:container_project_admin or " +
+    "(rule:container_project_member and (rule:container_owner or rule:container_is_not_private))",
+  container_reader:
+    "rule:container_writer or rule:container_acl_read or " +
+    "((rule:container_project_observer or rule:container_project_auditor) and rule:container_is_not_private)",
+
+  "containers:post": "role:member or role:creator or role:admin",
+  "containers:get": "role:member or role:creator or role:observer or role:admin",
+  "container:get": "rule:container_reader",
+  "container:delete": "rule:container_writer",
+  "container_secret:post": "rule:container_writer",
+  "container_secret:delete": "rule:container_writer",
+  "container_consumers:get": "rule:container_reader",
+  "container_consumers:post": "rule:container_reader",
+  "container_consumers:delete": "rule:container_reader",
+  "container_acls:get": "rule:container_writer or rule:container_project_observer",
+  "container_acls:put_patch": "rule:container_writer",
+  "container_acls:delete": "rule:container_writer",
+
+  order_project_match: "project_id:%(target.order.project_id)s",
+  order_project_member: "role:member and rule:order_project_match",
+
+  "orders:post": "role:member or role:creator or role:admin",
+  "orders:get": "role:member or role:creator or role:observer or role:admin",
+  "orders:put": "role:member or role:creator or role:admin",
+  "order:get":
+    "rule:order_project_member or (rule:order_project_match and (role:admin or role:creator or " +
+    "role:observer or role:audit or role:key-manager:service-admin))",
+  "order:delete": "rule:order_project_member or (role:admin and rule:order_project_match)",
+
+  "secret_meta:get": "rule:secret_reader",
+  "secret_meta:post": "rule:secret_writer",
+  "secret_meta:put": "rule:secret_writer",
+  "secret_meta:delete": "rule:secret_writer",
+
+  // A service that may read a secret says so here that it uses it.
+  "secret_consumers:get": "rule:secret_reader",
+  "secret_consumers:post": "rule:secret_reader",
+  "secret_consumers:delete": "rule:secret_reader",
+  "consumer:get": "role:admin or rule:secret_reader or rule:container_reader",
+
+  "secretstores:get": "rule:key_manager_user",
+  "secretstores:get_global_default": "rule:key_manager_user",
+  "secretstores:get_preferred": "rule:key_manager_user",
+  "secretstore:get": "rule:key_manager_user",
+  "secretstore_preferred:post": "role:admin",
+  "secretstore_preferred:delete": "role:admin",
+
+  "quotas:get": "rule:key_manager_user",
+  "project_quotas:get": "rule:key_manager_admin",
+  "project_quotas:put": "rule:key_manager_admin",
+  "project_quotas:delete": "rule:key_manager_admin",
 };

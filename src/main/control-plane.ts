@@ -119,6 +119,7 @@ export async function controlPlaneAssemble(
   }));
   await seed({ compute, image, statePath }, options.guest);
   await compute.start();
+  keyManager.start();
   const services = [identity.service, image.service, placement.service, keyManager.service, compute.service];
   const http = createHttpServer({
     services,
@@ -135,6 +136,7 @@ export async function controlPlaneAssemble(
     async stop() {
       await http.close();
       await compute.stop();
+      await keyManager.stop();
       stopReads();
       await warmed;
       await database.close();

@@ -13,6 +13,10 @@ export interface Example {
   readonly wrongBodies?: readonly object[];
 }
 
+export const secretConsumer = { service: "walked", resource_type: "walked", resource_id: "walked" };
+
+export const containerConsumer = { name: "walked", URL: "http://walked" };
+
 export const publicKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqN8e3m0o5t7rZx7o6nX2b8uK1w3s5f9d0c2v4y6h8j walked@example.org";
 
@@ -110,6 +114,23 @@ export const examples: Readonly<Record<string, Example>> = {
     headers: () => ({ "content-type": "text/plain" }),
     body: () => Buffer.from("walked"),
   },
+  // It has consumers.
+  "key-manager DELETE /v1/secrets/:secret_id": { query: () => "force=true" },
+  "key-manager POST /v1/secrets/:secret_id/metadata": { body: () => ({ key: "walked-too", value: "yes" }) },
+  "key-manager PUT /v1/secrets/:secret_id/metadata/:key": { body: () => ({ key: "walked", value: "yes" }) },
+  "key-manager PUT /v1/secrets/:secret_id/metadata": { body: () => ({ metadata: { walked: "yes" } }) },
+  "key-manager DELETE /v1/secrets/:secret_id/consumers": { body: () => secretConsumer },
+  "key-manager POST /v1/orders": {
+    body: () => ({ type: "key", meta: { algorithm: "aes", bit_length: 256 } }),
+  },
+  "key-manager POST /v1/containers": { body: () => ({ type: "generic", secret_refs: [] }) },
+  "key-manager POST /v1/containers/:container_id/secrets": {
+    body: ({ secretRef }) => ({ name: "walked-too", secret_ref: secretRef }),
+  },
+  "key-manager DELETE /v1/containers/:container_id/secrets": {
+    body: ({ secretRef }) => ({ name: "walked", secret_ref: secretRef }),
+  },
+  "key-manager DELETE /v1/containers/:container_id/consumers": { body: () => containerConsumer },
   "compute POST /v2.1/servers": {
     body: ({ imageId, flavorId }, version) => {
       const networks = atLeast({ microversion: versionOf(version) }, "2.37") ? { networks: "none" } : {};

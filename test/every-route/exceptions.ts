@@ -19,6 +19,7 @@ export const exceptions: Exceptions = {
     "identity DELETE /v3/auth/tokens": { status: 403, why: "the owner's token is in X-Subject-Token" },
     "identity POST /v3/OS-TRUST/trusts": { status: 403, why: "the trustor is in the body" },
     "identity POST /v3/credentials": { status: 403, why: "the user is in the body" },
+    "key-manager GET /v1/secret-stores/preferred": { status: 404, why: "the project has chosen none" },
     "placement GET /usages": { status: 403, why: "the project is in the query" },
     "compute GET /v2.1/os-quota-sets/:id/defaults": {
       status: "success",
@@ -28,6 +29,15 @@ export const exceptions: Exceptions = {
   good: {
     "identity POST /v3/users/:user_id/password": { status: 401, why: "the old password is not known here" },
     "identity DELETE /v3/regions/:region_id": { status: 403, why: "the other services' endpoints are in it" },
+    "key-manager GET /v1/secret-stores/preferred": { status: 404, why: "the project has chosen none" },
+    "key-manager GET /v1/containers/:container_id/consumers/:consumer_id": {
+      status: 404,
+      why: "no answer names a consumer's id",
+    },
+    "key-manager GET /v1/secrets/:secret_id/consumers/:consumer_id": {
+      status: 404,
+      why: "no answer names a consumer's id",
+    },
     "compute DELETE /v2.1/images/:id": { status: 404, why: "the image service deleted it before" },
     "compute DELETE /v2.1/images/:id/metadata/:key": {
       status: 404,

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { publicKey } from "./examples.ts";
+import { containerConsumer, publicKey, secretConsumer } from "./examples.ts";
 import { identityMake, type IdentityFixtures } from "./fixtures-identity.ts";
 import { imageMake } from "./fixtures-image.ts";
 import type { Answer } from "./rows.ts";
@@ -14,6 +14,9 @@ export interface Fixtures extends IdentityFixtures {
   readonly adminUserId: string;
   readonly imageId: string;
   readonly secretId: string;
+  readonly secretRef: string;
+  readonly containerId: string;
+  readonly orderId: string;
   readonly flavorId: string;
   readonly keypairName: string;
   readonly serverGroupId: string;
@@ -58,6 +61,7 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
   const imageId = await imageMake(made, accounts);
   const secret = { payload: "walked", payload_content_type: "text/plain" };
   const secretRef = (await made(owner, "POST", "/key-manager/v1/secrets", secret)).json.secret_ref as string;
+  const ofSecret = await keyManagerUse(made, accounts, secretRef);
   await made(admin, "PUT", "/placement/resource_classes/CUSTOM_WALKED", undefined, "1.39");
   await made(admin, "PUT", "/placement/traits/CUSTOM_WALKED", undefined, "1.39");
   const [hypervisor] = (await get(`${compute}/os-hypervisors/detail`, "2.96")).hypervisors;
@@ -67,9 +71,30 @@ export async function fixturesMake(send: Send, accounts: Accounts): Promise<Fixt
     ...identity,
     imageId,
     secretId: secretRef.split("/").at(-1) ?? "",
+    secretRef,
+    ...ofSecret,
     serviceId: (await get(`${compute}/os-services`, "2.96")).services[0].id,
     host: { id: hypervisor.id, number: String(old.id), hostname: hypervisor.hypervisor_hostname },
     ...(await computeMake(made, accounts, imageId)),
+  };
+}
+
+async function keyManagerUse(made: Send, { tokens, ownerProjectId }: Accounts, secretRef: string) {
+  const path = new URL(secretRef).pathname;
+  await made(tokens.owner, "POST", `${path}/metadata`, { key: "walked", value: "yes" });
+  await made(tokens.owner, "POST", `${path}/consumers`, secretConsumer);
+  const quotas = { project_quotas: { secrets: 100 } };
+  await made(tokens.admin, "PUT", `/key-manager/v1/project-quotas/${ownerProjectId}`, quotas);
+  const container = { type: "generic", secret_refs: [{ name: "walked", secret_ref: secretRef }] };
+  const containerRef = (await made(tokens.owner, "POST", "/key-manager/v1/containers", container)).json
+    .container_ref as string;
+  await made(tokens.owner, "POST", `${new URL(containerRef).pathname}/consumers`, containerConsumer);
+  const order = { type: "key", meta: { algorithm: "aes", bit_length: 256 } };
+  const orderRef = (await made(tokens.owner, "POST", "/key-manager/v1/orders", order)).json
+    .order_ref as string;
+  return {
+    containerId: containerRef.split("/").at(-1) ?? "",
+    orderId: orderRef.split("/").at(-1) ?? "",
   };
 }
 

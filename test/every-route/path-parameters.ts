@@ -1,3 +1,4 @@
+import { embeddedStore } from "../../src/key-manager/domain/secret-store.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { versionOf, type Row } from "./rows.ts";
 
@@ -98,6 +99,12 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
   },
   "key-manager": {
     ":secret_id": owned(403, ({ secretId }) => secretId),
+    ":store_id": shared(() => embeddedStore.id),
+    ":order_id": owned(404, ({ orderId }) => orderId),
+    ":container_id": owned(403, ({ containerId }) => containerId),
+    ":consumer_id": shared(() => "0e1c5d3a-9b0f-4d35-8a53-6a0d2b1f7c44"),
+    ":project_id": owned(403, ({ ownerProjectId }) => ownerProjectId),
+    "/v1/secrets/:secret_id/metadata/:key": shared(() => "walked"),
   },
   placement: {
     "/resource_classes/:name": shared(() => "CUSTOM_WALKED"),

@@ -159,6 +159,8 @@ const ownersIds = [
   "serverId",
   "imageId",
   "secretId",
+  "containerId",
+  "orderId",
   "serverGroupId",
   "flavorId",
   "ownerProjectId",

@@ -26,6 +26,8 @@ const fixtures = {
   serverId: "the-server",
   imageId: "the-image",
   secretId: "the-secret",
+  containerId: "the-container",
+  orderId: "the-order",
   serverGroupId: "the-group",
   flavorId: "the-flavor",
   ownerUserId: "the-owner",

@@ -10,6 +10,7 @@ import { computeMicroversions } from "../../src/compute/api/versions/versions.ts
 import { computeRoutes } from "../../src/compute/routes.ts";
 import { identityRoutes } from "../../src/identity/routes.ts";
 import { imageRoutes } from "../../src/image/routes.ts";
+import { microversions as keyManagerMicroversions } from "../../src/key-manager/domain/microversions.ts";
 import { keyManagerRoutes } from "../../src/key-manager/routes.ts";
 import { microversions as placementMicroversions } from "../../src/placement/api/root.ts";
 import { routes as placementRoutes } from "../../src/placement/routes.ts";
@@ -53,7 +54,7 @@ export const apiServices: readonly ApiService[] = [
     version: "v1",
     prefix: "/key-manager",
     envelope: keyManagerEnvelope,
-    microversions: { min: "1.0", max: "1.0", default: "1.0" },
+    microversions: keyManagerMicroversions,
     routes: keyManagerRoutes,
   },
   {

@@ -25,7 +25,7 @@ export function secretsKept(database: Database, clock: Clock): Kept<AccessibleSe
   return database.kept({
     // A new secret says nothing of the others.
     dependsOn: ({ table, kind }) =>
-      table.startsWith("key_manager_") && !(table === "key_manager_secrets" && kind === "insert"),
+      table.startsWith("key_manager_secret_acl") || (table === "key_manager_secrets" && kind !== "insert"),
     load: async (id, db) => {
       const secret = await secretFind(db, id as SecretId, clock.now());
       return secret && { secret, acl: await secretAclFind(db, secret.id) };

@@ -1,13 +1,18 @@
+import { CloudError } from "#base/errors.ts";
 import { newUuid, type SecretId } from "#base/ids.ts";
 import type { Payload } from "../domain/payload.ts";
+import type { Listed } from "../domain/page.ts";
 import type { SecretQuery } from "../domain/secret-query.ts";
 import { invalidObject, type Secret, type SecretFacts } from "../domain/secret.ts";
+import { secretConsumersOf } from "../store/secret-consumers.ts";
 import {
+  secretCount,
   secretDelete as secretDeleteRow,
   secretInsert,
   secretList as secretListRows,
 } from "../store/secrets.ts";
 import type { KeyManagerCtx } from "./deps.ts";
+import { quotaRequire } from "./quota.ts";
 import { projectRequire, secretAccess, secretAudit, secretNotFound } from "./secret-access.ts";
 
 export interface SecretCreateInput {
@@ -26,8 +31,13 @@ export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput)
   }
   const id = newUuid<SecretId>();
   const sealed = payload && (await ctx.deps.vault.seal({ secretId: id, projectId }, payload.bytes));
-  await ctx.deps.database.transaction((tx) =>
-    secretInsert(tx, {
+  await ctx.deps.database.transaction(async (tx) => {
+    await quotaRequire(tx, projectId, {
+      resource: "secrets",
+      operation: "Secret creation",
+      count: secretCount,
+    });
+    await secretInsert(tx, {
       ...facts,
       id,
       projectId,
@@ -36,8 +46,8 @@ export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput)
       payload: sealed,
       createdAt: now,
       updatedAt: now,
-    }),
-  );
+    });
+  });
   secretAudit(ctx, "created", id);
   return id;
 }
@@ -46,10 +56,7 @@ export async function secretFetch(ctx: KeyManagerCtx, id: SecretId): Promise<Sec
   return (await secretAccess(ctx, id, "secret:get")).secret;
 }
 
-export async function secretList(
-  ctx: KeyManagerCtx,
-  query: SecretQuery,
-): Promise<{ readonly secrets: readonly Secret[]; readonly total: number }> {
+export async function secretList(ctx: KeyManagerCtx, query: SecretQuery): Promise<Listed<Secret>> {
   const projectId = projectRequire(ctx, "secrets:get");
   ctx.enforce("secrets:get");
   return secretListRows(ctx.deps.database.db, query, {
@@ -59,8 +66,23 @@ export async function secretList(
   });
 }
 
-export async function secretDelete(ctx: KeyManagerCtx, id: SecretId): Promise<void> {
+/** `keepUsed`: a secret that has consumers is not deleted but `invalid`. */
+export async function secretDelete(
+  ctx: KeyManagerCtx,
+  id: SecretId,
+  { keepUsed = false }: { readonly keepUsed?: boolean } = {},
+): Promise<void> {
   await secretAccess(ctx, id, "secret:delete");
-  if (!(await ctx.deps.database.transaction((tx) => secretDeleteRow(tx, id)))) throw secretNotFound();
+  await ctx.deps.database.transaction(async (tx) => {
+    if (keepUsed && (await secretConsumersOf(tx, [id])).size > 0) throw hasConsumers();
+    if (!(await secretDeleteRow(tx, id))) throw secretNotFound();
+  });
   secretAudit(ctx, "deleted", id);
+}
+
+function hasConsumers(): CloudError {
+  return new CloudError(
+    "invalid",
+    "Secret deletion issue seen - Secret cannot be deleted as it has consumers. Remove them, or use force=true.",
+  );
 }

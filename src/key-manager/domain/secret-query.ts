@@ -1,5 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import { isoTimeParse } from "./iso-time.ts";
+import { pageParse, wholeNumber, type Page } from "./page.ts";
 
 /** Query parameters of a list, as they came. */
 export type SecretListParameters = Readonly<
@@ -41,9 +42,7 @@ export interface TimeFilter {
   readonly timeMs: number;
 }
 
-export interface SecretQuery {
-  readonly limit: number;
-  readonly offset: number;
+export interface SecretQuery extends Page {
   readonly name: string | undefined;
   readonly algorithm: string | undefined;
   readonly bitLength: number | undefined;
@@ -55,16 +54,11 @@ export interface SecretQuery {
   readonly aclOnly: boolean;
 }
 
-/** Barbican's `default_limit_paging` and `max_limit_paging`. */
-const limitDefault = 10;
-const limitMax = 100;
-
 /** As Barbican reads them: nonsense in numbers means the default, nonsense in times and sorting is refused. */
 export function secretQueryParse(parameters: SecretListParameters): SecretQuery {
   const bits = wholeNumber(parameters.bits) ?? 0;
   return {
-    limit: Math.min(Math.max(wholeNumber(parameters.limit) ?? limitDefault, 1), limitMax),
-    offset: Math.max(wholeNumber(parameters.offset) ?? 0, 0),
+    ...pageParse(parameters),
     name: given(parameters.name),
     algorithm: given(parameters.alg),
     bitLength: bits > 0 ? bits : undefined,
@@ -80,10 +74,6 @@ export function secretQueryParse(parameters: SecretListParameters): SecretQuery 
 
 function given(text: string | undefined): string | undefined {
   return text === "" ? undefined : text;
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 const operators = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;

@@ -35,6 +35,17 @@ export async function masterKeyFind(db: Db): Promise<MasterKeyRow | undefined> {
     .executeTakeFirst();
 }
 
+/** When the database's first master key was made. */
+export async function masterKeyFirstAt(db: Db): Promise<number> {
+  const { created_at: at } = await db
+    .selectFrom("key_manager_master_keys")
+    .select("created_at")
+    .orderBy("created_at")
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  return at;
+}
+
 export async function masterKeyInsert(tx: Tx, row: MasterKeyRow): Promise<void> {
   await tx.insertInto("key_manager_master_keys").values(row).execute();
 }

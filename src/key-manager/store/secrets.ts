@@ -3,6 +3,7 @@ import type { SecretId } from "#base/ids.ts";
 import { prepared, type Db, type Tx } from "#db/index.ts";
 import type { Tables } from "#db/tables.ts";
 import type { ContentType } from "../domain/content-type.ts";
+import type { Listed } from "../domain/page.ts";
 import type { SecretQuery, SortKey } from "../domain/secret-query.ts";
 import type { SealedPayload, Secret, SecretType } from "../domain/secret.ts";
 
@@ -109,6 +110,15 @@ export async function secretDelete(tx: Tx, id: SecretId): Promise<boolean> {
   return result.numDeletedRows > 0n;
 }
 
+export async function secretCount(db: Db, projectId: string): Promise<number> {
+  const { total } = await db
+    .selectFrom("key_manager_secrets")
+    .select((select) => select.fn.countAll<number | string | bigint>().as("total"))
+    .where("project_id", "=", projectId)
+    .executeTakeFirstOrThrow();
+  return Number(total);
+}
+
 export interface SecretListScope {
   readonly projectId: string;
   readonly userId: string;
@@ -120,7 +130,7 @@ export async function secretList(
   db: Db,
   query: SecretQuery,
   scope: SecretListScope,
-): Promise<{ readonly secrets: readonly Secret[]; readonly total: number }> {
+): Promise<Listed<Secret>> {
   const matching = filtered(db, query, scope);
   const { total } = await matching
     .select((select) => select.fn.countAll<number | string | bigint>().as("total"))
@@ -136,7 +146,7 @@ export async function secretList(
     .limit(query.limit)
     .offset(query.offset)
     .execute();
-  return { secrets: rows.map(fromRow), total: Number(total) };
+  return { items: rows.map(fromRow), total: Number(total) };
 }
 
 /** `status` is the same for all. */

@@ -33,6 +33,8 @@ export interface TestKeyManager {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Answer>;
+  /** POSTs what must be made; the path, after the service's prefix, of the `…_ref` that was answered. */
+  make(token: string, path: string, body: object): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,27 @@ export async function startKeyManager(): Promise<TestKeyManager> {
     log,
     clock,
   });
+  const send: TestKeyManager["send"] = async (token, method, path, body, headers = {}) => {
+    const json = body !== undefined && typeof body !== "string" && !Buffer.isBuffer(body);
+    const answer = await app.inject({
+      method,
+      url: `/key-manager${path}`,
+      headers: {
+        host: "cloud.test:8700",
+        "x-auth-token": token,
+        ...(json ? { "content-type": "application/json" } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: json ? JSON.stringify(body) : body }),
+    });
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text: answer.body,
+      bytes: answer.rawPayload,
+      json: /json/.test(String(answer.headers["content-type"])) ? answer.json() : {},
+    };
+  };
   return {
     folder,
     masterKeyPath,
@@ -74,29 +97,16 @@ export async function startKeyManager(): Promise<TestKeyManager> {
     keyManager,
     logged,
     advance: (milliseconds) => void (now += milliseconds),
-    async send(token, method, path, body, headers = {}) {
-      const json = body !== undefined && typeof body !== "string" && !Buffer.isBuffer(body);
-      const answer = await app.inject({
-        method,
-        url: `/key-manager${path}`,
-        headers: {
-          host: "cloud.test:8700",
-          "x-auth-token": token,
-          ...(json ? { "content-type": "application/json" } : {}),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { payload: json ? JSON.stringify(body) : body }),
-      });
-      return {
-        status: answer.statusCode,
-        headers: answer.headers,
-        text: answer.body,
-        bytes: answer.rawPayload,
-        json: /json/.test(String(answer.headers["content-type"])) ? answer.json() : {},
-      };
+    send,
+    async make(token, path, body) {
+      const { status, text } = await send(token, "POST", path, body);
+      if (status >= 300) throw new Error(`POST ${path}: ${status} ${text}`);
+      const [ref = ""] = Object.values(JSON.parse(text) as Record<string, string>);
+      return new URL(ref).pathname.slice("/key-manager".length);
     },
     async close() {
       await app.close();
+      await keyManager.stop();
       await database.close();
       await rm(folder, { recursive: true });
     },

@@ -31,6 +31,12 @@ test("versions need no token", async () => {
   });
   const one = await cloud.send("", "GET", "/v1/");
   expect([one.status, one.json["version"]]).toMatchObject([200, { id: "v1", status: "stable" }]);
+  const newest = { "openstack-api-version": "key-manager 1.1" };
+  const versions = [{ id: "v1", status: "CURRENT", min_version: "1.0", max_version: "1.2" }];
+  expect((await cloud.send("", "GET", "/", undefined, newest)).json).toMatchObject({ versions });
+  expect((await cloud.send("", "GET", "/v1/", undefined, newest)).json).toMatchObject({
+    version: versions[0],
+  });
 });
 
 test("a passphrase of 512 bytes, as Nova stores it", async () => {

@@ -3,5 +3,5 @@ import type { KeyManagerCtx } from "../../app/deps.ts";
 import { versionView } from "./view.ts";
 
 export const versionShowOperation = operation({
-  handle: async (ctx: KeyManagerCtx) => ({ version: versionView(ctx.baseUrl) }),
+  handle: async (ctx: KeyManagerCtx) => ({ version: versionView(ctx) }),
 });

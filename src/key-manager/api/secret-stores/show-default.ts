@@ -1,0 +1,8 @@
+import { operation } from "#http/index.ts";
+import type { KeyManagerCtx } from "../../app/deps.ts";
+import { secretStoreEmbedded } from "../../app/secret-store.ts";
+import { secretStoreView } from "./view.ts";
+
+export const secretStoreShowDefaultOperation = operation({
+  handle: async (ctx: KeyManagerCtx) => secretStoreView(ctx.baseUrl, await secretStoreEmbedded(ctx)),
+});

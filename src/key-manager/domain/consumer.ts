@@ -1,0 +1,17 @@
+import { CloudError } from "#base/errors.ts";
+import { isUuid } from "#base/ids.ts";
+
+/** Whoever registered a consumer may end it, and whoever has the secret. */
+export function consumerOwnerRequire(owners: readonly string[], projectId: string): void {
+  if (owners.includes(projectId)) return;
+  throw new CloudError("forbidden", "Not Allowed. Sorry, only the creator of a consumer can delete it.");
+}
+
+export function consumerIdParse(text: string): string {
+  if (!isUuid(text)) throw new CloudError("not-found", "Not Found. Provided consumer id is invalid.");
+  return text.toLowerCase();
+}
+
+export function consumerNotFound(): CloudError {
+  return new CloudError("not-found", "Consumer not found.");
+}

@@ -1,0 +1,24 @@
+/** The token of whom the tests' secrets and containers belong to. */
+export const owner = "p1/owner/member";
+
+/** Everybody the rules tell apart. */
+export const callers = {
+  owner,
+  "owner, creator": "p1/owner/creator",
+  member: "p1/second/member",
+  creator: "p1/second/creator",
+  admin: "p1/boss/admin",
+  observer: "p1/second/observer",
+  reader: "p1/second/reader",
+  audit: "p1/second/audit",
+  "foreign member": "p2/stranger/member",
+  "foreign admin": "p2/boss/admin",
+  "owner elsewhere": "p2/owner/member",
+  unscoped: "/owner/member",
+  "named in the ACL": "p2/friend/reader",
+} as const;
+export type Who = keyof typeof callers;
+
+export const everybody = Object.keys(callers) as Who[];
+export const writers: Who[] = ["owner", "owner, creator", "member", "creator", "admin"];
+export const writersPrivate: Who[] = ["owner", "owner, creator", "admin"];
