@@ -39,16 +39,55 @@ export function pairJson(row: object, other: object | undefined, make: () => obj
   return json;
 }
 
-/** `{"servers": [rows of rowJson], …rest}` */
+interface Joined {
+  readonly name: string;
+  readonly rows: readonly Buffer[];
+  readonly rest: string;
+  readonly json: ReadyJson;
+}
+
+/** By the first row. */
+const joinedLists = new Map<Buffer, Joined>();
+let joinedBytes = 0;
+const joinedBytesLimit = 16 * 1024 * 1024;
+
+/**
+ * `{"servers": [rows of rowJson], …rest}`. Who asks again for what has not changed has the very same rows, and gets the
+ * list that was joined of them: rows are looked at, not time.
+ */
 export function listJson(name: string, rows: readonly Buffer[], rest: object = {}): ReadyJson {
+  const [first] = rows;
+  const wanted = { name, rows, rest: JSON.stringify(rest).slice(1, -1) };
+  if (first === undefined) return joinedOf(wanted);
+  const known = joinedLists.get(first);
+  if (known && isSame(known, wanted)) return known.json;
+  const json = joinedOf(wanted);
+  joinedBytes += json.bytes.length - (known?.json.bytes.length ?? 0);
+  joinedLists.set(first, { ...wanted, json });
+  if (joinedBytes > joinedBytesLimit) {
+    joinedLists.clear();
+    joinedBytes = 0;
+  }
+  return json;
+}
+
+function isSame(known: Joined, { name, rows, rest }: Omit<Joined, "json">): boolean {
+  return (
+    known.name === name &&
+    known.rest === rest &&
+    known.rows.length === rows.length &&
+    known.rows.every((row, index) => row === rows[index])
+  );
+}
+
+function joinedOf({ name, rows, rest }: Omit<Joined, "json">): ReadyJson {
   const [first, ...others] = rows;
-  const more = JSON.stringify(rest).slice(1, -1);
   return new ReadyJson(
     Buffer.concat([
       Buffer.from(`{${JSON.stringify(name)}:[`),
       ...(first === undefined ? [] : [first.subarray(1)]),
       ...others,
-      Buffer.from(`]${more === "" ? "" : `,${more}`}}`),
+      Buffer.from(`]${rest === "" ? "" : `,${rest}`}}`),
     ]),
   );
 }
