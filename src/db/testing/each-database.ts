@@ -39,6 +39,11 @@ export async function databasePlace(): Promise<DatabasePlace> {
   };
 }
 
+/** Opens the database of a place, as each of several processes would; the caller closes it. */
+export function openPlace(place: DatabasePlace, migrations: Migrations): Promise<Database> {
+  return openDatabase({ address: place.address, migrations });
+}
+
 export interface TestDatabaseOptions {
   /** SQLite without a file, for tests that open hundreds. */
   readonly inMemory?: boolean;

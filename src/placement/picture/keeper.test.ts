@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isPostgres, openDatabase, type Database } from "#db/index.ts";
-import { databasePlace, type DatabasePlace } from "#db/testing/index.ts";
+import { isPostgres, type Database } from "#db/index.ts";
+import { databasePlace, openPlace, type DatabasePlace } from "#db/testing/index.ts";
 import { sharingTrait } from "../domain/candidates.ts";
 import { placementMigrations } from "../index.ts";
 import { providerInsert } from "../store/providers.ts";
@@ -123,12 +123,12 @@ const write: fc.Arbitrary<(generations: ReadonlyMap<string, number>) => Write> =
     }
   });
 
-test("after any writes it is as one read anew", { timeout: 60_000 }, async () => {
+test("after any writes it is as one read anew", { timeout: 120_000 }, async () => {
   const keeper = createPictureKeeper(cloud.database);
   let accepted = 0;
   for (const uuid of all) await cloud.send("POST", "/resource_providers", { body: { uuid, name: uuid } });
   await fc.assert(
-    fc.asyncProperty(fc.array(write, { minLength: 15, maxLength: 25 }), async (writes) => {
+    fc.asyncProperty(fc.array(write, { minLength: 12, maxLength: 20 }), async (writes) => {
       for (const make of writes) {
         const rows = await cloud.database.db.selectFrom("placement_providers").selectAll().execute();
         const [method, path, body] = make(new Map(rows.map((row) => [row.uuid, row.generation])));
@@ -140,20 +140,20 @@ test("after any writes it is as one read anew", { timeout: 60_000 }, async () =>
         );
       }
     }),
-    { numRuns: 9 },
+    { numRuns: 5 },
   );
-  expect(accepted).toBeGreaterThan(40);
+  expect(accepted).toBeGreaterThan(15);
 });
 
 /** The two databases of two control planes; on SQLite, where only one may be, the same twice. */
 async function pairOpen(): Promise<{ place: DatabasePlace; first: Database; second: Database }> {
   const place = await databasePlace();
-  const first = await openDatabase({ address: place.address, migrations: placementMigrations });
+  const first = await openPlace(place, placementMigrations);
   if (!isPostgres(first.db)) return { place, first, second: first };
   return {
     place,
     first,
-    second: await openDatabase({ address: place.address, migrations: placementMigrations }),
+    second: await openPlace(place, placementMigrations),
   };
 }
 
