@@ -143,6 +143,14 @@ test.each([
     "[api]\npublic_endpoint = ftp://cloud.example.org",
     ':2: [api] public_endpoint: found "ftp://cloud.example.org", allowed is an http or https URL.',
   ],
+  [
+    "[api]\nlisten_address = 0.0.0.0",
+    ':2: [api] listen_address: "0.0.0.0" is every address of this machine, but clients are told one: set [api] public_endpoint to the URL that they reach it by, for example http://cloud.example.org:8700.',
+  ],
+  [
+    "[api]\nlisten_address = ::",
+    ':2: [api] listen_address: "::" is every address of this machine, but clients are told one: set [api] public_endpoint to the URL that they reach it by, for example http://cloud.example.org:8700.',
+  ],
 ])("%j is one line that names place, option, what was found and what is allowed", (content, message) => {
   let said = "";
   try {

@@ -144,6 +144,13 @@ function instancesPathOf(path: string | undefined, places: Places): string | und
 
 function publicUrlOf(api: Values["api"], places: Places): string {
   const { public_endpoint: endpoint, listen_address: address, listen_port: port } = api;
+  if (endpoint === undefined && /^(0\.0\.0\.0|[0:]+)$/.test(address)) {
+    throw new ConfigError(
+      places.get("api.listen_address") ?? "",
+      `[api] listen_address: "${address}" is every address of this machine, but clients are told one: ` +
+        "set [api] public_endpoint to the URL that they reach it by, for example http://cloud.example.org:8700",
+    );
+  }
   if (endpoint === undefined) return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
   if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? "")) return endpoint.replace(/\/+$/, "");
   throw new ConfigError(

@@ -42,8 +42,8 @@ export interface Identity {
   readonly service: Service;
   /** Who sends this token; throws `unauthenticated` when it is not good. */
   readonly authenticate: (token: string) => Promise<Caller>;
-  /** Makes what every cloud starts from; safe to repeat at each start. */
-  readonly bootstrap: (input: BootstrapInput) => Promise<void>;
+  /** Makes what every cloud starts from; safe to repeat at each start. True when the cloud is new. */
+  readonly bootstrap: (input: BootstrapInput) => Promise<boolean>;
 }
 
 /** The identity service (Keystone v3). Its tables come from `identityMigrations`. */
@@ -79,7 +79,9 @@ export function createIdentity(options: {
     service,
     authenticate: (token) => callerAuthenticate(deps, token),
     bootstrap: async (input) => {
-      if (await bootstrap(deps, input)) log.info({}, "a new cloud: users admin and demo were made");
+      const isNew = await bootstrap(deps, input);
+      if (isNew) log.info({}, "a new cloud: users admin and demo were made");
+      return isNew;
     },
   };
 }

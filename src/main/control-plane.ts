@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { systemClock } from "#base/clock.ts";
@@ -78,8 +78,7 @@ export async function controlPlaneAssemble(
     { ...account, path: openrcPaths.admin, user: "admin", project: "admin" },
     { ...account, path: openrcPaths.demo, user: "demo", project: "demo" },
   ];
-  const adminPassword = await openrcEnsure(admin);
-  const demoPassword = await openrcEnsure(demo);
+  const [adminOpenrc, demoOpenrc] = [await openrcEnsure(admin), await openrcEnsure(demo)];
   const database = await openDatabase({ address: options.database, migrations: allMigrations });
   const keyManager = await createKeyManager({
     database,
@@ -90,7 +89,14 @@ export async function controlPlaneAssemble(
   });
   const { box } = keyManager;
   const identity = createIdentity({ database, clock, log, box, publicEndpoint: publicUrl });
-  await identity.bootstrap({ adminPassword, demoPassword, catalog: ownCatalog });
+  const isNew = await identity.bootstrap({
+    adminPassword: adminOpenrc.password,
+    demoPassword: demoOpenrc.password,
+    catalog: ownCatalog,
+  });
+  // Another control plane made the users meanwhile, with its own passwords.
+  if (!isNew && adminOpenrc.written) await rm(admin.path);
+  if (!isNew && demoOpenrc.written) await rm(demo.path);
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
   const placement = createPlacement({ database, clock, log });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));

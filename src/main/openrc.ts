@@ -12,15 +12,21 @@ interface Account {
   readonly fresh: boolean;
 }
 
+export interface Openrc {
+  readonly password: Secret<string>;
+  /** Whether the file was written now. */
+  readonly written: boolean;
+}
+
 /**
  * Writes the file to source for this user, mode 0600, and answers the password in it: the one that was there,
  * or a new random one. The file comes before the user does, so that no password is ever lost in between; a file that
  * its owner removed later is not made again with a password that would be wrong.
  */
-export async function openrcEnsure(account: Account): Promise<Secret<string>> {
+export async function openrcEnsure(account: Account): Promise<Openrc> {
   const known = await passwordIn(account.path);
   const password = known ?? randomBytes(18).toString("base64url");
-  if (known === undefined && !account.fresh) return new Secret(password);
+  if (known === undefined && !account.fresh) return { password: new Secret(password), written: false };
   const lines = [
     `# Sealstone: user ${account.user} of project ${account.project}. Use it by: . ${account.path}`,
     `export OS_AUTH_URL=${account.authUrl}`,
@@ -35,7 +41,7 @@ export async function openrcEnsure(account: Account): Promise<Secret<string>> {
   ];
   await writeFile(`${account.path}.new`, `${lines.join("\n")}\n`, { mode: 0o600, flush: true });
   await rename(`${account.path}.new`, account.path);
-  return new Secret(password);
+  return { password: new Secret(password), written: true };
 }
 
 async function passwordIn(path: string): Promise<string | undefined> {

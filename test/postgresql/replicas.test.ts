@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,26 +25,33 @@ beforeAll(async () => {
       for (const key of ["master.key", "control-plane.key"])
         await copyFile(join(first, key), join(statePath, key));
     }
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    running.push(
-      await controlPlaneStart({
-        statePath,
-        database: place.address,
-        replicaId: `control-plane ${index}`,
-        address: "127.0.0.1",
-        port,
-        publicUrl: url,
-        bus: createInProcessBus(),
-        log: silentLogger,
-        guest: undefined,
-      }),
-    );
-    const openrc = await readFile(join(first, "openrc"), "utf8");
-    const password = /OS_PASSWORD=(\S+)/.exec(openrc)?.[1] ?? "";
-    clients.push(await clientAuthenticate(url, { user: "admin", password, project: "admin" }));
+    const controlPlane = await start(statePath, place);
+    running.push(controlPlane);
+    clients.push(await adminOf(controlPlane, first));
   }
 });
+
+async function start(statePath: string, { address: database }: DatabasePlace): Promise<ControlPlane> {
+  const port = await freePort();
+  return controlPlaneStart({
+    statePath,
+    database,
+    replicaId: `control-plane ${statePath}`,
+    address: "127.0.0.1",
+    port,
+    publicUrl: `http://127.0.0.1:${port}`,
+    bus: createInProcessBus(),
+    log: silentLogger,
+    guest: undefined,
+  });
+}
+
+async function adminOf({ url }: ControlPlane, folder: string): Promise<Client> {
+  const openrc = await readFile(join(folder, "openrc"), "utf8");
+  const password = /OS_PASSWORD=(\S+)/.exec(openrc)?.[1] ?? "";
+  return clientAuthenticate(url, { user: "admin", password, project: "admin" });
+}
+
 afterAll(async () => {
   for (const controlPlane of running) await controlPlane.stop();
   await place.remove();
@@ -63,6 +71,23 @@ function spread<T>(count: number, ask: (client: Client, index: number) => Promis
 
 test("a second control plane writes no openrc with a password that would be wrong", async () => {
   await expect(readFile(join(folders[1] ?? "", "openrc"))).rejects.toThrow("ENOENT");
+});
+
+test("of two that start at once on an empty database, one has an openrc, and its password is right", async () => {
+  const empty = await databasePlace();
+  const both = await Promise.all([0, 1].map(() => mkdtemp(join(tmpdir(), "sealstone-replica-"))));
+  for (const folder of both) {
+    for (const key of ["master.key", "control-plane.key"])
+      await copyFile(join(folders[0] ?? "", key), join(folder, key));
+  }
+  const started = await Promise.all(both.map((folder) => start(folder, empty)));
+  const owners = both.filter((folder) => existsSync(join(folder, "openrc")));
+  expect(owners).toHaveLength(1);
+  const [owner = ""] = owners;
+  for (const controlPlane of started) await adminOf(controlPlane, owner);
+  for (const controlPlane of started) await controlPlane.stop();
+  await empty.remove();
+  for (const folder of both) await rm(folder, { recursive: true });
 });
 
 test("of many that make the same project at once, one does", async () => {
