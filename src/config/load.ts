@@ -28,6 +28,8 @@ export interface Config {
     readonly swtpmGroup: string;
   };
   readonly keyManager: { readonly backend: "embedded" | undefined };
+  /** Undefined: Placement has no port of its own. */
+  readonly placementPort: number | undefined;
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -120,6 +122,7 @@ function configOf(
       swtpmGroup: libvirt.swtpm_group,
     },
     keyManager: { backend },
+    placementPort: values.placement.listen_port,
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };
 }

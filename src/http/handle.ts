@@ -120,6 +120,7 @@ function requestContext(at: Handling, caller: Caller, microversion: Microversion
     get signal() {
       return (signal ??= goneSignal(at.reply));
     },
+    prefix: at.service.prefix,
     baseUrl: `${at.request.protocol}://${at.request.host}${at.service.prefix}`,
   };
 }

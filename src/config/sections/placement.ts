@@ -1,0 +1,7 @@
+import { integer } from "../option.ts";
+
+/** [placement] */
+export const placementSection = {
+  /** Of Placement alone, without its path, beside the one port of all: OpenStack's packages serve it so at 8778. */
+  listen_port: integer(undefined, 1, 65_535),
+};
