@@ -28,7 +28,11 @@ export interface Config {
     readonly swtpmGroup: string;
   };
   readonly keyManager: { readonly backend: "embedded" | undefined };
-  readonly placement: { readonly randomizeCandidates: boolean };
+  readonly placement: {
+    readonly randomizeCandidates: boolean;
+    /** Undefined: Placement has no port of its own. */
+    readonly listenPort: number | undefined;
+  };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -121,7 +125,10 @@ function configOf(
       swtpmGroup: libvirt.swtpm_group,
     },
     keyManager: { backend },
-    placement: { randomizeCandidates: values.placement.randomize_allocation_candidates },
+    placement: {
+      randomizeCandidates: values.placement.randomize_allocation_candidates,
+      listenPort: values.placement.listen_port,
+    },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };
 }

@@ -27,7 +27,11 @@ export function boolean(fallback: boolean): Option<boolean> {
   return { parse: (value) => words.get(value.toLowerCase()), allowed: "True or False", default: fallback };
 }
 
-export function integer(fallback: number, least: number, most: number): Option<number> {
+export function integer<T extends number | undefined>(
+  fallback: T,
+  least: number,
+  most: number,
+): Option<number | T> {
   const parse = (value: string): number | undefined => {
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     return number >= least && number <= most ? number : undefined;

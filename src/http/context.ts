@@ -75,6 +75,8 @@ export interface Ctx<Deps = unknown> {
   readonly signal: AbortSignal;
   /** Where links start: `http://127.0.0.1:8700/compute`. */
   readonly baseUrl: string;
+  /** The path in it: `/compute`; empty where the service has a port of its own. */
+  readonly prefix: string;
 }
 
 /** `2.37` → {2, 37}; undefined when the text is no microversion. */

@@ -43,6 +43,7 @@ export function requestContext(
     get signal() {
       return (signal ??= goneSignal(at.reply));
     },
+    prefix: service.prefix,
     get baseUrl() {
       return (baseUrl ??= `${at.request.protocol}://${at.request.host}${service.prefix}`);
     },

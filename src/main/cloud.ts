@@ -60,6 +60,7 @@ export async function cloudStart({
       replicaId: `control-plane ${state.cloudId}`,
       address: config.api.listenAddress,
       port: config.api.listenPort,
+      placementPort: config.placement.listenPort,
       publicUrl: config.api.publicUrl,
       bus,
       log: log.child({ part: "control-plane" }),

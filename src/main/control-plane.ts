@@ -50,6 +50,8 @@ export interface ControlPlaneParts {
 export interface ControlPlaneOptions extends ControlPlaneParts {
   readonly address: string;
   readonly port: number;
+  /** Of Placement alone, without its path. */
+  readonly placementPort?: number | undefined;
 }
 
 export interface ControlPlane {
@@ -63,14 +65,33 @@ export interface ControlPlane {
 /** All services on one port; resolves when the API answers. */
 export async function controlPlaneStart(options: ControlPlaneOptions): Promise<ControlPlane> {
   const controlPlane = await controlPlaneAssemble(options);
-  await listen(controlPlane.http, options);
-  return controlPlane;
+  const { address, port, placementPort } = options;
+  await listen(controlPlane.http, { address, port, option: "--port" });
+  if (placementPort === undefined) return controlPlane;
+  const placement = controlPlane.serverOf("placement");
+  const stop = async (): Promise<void> => {
+    await placement.close();
+    await controlPlane.stop();
+  };
+  try {
+    await listen(placement, { address, port: placementPort, option: "[placement] listen_port" });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ...controlPlane, stop };
+}
+
+/** What listens, and how the parts of one control plane are reached. */
+export interface AssembledControlPlane extends ControlPlane {
+  readonly http: FastifyInstance;
+  readonly services: readonly Service[];
+  /** One of the services alone, without its path; not yet listening. */
+  serverOf(type: string): FastifyInstance;
 }
 
 /** The same, on no port: requests come by `http.inject`. */
-export async function controlPlaneAssemble(
-  options: ControlPlaneParts,
-): Promise<ControlPlane & { readonly http: FastifyInstance; readonly services: readonly Service[] }> {
+export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<AssembledControlPlane> {
   const { statePath, bus, log, publicUrl, policy } = options;
   const clock = systemClock;
   const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
@@ -121,17 +142,14 @@ export async function controlPlaneAssemble(
   await compute.start();
   keyManager.start();
   const services = [identity.service, image.service, placement.service, keyManager.service, compute.service];
-  const http = createHttpServer({
-    services,
-    policy,
-    authenticate: (token) => identity.authenticate(token),
-    log,
-    clock,
-  });
+  const authenticate = (token: string) => identity.authenticate(token);
+  const shared = { policy, authenticate, log, clock };
+  const http = createHttpServer({ services, ...shared });
   return {
     url: publicUrl,
     http,
     services,
+    serverOf: (type) => createHttpServer({ services: alone(services, type), ...shared }),
     openrcPaths,
     async stop() {
       await http.close();
@@ -142,6 +160,10 @@ export async function controlPlaneAssemble(
       await database.close();
     },
   };
+}
+
+function alone(services: readonly Service[], type: string): Service[] {
+  return services.filter((service) => service.type === type).map((service) => ({ ...service, prefix: "" }));
 }
 
 /** What a new cloud has; what its administrator removed later stays removed, and the markers in the state directory remember it. */
@@ -160,19 +182,22 @@ async function seed(
   await writeFile(guestDone, "");
 }
 
-async function listen(http: FastifyInstance, options: ControlPlaneOptions): Promise<void> {
+async function listen(
+  http: FastifyInstance,
+  at: { readonly address: string; readonly port: number; readonly option: string },
+): Promise<void> {
   try {
-    await http.listen({ host: options.address, port: options.port });
+    await http.listen({ host: at.address, port: at.port });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const reasons: Readonly<Record<string, string>> = {
-      EADDRINUSE: "is taken: stop what listens there, or choose another --port",
-      EACCES: "needs root: choose a --port from 1024 on",
+      EADDRINUSE: `is taken: stop what listens there, or choose another ${at.option}`,
+      EACCES: `needs root: choose a ${at.option} from 1024 on`,
       EADDRNOTAVAIL: "is no address of this machine: mend [api] listen_address",
       ENOTFOUND: "is an unknown name: mend [api] listen_address",
     };
     const reason = code === undefined ? undefined : reasons[code];
     if (reason === undefined) throw cause;
-    throw new CloudError("conflict", `Port ${options.port} of ${options.address} ${reason}.`, { cause });
+    throw new CloudError("conflict", `Port ${at.port} of ${at.address} ${reason}.`, { cause });
   }
 }

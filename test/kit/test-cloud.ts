@@ -28,7 +28,9 @@ export interface TestCloud {
 }
 
 /** A whole control plane in this process, over real HTTP, with one scripted host. */
-export async function startTestCloud(options: { readonly policy?: Policy } = {}): Promise<TestCloud> {
+export async function startTestCloud(
+  options: { readonly policy?: Policy; readonly placementPort?: number } = {},
+): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
   const place = await databasePlace();
   const port = await freePort();
@@ -45,6 +47,7 @@ export async function startTestCloud(options: { readonly policy?: Policy } = {})
       bus,
       log: silentLogger,
       policy: options.policy,
+      placementPort: options.placementPort,
       guest: undefined,
     });
   let controlPlane = await start();

@@ -102,5 +102,6 @@ function callerContext(
     clock: at.clock,
     signal: new AbortController().signal,
     baseUrl: "",
+    prefix: "",
   };
 }

@@ -32,8 +32,7 @@ export function done(ctx: Ctx<PlacementDeps>, status: 201 | 204, location?: stri
 
 /** Links are paths without host: `/placement/resource_providers/…` (placement.util.resource_provider_url). */
 export function linkPath(ctx: Ctx<PlacementDeps>, path: string): string {
-  // Not parsed as a URL: its host is what the client sent, which may be no host at all.
-  return `${ctx.baseUrl.slice(ctx.baseUrl.lastIndexOf("/"))}${path}`;
+  return `${ctx.prefix}${path}`;
 }
 
 /** The newest of several times; undefined when there is none. */

@@ -12,6 +12,7 @@ function hostStatusOf(host: Partial<Host>): unknown {
     allows: () => true,
     clock: { now: () => now },
     baseUrl: "http://cloud/compute",
+    prefix: "/compute",
   } as unknown as ComputeCtx;
   const server = aServer();
   const hosts = new Map([
