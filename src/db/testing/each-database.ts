@@ -39,6 +39,11 @@ export async function databasePlace(): Promise<DatabasePlace> {
   };
 }
 
+/** Once more what is open elsewhere: by another process, as another process. */
+export function openDatabaseAt(address: DatabaseAddress, migrations: Migrations): Promise<Database> {
+  return openDatabase({ address, migrations });
+}
+
 export interface TestDatabaseOptions {
   /** SQLite without a file, for tests that open hundreds. */
   readonly inMemory?: boolean;
