@@ -1,5 +1,5 @@
 import { Secret } from "#base/secret.ts";
-import { openDatabase } from "#db/index.ts";
+import { openDatabaseAt } from "#db/testing/index.ts";
 import { placementMigrations } from "#placement/index.ts";
 import { contestRun } from "../../src/placement/testing/contest.ts";
 import { placementOver } from "../../src/placement/testing/start.ts";
@@ -17,10 +17,7 @@ process.once("message", (contest: Contest) => void contend(contest));
 process.send?.("ready");
 
 async function contend({ url, ...options }: Contest): Promise<void> {
-  const database = await openDatabase({
-    address: { kind: "postgresql", url: new Secret(url) },
-    migrations: placementMigrations,
-  });
+  const database = await openDatabaseAt({ kind: "postgresql", url: new Secret(url) }, placementMigrations);
   const cloud = placementOver(database);
   process.send?.(await contestRun(cloud, options));
   await cloud.close();

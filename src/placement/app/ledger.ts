@@ -14,10 +14,9 @@ import {
   ledgerConsumers,
   ledgerConsumersDelete,
   ledgerConsumersWrite,
-  ledgerGenerations,
   ledgerGenerationsWrite,
-  ledgerInventories,
   ledgerLock,
+  ledgerProviders,
   ledgerUsedWrite,
 } from "../store/ledger.ts";
 import { createBatcher, type Outcome } from "./batcher.ts";
@@ -126,18 +125,10 @@ async function ledgerRead(tx: Tx, changes: readonly LedgerChange[]): Promise<Led
     consumers.map((each) => each.uuid),
   );
   for (const each of held) providerUuids.add(each.providerUuid);
-  const inventories = new Map<string, Map<string, Inventory>>();
-  const generations = await ledgerGenerations(tx, providerUuids);
-  for (const each of await ledgerInventories(tx, providerUuids)) {
-    const known = inventories.get(each.providerUuid);
-    if (known) known.set(each.resourceClass, each);
-    else inventories.set(each.providerUuid, new Map([[each.resourceClass, each]]));
-  }
   return {
     consumers: new Map(consumers.map((each) => [each.uuid, each])),
     allocations: Map.groupBy(held, (each) => each.consumerUuid),
-    generations,
-    inventories,
+    ...(await ledgerProviders(tx, providerUuids)),
     customClasses: await ledgerClasses(tx, classes),
   };
 }

@@ -59,21 +59,37 @@ export async function ledgerAllocations(tx: Tx, consumerUuids: Iterable<string>)
   return (await allocationsRead(tx, one(consumerUuids))).map(allocationFromRow);
 }
 
-const generationsRead = statement<{ uuid: string; generation: number }>(
-  (_, rows) => sql`select "uuid", "generation" from "placement_providers" where "uuid" in (${list(rows)})`,
+/** Without inventories: one row, of which only the provider's part is there. */
+type ProviderWithInventoryRow = { uuid: string; generation: number } & (
+  | InventoryRow
+  | { [Column in keyof InventoryRow]: null }
 );
 
-export async function ledgerGenerations(tx: Tx, uuids: Iterable<string>): Promise<Map<string, number>> {
-  const rows = await generationsRead(tx, one(uuids));
-  return new Map(rows.map((row) => [row.uuid, row.generation]));
+const providersRead = statement<ProviderWithInventoryRow>(
+  (_, rows) => sql`select "provider"."uuid", "provider"."generation", "inventory".*
+    from "placement_providers" as "provider"
+    left join "placement_inventories" as "inventory" on "inventory"."provider_uuid" = "provider"."uuid"
+    where "provider"."uuid" in (${list(rows)})`,
+);
+
+export interface LedgerProviders {
+  readonly generations: ReadonlyMap<string, number>;
+  /** Provider → resource class → inventory. */
+  readonly inventories: ReadonlyMap<string, ReadonlyMap<string, Inventory>>;
 }
 
-const inventoriesRead = statement<InventoryRow>(
-  (_, rows) => sql`select * from "placement_inventories" where "provider_uuid" in (${list(rows)})`,
-);
-
-export async function ledgerInventories(tx: Tx, providerUuids: Iterable<string>): Promise<Inventory[]> {
-  return (await inventoriesRead(tx, one(providerUuids))).map(inventoryFromRow);
+export async function ledgerProviders(tx: Tx, uuids: Iterable<string>): Promise<LedgerProviders> {
+  const generations = new Map<string, number>();
+  const inventories = new Map<string, Map<string, Inventory>>();
+  for (const row of await providersRead(tx, one(uuids))) {
+    generations.set(row.uuid, row.generation);
+    if (row.provider_uuid === null) continue;
+    const inventory = inventoryFromRow(row);
+    const known = inventories.get(row.uuid);
+    if (known) known.set(inventory.resourceClass, inventory);
+    else inventories.set(row.uuid, new Map([[inventory.resourceClass, inventory]]));
+  }
+  return { generations, inventories };
 }
 
 const classesRead = statement<{ name: string }>(
