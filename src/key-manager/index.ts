@@ -6,6 +6,7 @@ import { keyManagerEnvelope, type Service } from "#http/index.ts";
 import { createPolicy, type Policy } from "#policy/index.ts";
 import type { KeyManagerDeps } from "./app/deps.ts";
 import { createOrderWork } from "./app/order-work.ts";
+import { createRotationWork } from "./app/rotation-work.ts";
 import { masterKeyOpen } from "./crypto/master-key-open.ts";
 import { createPayloadVault } from "./crypto/payload-vault.ts";
 import { secretsKept } from "./app/secret-access.ts";
@@ -16,6 +17,7 @@ import { createSecrets, type Secrets } from "./app/secrets-face.ts";
 import { keyManager } from "./store/migrations/0004-key-manager.ts";
 import { keyManagerContainers } from "./store/migrations/0031-key-manager-containers.ts";
 import { keyManagerOrders } from "./store/migrations/0032-key-manager-orders.ts";
+import { keyManagerRotations } from "./store/migrations/0033-key-manager-rotations.ts";
 import { keyManagerSecretUses } from "./store/migrations/0030-key-manager-secret-uses.ts";
 
 export { keyManagerPolicyRules } from "./policy-rules.ts";
@@ -26,6 +28,7 @@ export const keyManagerMigrations: Migrations = {
   "0030-key-manager-secret-uses": keyManagerSecretUses,
   "0031-key-manager-containers": keyManagerContainers,
   "0032-key-manager-orders": keyManagerOrders,
+  "0033-key-manager-rotations": keyManagerRotations,
 };
 
 export interface KeyManager {
@@ -33,9 +36,9 @@ export interface KeyManager {
   readonly secrets: Secrets;
   /** Of the master key, for what other services of this process keep. */
   readonly box: SecretBox;
-  /** Takes up orders that a stopped process left, and looks for such from time to time. */
+  /** Takes up orders and rotations that a stopped process left, and looks for such from time to time. */
   start(): void;
-  /** Ends after the order under way. */
+  /** Ends after the order and the piece of a rotation under way. */
   stop(): Promise<void>;
 }
 
@@ -56,12 +59,14 @@ export async function createKeyManager(options: {
   const masterKey = await masterKeyOpen({ database, clock, path: options.masterKeyPath });
   const vault = createPayloadVault({ database, clock, masterKey });
   const orders = createOrderWork({ database, clock, log, vault });
+  const rotations = createRotationWork({ database, clock, log, vault });
   const deps: KeyManagerDeps = {
     database,
     kept: secretsKept(database, clock),
     log,
     vault,
     orders,
+    rotations,
   };
   const policy = options.policy ?? createPolicy(keyManagerPolicyRules);
   return {
@@ -75,8 +80,13 @@ export async function createKeyManager(options: {
       deps,
     },
     secrets: createSecrets({ deps, clock, policy }),
-    start: () => orders.start(),
-    stop: () => orders.stop(),
+    start() {
+      orders.start();
+      rotations.start();
+    },
+    async stop() {
+      await Promise.all([orders.stop(), rotations.stop()]);
+    },
     box: {
       seal: (plaintext, context) => masterKey.key.wrap(plaintext, ["box", ...context]),
       open: (sealed, context) => masterKey.key.unwrap(sealed, ["box", ...context]),

@@ -93,6 +93,9 @@ export const keyManagerPolicyRules: PolicyRules = {
   "secretstore_preferred:post": "role:admin",
   "secretstore_preferred:delete": "role:admin",
 
+  "sealstone:key_rotations:get": "rule:key_manager_admin",
+  "sealstone:key_rotations:post": "rule:key_manager_admin",
+
   "quotas:get": "rule:key_manager_user",
   "project_quotas:get": "rule:key_manager_admin",
   "project_quotas:put": "rule:key_manager_admin",

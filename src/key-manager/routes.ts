@@ -35,6 +35,8 @@ import { projectQuotasListOperation } from "./api/project-quotas/list.ts";
 import { projectQuotasReplaceOperation } from "./api/project-quotas/replace.ts";
 import { projectQuotasShowOperation } from "./api/project-quotas/show.ts";
 import { quotasShowOperation } from "./api/quotas/show.ts";
+import { rotationCreateOperation } from "./api/rotations/create.ts";
+import { rotationListOperation } from "./api/rotations/list.ts";
 import { secretConsumerCreateOperation } from "./api/secret-consumers/create.ts";
 import { secretConsumerDeleteOperation } from "./api/secret-consumers/delete.ts";
 import { secretConsumerListOperation } from "./api/secret-consumers/list.ts";
@@ -207,6 +209,12 @@ export const keyManagerRoutes: readonly Route<KeyManagerDeps>[] = [
   }),
   route("DELETE", "/v1/secret-stores/:store_id/preferred", secretStoreUnchooseOperation, {
     policy: "secretstore_preferred:delete",
+  }),
+
+  // Ours: Barbican has a command on its host for it.
+  route("GET", "/v1/sealstone-rotations", rotationListOperation, { policy: "sealstone:key_rotations:get" }),
+  route("POST", "/v1/sealstone-rotations", rotationCreateOperation, {
+    policy: "sealstone:key_rotations:post",
   }),
 
   route("GET", "/v1/quotas", quotasShowOperation, { policy: "quotas:get" }),

@@ -2,7 +2,7 @@ import type { Logger } from "#base/logger.ts";
 import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { PayloadVault } from "../crypto/payload-vault.ts";
-import type { OrderWork } from "./order-work.ts";
+import type { Background } from "./background.ts";
 import type { SecretAcl } from "../domain/secret-acl.ts";
 import type { Secret } from "../domain/secret.ts";
 
@@ -16,7 +16,8 @@ export interface KeyManagerDeps {
   /** By id. */
   readonly kept: Kept<AccessibleSecret>;
   readonly vault: PayloadVault;
-  readonly orders: Pick<OrderWork, "nudge">;
+  readonly orders: Pick<Background, "nudge">;
+  readonly rotations: Pick<Background, "nudge">;
   /** Where audit events go: without the fields of a request, which each event names itself. */
   readonly log: Logger;
 }

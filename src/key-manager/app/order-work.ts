@@ -6,20 +6,8 @@ import type { Database } from "#db/index.ts";
 import type { PayloadVault } from "../crypto/payload-vault.ts";
 import type { OrderError } from "../domain/order.ts";
 import { orderClaim, orderClaimRenew, orderFinish, type ClaimedOrder } from "../store/orders.ts";
+import { createBackground, type Background } from "./background.ts";
 import { orderFill } from "./order-fill.ts";
-
-/**
- * Carries out orders, one at a time, in the background. An order's row is its whole state: who works on it holds a
- * claim that must be renewed, so that after a kill another process, or the next start, begins it anew.
- */
-export interface OrderWork {
-  /** There may be something to do. */
-  nudge(): void;
-  /** From now on looks by itself too, for what others have left. */
-  start(): void;
-  /** Ends after the order under way. */
-  stop(): Promise<void>;
-}
 
 export interface OrderWorkOptions {
   readonly database: Database;
@@ -30,38 +18,13 @@ export interface OrderWorkOptions {
 
 const claimForMs = 60_000;
 const renewEveryMs = 20_000;
-const lookEveryMs = 30_000;
 
-export function createOrderWork(options: OrderWorkOptions): OrderWork {
-  const stopping = new AbortController();
-  let isNudged = false;
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  async function run(): Promise<void> {
-    while (isNudged && !stopping.signal.aborted) {
-      isNudged = false;
-      while (!stopping.signal.aborted && (await orderWorkOne(options)));
-    }
-  }
-  function nudge(): void {
-    isNudged = true;
-    running ??= run()
-      .catch((error: unknown) => options.log.error({ error: errorText(error) }, "orders could not be read"))
-      .finally(() => (running = undefined));
-  }
-  return {
-    nudge,
-    start() {
-      timer = setInterval(nudge, lookEveryMs).unref();
-      nudge();
-    },
-    async stop() {
-      stopping.abort();
-      clearInterval(timer);
-      await running;
-    },
-  };
+/**
+ * Carries out orders, one at a time, in the background. An order's row is its whole state: who works on it holds a
+ * claim that must be renewed, so that after a kill another process, or the next start, begins it anew.
+ */
+export function createOrderWork(options: OrderWorkOptions): Background {
+  return createBackground("orders", options.log, () => orderWorkOne(options));
 }
 
 /** False when no order waits. */

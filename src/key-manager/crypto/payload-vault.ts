@@ -22,6 +22,10 @@ export interface PayloadVault {
   seal(owner: PayloadOwner, payload: Buffer): Promise<SealedPayload>;
   /** The payload in a fresh Buffer, which the caller wipes. */
   open(owner: PayloadOwner, stored: SealedPayload): Promise<Buffer>;
+  /** A key of this generation, which seals nothing until its row is in the database. */
+  newKey(projectId: string, generation: number): Promise<ProjectKeyRow>;
+  /** The same payload under another of the project's keys. */
+  reseal(owner: PayloadOwner, stored: SealedPayload, projectKeyId: string): Promise<SealedPayload>;
 }
 
 export function createPayloadVault(options: {
@@ -49,44 +53,61 @@ export function createPayloadVault(options: {
   }
 
   /** Wrapping may be a call to a token or a service, so it happens before the transaction. */
-  async function ensureCurrent(projectId: string): Promise<ProjectKeyRow> {
-    const known = await currentKeys.get(projectId);
-    if (known) return known;
+  async function newKey(projectId: string, generation: number): Promise<ProjectKeyRow> {
     const id = newUuid();
     const key = randomBytes(keyBytes);
     const wrapped = await masterKey.key.wrap(key, keyContext(id, projectId)).finally(() => wipe(key));
-    const row = {
+    return {
       id,
       project_id: projectId,
-      generation: 1,
+      generation,
       master_key_id: masterKey.id,
       wrapped_key: wrapped,
       created_at: clock.now(),
     };
+  }
+
+  async function ensureCurrent(projectId: string): Promise<ProjectKeyRow> {
+    const known = await currentKeys.get(projectId);
+    if (known) return known;
+    const row = await newKey(projectId, 1);
     return database.transaction(async (tx) => {
       await projectKeyInsertIfAbsent(tx, row);
       return (await projectKeyFindCurrent(tx, projectId)) ?? row;
     });
   }
 
+  async function keyRow(owner: PayloadOwner, id: string): Promise<ProjectKeyRow> {
+    const row = await keys.get(id);
+    if (row) return row;
+    throw new CloudError(
+      "bug",
+      "The key manager could not open a stored secret. The operator finds it in the log.",
+      { detail: `secret ${owner.secretId} was sealed with project key ${id}, which does not exist` },
+    );
+  }
+
+  async function sealWith(row: ProjectKeyRow, owner: PayloadOwner, payload: Buffer): Promise<SealedPayload> {
+    const sealed = await withKey(row, (key) => seal(key, payload, payloadContext(owner)));
+    return { projectKeyId: row.id, sealed };
+  }
+
+  async function openStored(owner: PayloadOwner, stored: SealedPayload): Promise<Buffer> {
+    const row = await keyRow(owner, stored.projectKeyId);
+    return withKey(row, (key) => open(key, stored.sealed, payloadContext(owner)));
+  }
+
   return {
-    async seal(owner, payload) {
-      const row = await ensureCurrent(owner.projectId);
-      const sealed = await withKey(row, (key) => seal(key, payload, payloadContext(owner)));
-      return { projectKeyId: row.id, sealed };
-    },
-    async open(owner, stored) {
-      const row = await keys.get(stored.projectKeyId);
-      if (!row) {
-        throw new CloudError(
-          "bug",
-          "The key manager could not open a stored secret. The operator finds it in the log.",
-          {
-            detail: `secret ${owner.secretId} was sealed with project key ${stored.projectKeyId}, which does not exist`,
-          },
-        );
+    newKey,
+    seal: async (owner, payload) => sealWith(await ensureCurrent(owner.projectId), owner, payload),
+    open: openStored,
+    async reseal(owner, stored, projectKeyId) {
+      const payload = await openStored(owner, stored);
+      try {
+        return await sealWith(await keyRow(owner, projectKeyId), owner, payload);
+      } finally {
+        wipe(payload);
       }
-      return withKey(row, (key) => open(key, stored.sealed, payloadContext(owner)));
     },
   };
 }

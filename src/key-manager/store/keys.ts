@@ -50,6 +50,16 @@ export async function masterKeyInsert(tx: Tx, row: MasterKeyRow): Promise<void> 
   await tx.insertInto("key_manager_master_keys").values(row).execute();
 }
 
+export async function projectIdsWithKeys(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom("key_manager_project_keys")
+    .select("project_id")
+    .distinct()
+    .orderBy("project_id")
+    .execute();
+  return rows.map(({ project_id: id }) => id);
+}
+
 /** The key that seals the project's new payloads. */
 export async function projectKeyFindCurrent(db: Db, projectId: string): Promise<ProjectKeyRow | undefined> {
   return db

@@ -24,7 +24,8 @@ export interface TestKeyManager {
   readonly keyManager: KeyManager;
   /** Everything logged, as JSON lines' content. */
   readonly logged: Readonly<Record<string, unknown>>[];
-  /** Moves the test's clock. */
+  /** The test's clock. */
+  now(): number;
   advance(milliseconds: number): void;
   send(
     token: string,
@@ -96,6 +97,7 @@ export async function startKeyManager(): Promise<TestKeyManager> {
     database,
     keyManager,
     logged,
+    now: () => now,
     advance: (milliseconds) => void (now += milliseconds),
     send,
     async make(token, path, body) {
