@@ -1,4 +1,5 @@
 import { newUuid, type SecretId } from "#base/ids.ts";
+import type { Tx } from "#db/index.ts";
 import type { Payload } from "../domain/payload.ts";
 import type { SecretQuery } from "../domain/secret-query.ts";
 import { invalidObject, type Secret, type SecretFacts } from "../domain/secret.ts";
@@ -14,7 +15,11 @@ export interface SecretCreateInput {
   readonly facts: SecretFacts;
   /** Absent in the first of two steps. The caller wipes its bytes. */
   readonly payload: Payload | undefined;
+  readonly also?: SecretAlso | undefined;
 }
+
+/** What another service wants to be in the transaction that stores or deletes a secret: SQL only. */
+export type SecretAlso = (tx: Tx, secretId: SecretId) => Promise<void>;
 
 export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput): Promise<SecretId> {
   const projectId = projectRequire(ctx, "secrets:post");
@@ -26,8 +31,8 @@ export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput)
   }
   const id = newUuid<SecretId>();
   const sealed = payload && (await ctx.deps.vault.seal({ secretId: id, projectId }, payload.bytes));
-  await ctx.deps.database.transaction((tx) =>
-    secretInsert(tx, {
+  await ctx.deps.database.transaction(async (tx) => {
+    await secretInsert(tx, {
       ...facts,
       id,
       projectId,
@@ -36,8 +41,9 @@ export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput)
       payload: sealed,
       createdAt: now,
       updatedAt: now,
-    }),
-  );
+    });
+    await input.also?.(tx, id);
+  });
   secretAudit(ctx, "created", id);
   return id;
 }
