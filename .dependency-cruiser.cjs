@@ -1,5 +1,5 @@
 // Import boundaries (ARCHITECTURE.md, "Folders"). tools/boundaries.test.ts proves that each of them bites.
-const services = "identity|placement|image|key-manager|compute";
+const services = "identity|placement|image|key-manager|audit|compute";
 
 module.exports = {
   forbidden: [

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** What uses the database: run once more, on PostgreSQL (src/db/testing/each-database.ts). */
 const onBothDatabases = [
-  "src/{db,saga,identity,image,placement,key-manager,compute}/**/*.test.ts",
+  "src/{db,saga,identity,image,placement,key-manager,audit,compute}/**/*.test.ts",
   "test/api/**/*.test.ts",
   "test/every-route/**/*.test.ts",
   "test/sagas/**/*.test.ts",

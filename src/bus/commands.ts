@@ -27,6 +27,13 @@ const TpmSpec = Type.Object({
   secretId: Type.String(),
 });
 
+/** One of the keys that a TPM was born with, as PEM, and what the host's authority says of it. */
+const EndorsementKey = Type.Object({
+  algorithm: Type.Union([Type.Literal("rsa"), Type.Literal("ecc")]),
+  publicKey: Type.String(),
+  certificate: Type.String(),
+});
+
 const DomainSpec = Type.Object({
   serverId: Type.String(),
   requestId,
@@ -64,11 +71,11 @@ export const commands = {
     Done,
   ),
   disksDelete: command("disks-delete", Server, Done),
-  /** Makes the TPM once; an existing complete one is kept. */
+  /** Makes the TPM once; an existing complete one is kept. Answers its endorsement keys, where the host knows them. */
   tpmManufacture: command(
     "tpm-manufacture",
     Type.Object({ serverId: Type.String(), requestId, tpm: TpmSpec, passphrase: SealedBox }),
-    Done,
+    Type.Object({ endorsementKeys: Type.Optional(Type.Array(EndorsementKey)) }),
   ),
   /** TPM state and its libvirt secret, gone. */
   tpmDelete: command(

@@ -27,6 +27,7 @@ import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 import { computeAggregates } from "./store/migrations/0038-aggregates.ts";
 import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
 import { computeServerGroupMembers } from "./store/migrations/0040-server-group-members.ts";
+import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -39,6 +40,7 @@ export const computeMigrations: Migrations = {
   "0038-aggregates": computeAggregates,
   "0039-server-usages": computeServerUsages,
   "0040-server-group-members": computeServerGroupMembers,
+  "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
 };
 

@@ -66,6 +66,7 @@ import {
 } from "./api/servers/metadata.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
+import { serverTpmShow } from "./api/servers/sealstone-tpm.ts";
 import { serverShow } from "./api/servers/show.ts";
 import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from "./api/servers/tags.ts";
 import { serverTopology } from "./api/servers/topology.ts";
@@ -132,6 +133,10 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
     policy: "compute:server:topology:index",
     enforcedByApp: true,
     since: "2.78",
+  }),
+  route("GET", "/v2.1/servers/:id/sealstone:tpm", serverTpmShow, {
+    policy: "sealstone:tpm:show",
+    enforcedByApp: true,
   }),
   route("GET", metadata, metadataList, novaByApp("server-metadata:index")),
   route("POST", metadata, metadataCreate, novaByApp("server-metadata:create")),

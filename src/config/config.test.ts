@@ -26,11 +26,13 @@ test("defaults", () => {
     libvirt: { swtpmEnabled: true, swtpmUser: "tss" },
     keyManager: { backend: "embedded" },
     placement: { randomizeCandidates: false },
+    audit: { retentionDays: undefined },
     policyFile: { path: join(folder, "state", "policy.yaml"), named: false },
   });
   for (const part of [
     config,
     config.api,
+    config.audit,
     config.database,
     config.libvirt,
     config.keyManager,
@@ -63,6 +65,14 @@ test("file, then environment, then command line", () => {
   });
 });
 
+test("the audit is kept for ever, or for days", () => {
+  expect(load("[audit]\nretention_days = 0").audit.retentionDays).toBeUndefined();
+  expect(load("[audit]\nretention_days = 365").audit.retentionDays).toBe(365);
+  expect(() => load("[audit]\nretention_days = -1")).toThrow(
+    'retention_days: found "-1", allowed is an integer from 0 to 36500',
+  );
+});
+
 test("the policy file is beside the configuration file that names it, or where it says", () => {
   const relative = { path: join(folder, "mine.yaml"), named: true };
   expect(load("[oslo_policy]\npolicy_file = mine.yaml").policyFile).toEqual(relative);
@@ -88,7 +98,7 @@ test("sealstone.conf of the state directory is read unless another is named", ()
 test.each([
   [
     "[libvrt]\nvirt_type = qemu",
-    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, database, libvirt, key_manager, oslo_policy, placement.',
+    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, database, libvirt, key_manager, oslo_policy, placement.',
   ],
   [
     "[libvirt]\nswtpm_enable = True",

@@ -20,6 +20,8 @@ export interface Config {
   readonly reservedHostMemoryMiB: number;
   readonly database: DatabaseAddress;
   readonly api: { readonly listenAddress: string; readonly listenPort: number; readonly publicUrl: string };
+  /** `retentionDays` undefined: events are kept for ever. */
+  readonly audit: { readonly retentionDays: number | undefined };
   readonly libvirt: {
     readonly virtType: "kvm" | "qemu";
     readonly socketPath: string;
@@ -54,8 +56,16 @@ export function configLoad(source: ConfigSource): Config {
   const path = source.path ?? (existsSync(likely) ? likely : undefined);
   const { values, places } = valuesRead([...(path === undefined ? [] : fileEntries(path)), ...outer]);
   const config = configOf(values, places, { path, defaultStatePath: source.defaultStatePath });
-  const { api, database, libvirt, keyManager, placement, policyFile } = config;
-  for (const part of [api, database, libvirt, keyManager, placement, policyFile]) Object.freeze(part);
+  for (const part of [
+    config.api,
+    config.audit,
+    config.database,
+    config.libvirt,
+    config.keyManager,
+    config.placement,
+    config.policyFile,
+  ])
+    Object.freeze(part);
   return Object.freeze(config);
 }
 
@@ -117,6 +127,7 @@ function configOf(
       listenPort: api.listen_port,
       publicUrl: publicUrlOf(api, places),
     },
+    audit: { retentionDays: values.audit.retention_days === 0 ? undefined : values.audit.retention_days },
     libvirt: {
       virtType: libvirt.virt_type ?? virtTypeOfMachine(),
       socketPath: libvirt.connection_socket,

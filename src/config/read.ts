@@ -3,6 +3,7 @@ import type { Entry } from "./ini.ts";
 import { nearest } from "./nearest.ts";
 import type { Option, Section, SectionValues } from "./option.ts";
 import { apiSection } from "./sections/api.ts";
+import { auditSection } from "./sections/audit.ts";
 import { databaseSection } from "./sections/database.ts";
 import { defaultSection } from "./sections/default.ts";
 import { keyManagerSection } from "./sections/key-manager.ts";
@@ -13,6 +14,7 @@ import { placementSection } from "./sections/placement.ts";
 const sections = {
   DEFAULT: defaultSection,
   api: apiSection,
+  audit: auditSection,
   database: databaseSection,
   libvirt: libvirtSection,
   key_manager: keyManagerSection,

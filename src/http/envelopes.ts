@@ -147,6 +147,16 @@ export const keyManagerEnvelope: ErrorEnvelope = {
     `${keyManagerActions[rule] ?? rule} attempt not allowed - please review your user/project privileges`,
 };
 
+/** Ours, in the form of the API-SIG's guideline on errors, `code` being ours: `{"errors": [{"status", "code", "title", "detail", "request_id"}]}`. */
+export const sealstoneEnvelope: ErrorEnvelope = {
+  body: ({ status, code, message, requestId }) => ({
+    errors: [
+      { status, code: `sealstone.${code}`, title: title(status), detail: message, request_id: requestId },
+    ],
+  }),
+  forbidden: (rule) => `The policy rule ${rule} does not let you do this.`,
+};
+
 const keyManagerActions: Readonly<Record<string, string>> = {
   "secrets:post": "Secret creation",
   "secrets:get": "Secret(s) retrieval",

@@ -6,6 +6,7 @@ export {
   imageEnvelope,
   keyManagerEnvelope,
   placementEnvelope,
+  sealstoneEnvelope,
 } from "./envelopes.ts";
 export { action, operation, rawOperation, Reply, route } from "./operation.ts";
 export type { Input, Operation, Route } from "./operation.ts";

@@ -7,6 +7,7 @@ const services = [
   { type: "placement", name: "placement", path: "/placement" },
   { type: "key-manager", name: "barbican", path: "/key-manager" },
   { type: "compute", name: "nova", path: "/compute/v2.1" },
+  { type: "sealstone", name: "sealstone", path: "/sealstone/v1" },
 ] as const;
 
 /** The paths of devstack on one port; ids are the same in every cloud, addresses follow the public URL. */

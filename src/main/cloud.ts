@@ -57,6 +57,7 @@ export async function cloudStart({
     const controlPlane = await controlPlaneStart({
       statePath: state.path,
       database: config.database,
+      auditRetentionDays: config.audit.retentionDays,
       replicaId: `control-plane ${state.cloudId}`,
       address: config.api.listenAddress,
       port: config.api.listenPort,

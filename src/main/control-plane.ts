@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
+import { auditMigrations, createAuditService } from "#audit/index.ts";
 import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
@@ -27,6 +28,7 @@ export const allMigrations = {
   ...placementMigrations,
   ...keyManagerMigrations,
   ...sagaMigrations,
+  ...auditMigrations,
   ...computeMigrations,
 };
 
@@ -41,6 +43,8 @@ export interface ControlPlaneParts {
   readonly log: Logger;
   /** The operator's; absent: the services' default rules. */
   readonly policy?: Policy | undefined;
+  /** Undefined: audit events are kept for ever. */
+  readonly auditRetentionDays?: number | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
   /** `[placement] randomize_allocation_candidates` */
@@ -132,16 +136,26 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
-  const peers = { placement, secrets, image, bus };
+  const auditService = createAuditService({
+    database,
+    clock,
+    log,
+    retentionDays: options.auditRetentionDays,
+  });
+  const { audit } = auditService;
+  const peers = { placement, secrets, image, audit, bus };
   const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId: options.replicaId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),
   }));
   await seed({ compute, image, statePath }, options.guest);
+  await auditService.start();
   await compute.start();
   keyManager.start();
-  const services = [identity.service, image.service, placement.service, keyManager.service, compute.service];
+  const services = [identity, image, placement, keyManager, auditService, compute].map(
+    ({ service }) => service,
+  );
   const authenticate = (token: string) => identity.authenticate(token);
   const shared = { policy, authenticate, log, clock };
   const http = createHttpServer({ services, ...shared });
@@ -155,6 +169,7 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
       await http.close();
       await compute.stop();
       await keyManager.stop();
+      auditService.stop();
       stopReads();
       await warmed;
       await database.close();

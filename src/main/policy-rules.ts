@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CloudError } from "#base/errors.ts";
+import { auditPolicyRules } from "#audit/index.ts";
 import { computePolicyRules } from "#compute/index.ts";
 import type { Config } from "#config/index.ts";
 import { identityPolicyRules } from "#identity/index.ts";
@@ -21,6 +22,7 @@ export const servicePolicyRules: readonly PolicyRules[] = [
   imagePolicyRules,
   placementPolicyRules,
   keyManagerPolicyRules,
+  auditPolicyRules,
   computePolicyRules,
 ];
 

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorText, isCloudError } from "#base/errors.ts";
 import { agent } from "./commands/agent.ts";
+import { audit } from "./commands/audit.ts";
 import { commonOptions, configOf, lineParse, ownOptionsHelp, type Command } from "./commands/command.ts";
 import { controlPlane } from "./commands/control-plane.ts";
 import { db } from "./commands/db.ts";
@@ -11,6 +12,7 @@ import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
 import { policy } from "./commands/policy.ts";
 import { start } from "./commands/start.ts";
+import { tpmShow } from "./commands/tpm-show.ts";
 import { up } from "./commands/up.ts";
 
 const commands: Readonly<Record<string, Command>> = {
@@ -22,6 +24,8 @@ const commands: Readonly<Record<string, Command>> = {
   doctor,
   db,
   policy,
+  audit,
+  tpm: tpmShow,
 };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

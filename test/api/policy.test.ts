@@ -42,5 +42,9 @@ test("what another service stores in the caller's name obeys them too: no secret
   const refused = await create(cloud.demo, imageRef, { server: { flavorRef } });
   expect(refused.status, JSON.stringify(refused.body)).toBe(403);
   expect((await cloud.demo.send("GET", "/compute/v2.1/servers")).body.servers).toEqual([]);
+  const { audit_events: events } = (await cloud.admin.send("GET", "/sealstone/v1/audit")).body;
+  expect(events).toMatchObject([
+    { event: "denied", operation: "create", user_id: cloud.demo.userId, secret_id: null },
+  ]);
   expect((await create(cloud.demo, imageRef)).status).toBe(202);
 });

@@ -57,6 +57,7 @@ test("tokens, catalogue, projects, hypervisors, services", async () => {
     "image",
     "key-manager",
     "placement",
+    "sealstone",
   ]);
   expect(await shell("admin", "openstack project list -f value -c Name")).toContain("demo");
   expect(await shell("admin", "openstack role assignment list --names -f value")).toContain(

@@ -22,6 +22,9 @@ const shapes: Readonly<Record<string, Shape>> = {
   compute: (status) => ({ [novaKeys[status] ?? "computeFault"]: { code: status, message: text } }),
   image: (status) => ({ message: text, code: `${status} ${title(status)}`, title: title(status) }),
   "key-manager": (status) => ({ code: status, title: title(status), description: text }),
+  sealstone: (status) => ({
+    errors: [{ status, code: text, title: title(status), detail: text, request_id: text }],
+  }),
   placement: (status, { newest }) => ({
     errors: [
       {

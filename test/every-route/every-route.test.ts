@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Service } from "#http/index.ts";
 import { apiServices, type ApiService } from "../../tools/api/services.ts";
 import { walkCloudStart, type WalkCloud } from "./cloud.ts";
-import { missing, missingList, openDatabaseAtsOf, staleList } from "./good-request.ts";
+import { missing, missingList, openPlacesOf, staleList } from "./good-request.ts";
 import { rowsOf } from "./rows.ts";
 import { goodWrite, writeOrder } from "./token-ways.ts";
 import { walk } from "./walk.ts";
@@ -26,7 +26,7 @@ test("no line of its tables is about a route that is gone", () => {
 });
 
 test("bodies are closed where the real service closes them", () => {
-  expect(rowsOf(cloud.services).flatMap((row) => openDatabaseAtsOf(row))).toEqual([]);
+  expect(rowsOf(cloud.services).flatMap((row) => openPlacesOf(row))).toEqual([]);
 });
 
 test("docs/api is about these services", () => {

@@ -103,7 +103,7 @@ async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, ima
   const flavor = { name: "walked", ram: 256, vcpus: 1, disk: 1, "os-flavor-access:is_public": false };
   const flavorId = (await made(admin, "POST", `${compute}/flavors`, { flavor })).json.flavor.id as string;
   await made(admin, "POST", `${compute}/flavors/${flavorId}/os-extra_specs`, {
-    extra_specs: { walked: "yes" },
+    extra_specs: { walked: "yes", "hw:tpm_version": "2.0" },
   });
   const addTenantAccess = { tenant: ownerProjectId };
   await made(admin, "POST", `${compute}/flavors/${flavorId}/action`, { addTenantAccess });

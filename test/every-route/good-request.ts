@@ -5,7 +5,7 @@ import type { Fixtures } from "./fixtures.ts";
 import { pathOf, pathParameterNames } from "./path-parameters.ts";
 import { versionOf, versionsOf, type Request, type Row } from "./rows.ts";
 import { exampleOf, type Schema } from "./schema-example.ts";
-import { openDatabaseAts, wrongTypes } from "./schema-mistakes.ts";
+import { openPlaces, wrongTypes } from "./schema-mistakes.ts";
 
 /** A good request of the row, but for who sends it. */
 export function requestOf(row: Row, fixtures: Fixtures, token?: string, version = row.newest): Request {
@@ -95,9 +95,9 @@ function refusesNothing(row: Row, fixtures: Fixtures): boolean {
 }
 
 /** Where the real service's bodies are closed, so are ours. */
-export function openDatabaseAtsOf(row: Row): string[] {
+export function openPlacesOf(row: Row): string[] {
   if (isOpen(row)) return [];
-  const places = versionsOf(row).flatMap((version) => openDatabaseAts(schemaOf(row, version) ?? {}));
+  const places = versionsOf(row).flatMap((version) => openPlaces(schemaOf(row, version) ?? {}));
   return (
     [...new Set(places)]
       // Two keys are no action.

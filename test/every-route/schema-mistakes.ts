@@ -13,14 +13,14 @@ const unknownField = "x_unknown_field";
 const wrongValues = [{ x_wrong: { x: 1 } }, 12_345.5, [[]], true, "", null];
 
 /** Where the schema lets fields pass that it does not name, `server.networks[]`; maps have no fields of their own. */
-export function openDatabaseAts(schema: Schema, path = ""): string[] {
+export function openPlaces(schema: Schema, path = ""): string[] {
   const below = (inner: Schema | undefined, name: string): string[] =>
-    inner === undefined ? [] : openDatabaseAts(inner, path === "" ? name : `${path}.${name}`);
+    inner === undefined ? [] : openPlaces(inner, path === "" ? name : `${path}.${name}`);
   return [
     ...(schema.properties !== undefined && schema.additionalProperties !== false ? [path] : []),
     ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => below(inner, name)),
     ...Object.entries(schema.patternProperties ?? {}).flatMap(([, inner]) => below(inner, "*")),
-    ...(schema.anyOf ?? []).flatMap((inner) => openDatabaseAts(inner, path)),
+    ...(schema.anyOf ?? []).flatMap((inner) => openPlaces(inner, path)),
     ...below(schema.items, "[]"),
   ];
 }

@@ -12,7 +12,7 @@ import {
   type Service,
 } from "#http/index.ts";
 import type { Fixtures } from "./fixtures.ts";
-import { missingList, openDatabaseAtsOf, staleList } from "./good-request.ts";
+import { missingList, openPlacesOf, staleList } from "./good-request.ts";
 import { rowsOf } from "./rows.ts";
 import { goodWrite } from "./token-ways.ts";
 import { walk } from "./walk.ts";
@@ -82,7 +82,7 @@ async function faultsOf(
   const dump = () => Promise.resolve(new Map([["planted_rows", String(state.rows)]]));
   const lists: [string, readonly string[]][] = [
     ["missing", missingList(rows, fixtures)],
-    ["open", rows.flatMap((row) => openDatabaseAtsOf(row))],
+    ["open", rows.flatMap((row) => openPlacesOf(row))],
   ];
   for (const way of [...ways, goodWrite])
     lists.push([way.name, (await walk({ http, dump, rows, fixtures }, way)).faults]);

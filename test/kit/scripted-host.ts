@@ -73,7 +73,8 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     },
     tpmManufacture: async (message: { serverId: string; passphrase: string }) => {
       of(message.serverId).tpm ??= await opened(message.serverId, message.passphrase);
-      return {};
+      const endorsementKey = { algorithm: "rsa", publicKey: "a key", certificate: "a certificate" };
+      return { endorsementKeys: [endorsementKey] };
     },
     tpmDelete: async ({ serverId }: { serverId: string }) => {
       of(serverId).tpm = undefined;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
+import { auditMigrations, createAudit } from "#audit/index.ts";
 import { systemClock } from "#base/clock.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
@@ -59,9 +60,12 @@ async function world(database: Database, server: Server, placed: boolean) {
     sealKey: key,
     clock,
     log,
+    audit: createAudit({ database, clock, log }),
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
-      deleteAsService: async (secretId) => void secrets.delete(secretId),
+      async deleteAsService(secretId, _requestId, also) {
+        if (secrets.delete(secretId)) await database.transaction(async (tx) => also?.(tx, secretId));
+      },
     },
   };
   bus.serve(hostRegister, {}, async (facts) => {
@@ -108,7 +112,7 @@ async function world(database: Database, server: Server, placed: boolean) {
   };
 }
 
-const migrations = { ...computeMigrations, ...placementMigrations };
+const migrations = { ...auditMigrations, ...computeMigrations, ...placementMigrations };
 
 sagaTests(serverCreate, {
   migrations,

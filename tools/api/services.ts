@@ -4,8 +4,10 @@ import {
   imageEnvelope,
   keyManagerEnvelope,
   placementEnvelope,
+  sealstoneEnvelope,
   type Service,
 } from "#http/index.ts";
+import { auditRoutes } from "../../src/audit/routes.ts";
 import { computeMicroversions } from "../../src/compute/api/versions/versions.ts";
 import { computeRoutes } from "../../src/compute/routes.ts";
 import { identityRoutes } from "../../src/identity/routes.ts";
@@ -65,5 +67,13 @@ export const apiServices: readonly ApiService[] = [
     envelope: placementEnvelope,
     microversions: placementMicroversions,
     routes: placementRoutes,
+  },
+  {
+    type: "sealstone",
+    title: "Sealstone's own: audit of TPM passphrases",
+    version: "v1",
+    prefix: "/sealstone",
+    envelope: sealstoneEnvelope,
+    routes: auditRoutes,
   },
 ];

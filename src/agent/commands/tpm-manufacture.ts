@@ -4,6 +4,7 @@ import { boxOpen } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { passableFolderEnsure } from "../files.ts";
 import { tpmSetupConfig } from "../tpm/authority.ts";
+import { endorsementKeysRead, tpmCertificatesFolder } from "../tpm/endorsement-keys.ts";
 import { tpmDraftsDelete, tpmManufacture as make } from "../tpm/manufacture.ts";
 import { tpmRecordFind, tpmRecordWrite, tpmStateLook, tpmStateLostError } from "../tpm/state.ts";
 import type { Command } from "./command.ts";
@@ -49,5 +50,6 @@ export const tpmManufacture: Command<"tpmManufacture"> = async (
     log.info({ version }, "TPM is made");
   }
   await tpmRecordWrite(paths, { version, secretId });
-  return {};
+  const endorsementKeys = await endorsementKeysRead(tpmCertificatesFolder(paths.tpmRecords));
+  return endorsementKeys === undefined ? {} : { endorsementKeys };
 };

@@ -6,6 +6,7 @@ import type { ServerPaths } from "../agent-paths.ts";
 import { tpmStateNames } from "../agent-paths.ts";
 import { passableFolderEnsure, syncToDisk } from "../files.ts";
 import { programRun, ProgramError } from "../run-program.ts";
+import { tpmCertificatesFolder } from "./endorsement-keys.ts";
 import { tpmStateFile, tpmStateFolder } from "./state.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
@@ -105,7 +106,7 @@ async function setupRun(
 }
 
 async function certificatesKeep(from: string, paths: ServerPaths): Promise<void> {
-  const kept = join(paths.tpmRecords, "certificates");
+  const kept = tpmCertificatesFolder(paths.tpmRecords);
   await mkdir(kept, { recursive: true, mode: 0o700 });
   await Promise.all((await readdir(from)).map((name) => copyFile(join(from, name), join(kept, name))));
 }

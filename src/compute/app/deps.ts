@@ -1,3 +1,4 @@
+import type { Audit } from "#audit/index.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import type { Bus } from "#bus/index.ts";
@@ -9,6 +10,7 @@ import type { Placement } from "#placement/index.ts";
 import type { SagaExecutor } from "#saga/index.ts";
 import type { SealKeyPair } from "#seal/index.ts";
 import type { ComputeKept } from "./kept.ts";
+import type { TpmStates } from "./tpm-states.ts";
 
 /** What sagas and reconcilers work with. */
 export interface ComputeSagaDeps {
@@ -23,6 +25,8 @@ export interface ComputeSagaDeps {
     | "allocationsOf"
   >;
   readonly secrets: KeyManager["secrets"];
+  /** Told of each use of a passphrase. */
+  readonly audit: Audit;
   readonly bus: Bus;
   /** The control plane's own HPKE key: boxes rest under it until a host is chosen. */
   readonly sealKey: SealKeyPair;
@@ -33,6 +37,8 @@ export interface ComputeSagaDeps {
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
   readonly kept: ComputeKept;
+  /** Where TPM states are kept; absent: nowhere but on their hosts. */
+  readonly tpmStates?: TpmStates | undefined;
   readonly image: Pick<ImageService, "imageFetch" | "proxy">;
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { CloudError, isCloudError } from "#base/errors.ts";
+import { CloudError, errorText, isCloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
 import { boxSeal, type SealKeyPair } from "#seal/index.ts";
 import type { Server } from "../domain/server.ts";
 import type { ComputeCtx } from "./deps.ts";
+import { useOfRequest, type PassphraseUse } from "./passphrase-audit.ts";
 
 /** As many as Nova takes: 384 random bytes are 512 characters of base64. */
 const passphraseRandomBytes = 384;
@@ -31,9 +32,11 @@ export interface SealedPassphrase {
  */
 export async function passphraseCreate(
   ctx: ComputeCtx,
-  serverId: string,
+  server: Server,
   sagaId: SagaId,
 ): Promise<SealedPassphrase> {
+  const { id: serverId } = server;
+  const use = useOfRequest(ctx, server, "create");
   const random = randomBytes(passphraseRandomBytes);
   const passphrase = Buffer.alloc(512);
   passphrase.write(random.toString("base64"), "latin1");
@@ -45,11 +48,17 @@ export async function passphraseCreate(
       contentType: "application/octet-stream",
       payload: passphrase,
     } as const;
-    const secretId = await ctx.deps.secrets.store(ctx.caller, secret, ctx.requestId);
+    const record = ctx.deps.audit.record({ ...use, event: "created", result: "success" });
+    const { caller, requestId } = ctx;
+    const secretId = await ctx.deps.secrets.store(caller, secret, requestId, (tx, id) =>
+      record.insert(tx, { secretId: id }),
+    );
+    record.tell();
     const sealedBox = await seal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, serverId));
     return { secretId, sealedBox };
   } catch (error) {
     if (!isCloudError(error, "forbidden")) throw error;
+    await deniedWrite(ctx, use, error);
     throw new CloudError(
       "forbidden",
       `The key manager does not let you store the TPM passphrase of the server: ${error.message}. ` +
@@ -68,13 +77,15 @@ export async function passphraseCreate(
 export async function passphraseRead(
   ctx: ComputeCtx,
   server: Server,
-  sagaId: SagaId,
+  { sagaId, operation }: { readonly sagaId: SagaId; readonly operation: string },
 ): Promise<SealedPassphrase> {
   const secretId = server.tpm?.secretId;
   if (secretId === undefined)
     throw new CloudError("bug", "An internal error occurred.", { detail: `${server.id} has no TPM` });
-  const passphrase = await payloadOf(ctx, server, secretId);
+  const use = useOfRequest(ctx, server, operation);
+  const passphrase = await payloadOf(ctx, use, secretId);
   try {
+    await ctx.deps.audit.write({ ...use, event: "read", result: "success" });
     return {
       secretId,
       sealedBox: await seal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, server.id)),
@@ -84,28 +95,35 @@ export async function passphraseRead(
   }
 }
 
-async function payloadOf(ctx: ComputeCtx, server: Server, secretId: SecretId): Promise<Buffer> {
+async function payloadOf(ctx: ComputeCtx, use: PassphraseUse, secretId: SecretId): Promise<Buffer> {
+  const { serverId } = use;
   try {
     return await ctx.deps.secrets.payload(ctx.caller, secretId, ctx.requestId);
   } catch (error) {
     if (isCloudError(error, "forbidden", "unauthenticated")) {
+      await deniedWrite(ctx, use, error);
       throw new CloudError(
         "forbidden",
-        `You may not read the TPM passphrase of server ${server.id} (secret ${secretId} in the key manager), which this operation needs. ` +
+        `You may not read the TPM passphrase of server ${serverId} (secret ${secretId} in the key manager), which this operation needs. ` +
           `Its owner can allow it: openstack acl user add --user ${ctx.caller.userId} --operation-type read SECRET_HREF.`,
         { cause: error },
       );
     }
+    await ctx.deps.audit.write({ ...use, event: "read", result: "error", reason: errorText(error) });
     if (isCloudError(error, "not-found")) {
       throw new CloudError(
         "conflict",
-        `The TPM passphrase of server ${server.id} (secret ${secretId}) is no longer in the key manager. ` +
+        `The TPM passphrase of server ${serverId} (secret ${secretId}) is no longer in the key manager. ` +
           "The TPM's state is kept, but it cannot be opened without that secret.",
         { cause: error },
       );
     }
     throw error;
   }
+}
+
+function deniedWrite(ctx: ComputeCtx, use: PassphraseUse, error: CloudError): Promise<void> {
+  return ctx.deps.audit.write({ ...use, event: "denied", result: "denied", reason: error.message });
 }
 
 async function seal(key: SealKeyPair, passphrase: Buffer, associatedData: string): Promise<Uint8Array> {

@@ -18,6 +18,7 @@ import { flavorFetch } from "./flavor.ts";
 import { destinationResolve, type DestinationInput } from "./server-destination.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { serverPlacing, type HintsInput, type ServerPlacing } from "./server-placement.ts";
+import { passphraseDelete, useOfRequest } from "./passphrase-audit.ts";
 import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
 
 export interface ServerInput {
@@ -74,24 +75,24 @@ async function createWithTpm(
   await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
-    sealed = await passphraseCreate(ctx, draft.id, sagaId);
+    sealed = await passphraseCreate(ctx, draft, sagaId);
     const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId } };
     return await insert(ctx, server, { sagaId, place, sealed });
   } catch (error) {
     // Without its id the secret may exist all the same: the intent stays, and the reaper finds it by name.
-    if (sealed) await secretForget(ctx, draft.id, sealed.secretId);
+    if (sealed) await secretForget(ctx, draft, sealed.secretId);
     throw error;
   }
 }
 
 /** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */
-async function secretForget(ctx: ComputeCtx, serverId: string, secretId: SecretId): Promise<void> {
+async function secretForget(ctx: ComputeCtx, draft: Server, secretId: SecretId): Promise<void> {
   try {
-    await ctx.deps.secrets.deleteAsService(secretId, ctx.requestId);
-    await ctx.deps.database.transaction((tx) => tpmIntentDelete(tx, serverId));
+    await passphraseDelete(ctx.deps, secretId, useOfRequest(ctx, draft, "create"));
+    await ctx.deps.database.transaction((tx) => tpmIntentDelete(tx, draft.id));
   } catch (error) {
     ctx.log.warn(
-      { serverId, secretId, error: String(error) },
+      { serverId: draft.id, secretId, error: String(error) },
       "the passphrase of a refused server is left to the reaper",
     );
   }
@@ -125,6 +126,7 @@ async function insert(
       event: "compute__do_build_and_run_instance",
       project_id: server.projectId,
       user_id: server.userId,
+      caller_project_id: ctx.caller.projectId ?? null,
       host_id: null,
       message: null,
       details: null,

@@ -40,6 +40,7 @@ export async function serverStateReset(
       event: "",
       project_id: server.projectId,
       user_id: ctx.caller.userId,
+      caller_project_id: ctx.caller.projectId ?? null,
       host_id: server.hostId ?? null,
       message: null,
       details: null,

@@ -55,7 +55,10 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
   serverActionPermit(server, action);
   const rule = serverActionRules[action];
   const sagaId = newUuid<SagaId>();
-  const sealed = server.tpm && rule.needsPassphrase ? await passphraseRead(ctx, server, sagaId) : undefined;
+  const sealed =
+    server.tpm && rule.needsPassphrase
+      ? await passphraseRead(ctx, server, { sagaId, operation: rule.nova })
+      : undefined;
   await serverSagaStart(ctx, serverActionSagas[action], {
     sagaId,
     server,
@@ -118,6 +121,7 @@ async function serverSagaStart(
       event: request.event,
       project_id: server.projectId,
       user_id: ctx.caller.userId,
+      caller_project_id: ctx.caller.projectId ?? null,
       host_id: server.hostId ?? null,
       message: null,
       details: null,

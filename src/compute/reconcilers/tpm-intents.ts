@@ -1,10 +1,22 @@
 import type { ComputeSagaDeps } from "../app/deps.ts";
+import { passphraseDelete, type PassphraseUse } from "../app/passphrase-audit.ts";
 import { passphraseSecretName } from "../app/passphrase.ts";
 import { serverFind } from "../store/servers.ts";
 import { tpmIntentDelete, tpmIntentListBefore } from "../store/tpm-intents.ts";
 
 /** No request takes this long from the intent to the server's row. */
 const abandonedAfterMs = 5 * 60_000;
+
+/** Whose it was, the event of its making says. */
+function useOfReaper(serverId: string): PassphraseUse {
+  const nobody = {
+    userId: undefined,
+    projectId: undefined,
+    ownerUserId: undefined,
+    ownerProjectId: undefined,
+  };
+  return { operation: "reap", requestId: undefined, serverId, ...nobody };
+}
 
 /**
  * Deletes passphrases that were stored for servers which never came to be. `allOlderThan`: at start, every
@@ -18,7 +30,7 @@ export async function tpmIntentsReap(deps: ComputeSagaDeps, allOlderThan?: numbe
       ? []
       : await secrets.findByName(passphraseSecretName(serverId));
     for (const secretId of orphans) {
-      await secrets.deleteAsService(secretId);
+      await passphraseDelete(deps, secretId, useOfReaper(serverId));
       log.warn({ serverId, secretId }, "deleted the TPM passphrase of a server that was never made");
     }
     await database.transaction((tx) => tpmIntentDelete(tx, serverId));

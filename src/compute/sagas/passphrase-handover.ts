@@ -1,31 +1,57 @@
-import { CloudError } from "#base/errors.ts";
+import { CloudError, errorText } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
 import { terminal } from "#saga/index.ts";
 import { boxOpen, boxSeal } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
+import { useOfSaga } from "../app/passphrase-audit.ts";
 import { sagaAssociatedData } from "../app/passphrase.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { hostFind } from "../store/hosts.ts";
+import { serverFind } from "../store/servers.ts";
 
-/** Opens the saga's box in memory and seals it again to the host that was chosen. */
+/**
+ * Opens the saga's box in memory and seals it again to the host that was chosen. The audit knows of it before the host
+ * can have the box, and again when the step is repeated: each is a use.
+ */
 export async function passphraseForHost(
   step: {
     readonly sagaId: string;
     readonly sealedBox: Uint8Array | undefined;
+    readonly requestId: string | undefined;
     readonly deps: ComputeSagaDeps;
   },
   serverId: string,
   hostId: string,
 ): Promise<string> {
-  const host = await hostFind(step.deps.database.db, hostId);
-  if (!host || !step.sealedBox) {
-    const detail = `host ${hostId} ${host ? "found" : "missing"}, box ${step.sealedBox ? "present" : "missing"}`;
+  const { db } = step.deps.database;
+  const [host, server] = [await hostFind(db, hostId), await serverFind(db, serverId)];
+  if (!host || !server || !step.sealedBox) {
+    const found = (what: unknown): string => (what === undefined ? "missing" : "found");
+    const detail = `host ${hostId} ${found(host)}, server ${found(server)}, box ${found(step.sealedBox)}`;
     throw terminal(new CloudError("bug", "The TPM passphrase could not be handed to the host.", { detail }));
   }
+  const use = await useOfSaga(db, step, server);
+  const event = { ...use, event: "sealed", hostId, host: host.hostname } as const;
   const box = Buffer.from(step.sealedBox).toString("base64");
-  const passphrase = await boxOpen(step.deps.sealKey, box, sagaAssociatedData(step.sagaId, serverId));
+  let sealed: string;
   try {
-    return await boxSeal(host.publicKey, passphrase, vtpmAssociatedData(serverId));
+    sealed = await sealAgain(step, box, { serverId, hostKey: host.publicKey });
+  } catch (error) {
+    await step.deps.audit.write({ ...event, result: "error", reason: errorText(error) });
+    throw error;
+  }
+  await step.deps.audit.write({ ...event, result: "success" });
+  return sealed;
+}
+
+async function sealAgain(
+  step: { readonly sagaId: string; readonly deps: ComputeSagaDeps },
+  box: string,
+  to: { readonly serverId: string; readonly hostKey: string },
+): Promise<string> {
+  const passphrase = await boxOpen(step.deps.sealKey, box, sagaAssociatedData(step.sagaId, to.serverId));
+  try {
+    return await boxSeal(to.hostKey, passphrase, vtpmAssociatedData(to.serverId));
   } finally {
     wipe(passphrase);
   }

@@ -8,6 +8,7 @@ import { statusOfFault } from "../domain/fault.ts";
 import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
 import { hostList } from "../store/hosts.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
+import { endorsementKeysReplace } from "../store/tpm-endorsement-keys.ts";
 import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
 import { passphraseForHost } from "./passphrase-handover.ts";
@@ -137,7 +138,8 @@ async function tpmManufacture(step: ServerStep): Promise<void> {
   const { version, model, secretId } = server.tpm;
   const passphrase = await passphraseForHost(step, server.id, server.hostId);
   const message = { serverId: server.id, tpm: { version, model, secretId }, passphrase };
-  await hostCommand(step, server.hostId, commands.tpmManufacture, message);
+  const { endorsementKeys } = await hostCommand(step, server.hostId, commands.tpmManufacture, message);
+  await step.deps.database.transaction((tx) => endorsementKeysReplace(tx, server.id, endorsementKeys ?? []));
 }
 
 async function domainDefine(step: ServerStep): Promise<void> {
@@ -156,7 +158,9 @@ async function disksDelete(step: Undo): Promise<void> {
 
 async function tpmDelete(step: Undo): Promise<void> {
   const { id: serverId, hostId, tpm } = await placedServerOf(step);
-  if (tpm) await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
+  if (!tpm) return;
+  await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
+  await step.deps.database.transaction((tx) => endorsementKeysReplace(tx, serverId, []));
 }
 
 async function domainUndefine(step: Undo): Promise<void> {

@@ -1,6 +1,7 @@
 import { commands } from "#bus/index.ts";
 import { nothing, saga, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
+import { passphraseDelete, useOfSaga } from "../app/passphrase-audit.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
 import { hostCommand } from "./host-command.ts";
@@ -52,8 +53,10 @@ async function disksDelete(step: ServerStep): Promise<void> {
 }
 
 async function secretDelete(step: ServerStep): Promise<void> {
-  const { tpm } = await serverOf(step);
-  if (tpm) await step.deps.secrets.deleteAsService(tpm.secretId, step.requestId);
+  const server = await serverOf(step);
+  if (!server.tpm) return;
+  const use = await useOfSaga(step.deps.database.db, step, server);
+  await passphraseDelete(step.deps, server.tpm.secretId, use);
 }
 
 async function allocationRelease(step: ServerStep): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Generated, Insertable, Selectable } from "kysely";
 import type { Db, Tx } from "#db/index.ts";
 
 export interface ServerActionRow {
@@ -9,6 +10,8 @@ export interface ServerActionRow {
   event: string;
   project_id: string;
   user_id: string;
+  /** Of the token that asked, where `project_id` is the server's; not known of old actions. */
+  caller_project_id: Generated<string | null>;
   host_id: string | null;
   message: string | null;
   details: string | null;
@@ -23,9 +26,9 @@ declare module "#db/tables.ts" {
   }
 }
 
-export type ServerAction = Readonly<ServerActionRow>;
+export type ServerAction = Readonly<Selectable<ServerActionRow>>;
 
-export async function serverActionInsert(tx: Tx, action: ServerAction): Promise<void> {
+export async function serverActionInsert(tx: Tx, action: Insertable<ServerActionRow>): Promise<void> {
   await tx.insertInto("compute_server_actions").values(action).execute();
 }
 

@@ -1,5 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import { newUuid, type SecretId } from "#base/ids.ts";
+import type { Tx } from "#db/index.ts";
 import type { Payload } from "../domain/payload.ts";
 import type { Listed } from "../domain/page.ts";
 import type { SecretQuery } from "../domain/secret-query.ts";
@@ -19,7 +20,11 @@ export interface SecretCreateInput {
   readonly facts: SecretFacts;
   /** Absent in the first of two steps. The caller wipes its bytes. */
   readonly payload: Payload | undefined;
+  readonly also?: SecretAlso | undefined;
 }
+
+/** What another service wants to be in the transaction that stores or deletes a secret: SQL only. */
+export type SecretAlso = (tx: Tx, secretId: SecretId) => Promise<void>;
 
 export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput): Promise<SecretId> {
   const projectId = projectRequire(ctx, "secrets:post");
@@ -47,6 +52,7 @@ export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput)
       createdAt: now,
       updatedAt: now,
     });
+    await input.also?.(tx, id);
   });
   secretAudit(ctx, "created", id);
   return id;

@@ -5,7 +5,7 @@ import { keyManagerEnvelope, type Caller } from "#http/index.ts";
 import type { Policy } from "#policy/index.ts";
 import type { KeyManagerCtx, KeyManagerDeps } from "./deps.ts";
 import { secretPayloadRead, secretPayloadReadable } from "./secret-payload.ts";
-import { secretCreate, secretDelete } from "./secret.ts";
+import { secretCreate, secretDelete, type SecretAlso } from "./secret.ts";
 import { contentTypeFind } from "../domain/content-type.ts";
 import { payloadCheckSize } from "../domain/payload.ts";
 import type { SecretType } from "../domain/secret.ts";
@@ -25,16 +25,19 @@ export interface SecretInput {
  * events are those of the HTTP API. `requestId` is the request's whose work this is, for the audit.
  */
 export interface Secrets {
-  /** Throws `forbidden` when the caller's roles do not let it store secrets. */
-  store(caller: Caller, input: SecretInput, requestId?: string): Promise<SecretId>;
+  /** Throws `forbidden` when the caller's roles do not let it store secrets. `also` is in the same transaction. */
+  store(caller: Caller, input: SecretInput, requestId?: string, also?: SecretAlso): Promise<SecretId>;
   /** The payload in a fresh Buffer, which the caller wipes. Throws `forbidden`, or `not-found` when it was deleted or expired. */
   payload(caller: Caller, secretId: SecretId, requestId?: string): Promise<Buffer>;
   /** Whether `payload` would be allowed, without reading it; throws `not-found`. */
   mayRead(caller: Caller, secretId: SecretId): Promise<boolean>;
   /** Throws `forbidden` or `not-found`. */
   delete(caller: Caller, secretId: SecretId, requestId?: string): Promise<void>;
-  /** For the cloud's own clean-up, whoever asked for it: no rule is checked, and an absent secret is well. */
-  deleteAsService(secretId: SecretId, requestId?: string): Promise<void>;
+  /**
+   * For the cloud's own clean-up, whoever asked for it: no rule is checked, and an absent secret is well. `also` is in the same
+   * transaction, when there was one to delete.
+   */
+  deleteAsService(secretId: SecretId, requestId?: string, also?: SecretAlso): Promise<void>;
   exists(secretId: SecretId): Promise<boolean>;
   /** For the cloud's own clean-up: all secrets of that name, whosever. */
   findByName(name: string): Promise<SecretId[]>;
@@ -48,7 +51,7 @@ export function createSecrets(options: {
   const { deps, clock } = options;
   const as = (caller: Caller, requestId?: string): KeyManagerCtx => callerContext(options, caller, requestId);
   return {
-    async store(caller, input, requestId) {
+    async store(caller, input, requestId, also) {
       payloadCheckSize(input.payload.length);
       const contentType = contentTypeFind(input.contentType);
       if (!contentType)
@@ -62,15 +65,20 @@ export function createSecrets(options: {
         mode: undefined,
         expiresAt: undefined,
       };
-      return secretCreate(as(caller, requestId), { facts, payload: { bytes: input.payload, contentType } });
+      const payload = { bytes: input.payload, contentType };
+      return secretCreate(as(caller, requestId), { facts, payload, also });
     },
     async payload(caller, secretId, requestId) {
       return (await secretPayloadRead(as(caller, requestId), secretId, "*/*")).bytes;
     },
     mayRead: (caller, secretId) => secretPayloadReadable(as(caller), secretId),
     delete: (caller, secretId, requestId) => secretDelete(as(caller, requestId), secretId),
-    async deleteAsService(secretId, requestId) {
-      const deleted = await deps.database.transaction((tx) => secretDeleteRow(tx, secretId));
+    async deleteAsService(secretId, requestId, also) {
+      const deleted = await deps.database.transaction(async (tx) => {
+        if (!(await secretDeleteRow(tx, secretId))) return false;
+        await also?.(tx, secretId);
+        return true;
+      });
       if (deleted)
         deps.log.info(
           { event: "secret", action: "deleted", secretId, by: "service", requestId },

@@ -8,6 +8,7 @@ import {
 } from "#policy/index.ts";
 import { policyOf, policyRulesLoad } from "../policy-rules.ts";
 import type { Command, OwnOption, OwnValues } from "./command.ts";
+import { print } from "./print.ts";
 
 const options: Readonly<Record<string, OwnOption>> = {
   role: { value: "ROLE", summary: "a role of the token; more than once for several" },
@@ -101,13 +102,4 @@ function rulesText(rules: EffectiveRules, names: readonly string[]): string {
       return `${origin}${JSON.stringify(name)}: ${JSON.stringify(text)}\n`;
     })
     .join("");
-}
-
-/** Resolves when it is out: the process ends right after, and a long text in a pipe would lose its end. */
-function print(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    // A reader that has gone away (head) has read enough.
-    process.stdout.once("error", () => resolve());
-    process.stdout.write(text, () => resolve());
-  });
 }

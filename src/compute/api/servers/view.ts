@@ -117,7 +117,8 @@ function zoneOf({ hostId }: Server, hosts: HostsById): string {
 }
 
 /** Nova shows a hash instead of the host's name: the same within a project, different in another. */
-function hostIdOf(server: Server, hosts: HostsById): string {
+/** How a server's owner tells its hosts apart: one for each host and project. */
+export function hostIdOf(server: Server, hosts: HostsById): string {
   const hostname = server.hostId === undefined ? undefined : hosts.get(server.hostId)?.hostname;
   return hostname === undefined
     ? ""
