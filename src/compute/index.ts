@@ -7,6 +7,7 @@ import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
+import { tpmVaultServe, type TpmVaultDeps } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
 import {
   hostPowerStatesReconcile,
@@ -27,6 +28,7 @@ import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 import { computeAggregates } from "./store/migrations/0038-aggregates.ts";
 import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
 import { computeServerGroupMembers } from "./store/migrations/0040-server-group-members.ts";
+import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -39,11 +41,13 @@ export const computeMigrations: Migrations = {
   "0038-aggregates": computeAggregates,
   "0039-server-usages": computeServerUsages,
   "0040-server-group-members": computeServerGroupMembers,
+  "0041-tpm-vault": computeTpmVault,
   "0050-server-columns": computeServerColumns,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
-  Pick<ComputeDeps, "image"> & {
+  Pick<ComputeDeps, "image"> &
+  Pick<TpmVaultDeps, "tpmGenerationsKept"> & {
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -81,12 +85,15 @@ export function createCompute(options: ComputeOptions): Compute {
     deps,
   };
   const stops: (() => void)[] = [];
+  const kept =
+    options.tpmGenerationsKept === undefined ? {} : { tpmGenerationsKept: options.tpmGenerationsKept };
   return {
     service,
     flavorEnsure: (seed) => flavorEnsure(deps, seed),
     async start() {
       await tpmIntentsReap(deps, deps.clock.now());
-      stops.push(...listen(deps));
+      // First: a host that registers has states to hand in.
+      stops.push(tpmVaultServe({ ...deps, ...kept }), ...listen(deps));
       await executor.start();
       stops.push(reconcilePeriodically(deps));
     },

@@ -28,6 +28,7 @@ export interface Config {
     readonly swtpmGroup: string;
   };
   readonly keyManager: { readonly backend: "embedded" | undefined };
+  readonly tpmVault: { readonly generationsKept: number };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -49,7 +50,14 @@ export function configLoad(source: ConfigSource): Config {
   const path = source.path ?? (existsSync(likely) ? likely : undefined);
   const { values, places } = valuesRead([...(path === undefined ? [] : fileEntries(path)), ...outer]);
   const config = configOf(values, places, { path, defaultStatePath: source.defaultStatePath });
-  for (const part of [config.api, config.database, config.libvirt, config.keyManager, config.policyFile])
+  for (const part of [
+    config.api,
+    config.database,
+    config.libvirt,
+    config.keyManager,
+    config.tpmVault,
+    config.policyFile,
+  ])
     Object.freeze(part);
   return Object.freeze(config);
 }
@@ -120,6 +128,7 @@ function configOf(
       swtpmGroup: libvirt.swtpm_group,
     },
     keyManager: { backend },
+    tpmVault: { generationsKept: values.tpm_vault.generations_kept },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };
 }

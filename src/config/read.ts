@@ -8,6 +8,7 @@ import { defaultSection } from "./sections/default.ts";
 import { keyManagerSection } from "./sections/key-manager.ts";
 import { libvirtSection } from "./sections/libvirt.ts";
 import { osloPolicySection } from "./sections/oslo-policy.ts";
+import { tpmVaultSection } from "./sections/tpm-vault.ts";
 
 const sections = {
   DEFAULT: defaultSection,
@@ -16,6 +17,7 @@ const sections = {
   libvirt: libvirtSection,
   key_manager: keyManagerSection,
   oslo_policy: osloPolicySection,
+  tpm_vault: tpmVaultSection,
 };
 
 export type Values = { readonly [Name in keyof typeof sections]: SectionValues<(typeof sections)[Name]> };

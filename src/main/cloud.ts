@@ -64,6 +64,7 @@ export async function cloudStart({
       bus,
       log: log.child({ part: "control-plane" }),
       policy: policyOf(policyRules),
+      tpmGenerationsKept: config.tpmVault.generationsKept,
       guest,
     });
     stops.push(() => controlPlane.stop());

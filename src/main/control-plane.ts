@@ -41,6 +41,8 @@ export interface ControlPlaneParts {
   readonly log: Logger;
   /** The operator's; absent: the services' default rules. */
   readonly policy?: Policy | undefined;
+  /** How many states of each TPM the vault keeps; 5 when it is not said. */
+  readonly tpmGenerationsKept?: number;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
 }
@@ -96,7 +98,9 @@ export async function controlPlaneAssemble(
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
   const peers = { placement, secrets, image, bus };
-  const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId: options.replicaId });
+  const { replicaId: ownerId, tpmGenerationsKept } = options;
+  const vault = tpmGenerationsKept === undefined ? {} : { tpmGenerationsKept };
+  const compute = createCompute({ ...peers, ...vault, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

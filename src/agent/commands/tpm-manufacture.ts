@@ -49,5 +49,6 @@ export const tpmManufacture: Command<"tpmManufacture"> = async (
     log.info({ version }, "TPM is made");
   }
   await tpmRecordWrite(paths, { version, secretId });
+  await context.copies.copy(serverId, version, "made");
   return {};
 };

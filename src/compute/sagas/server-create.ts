@@ -8,6 +8,7 @@ import { statusOfFault } from "../domain/fault.ts";
 import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
 import { hostList } from "../store/hosts.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
+import { tpmVaultDelete } from "../store/tpm-vault.ts";
 import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
 import { passphraseForHost } from "./passphrase-handover.ts";
@@ -156,7 +157,9 @@ async function disksDelete(step: Undo): Promise<void> {
 
 async function tpmDelete(step: Undo): Promise<void> {
   const { id: serverId, hostId, tpm } = await placedServerOf(step);
-  if (tpm) await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
+  if (!tpm) return;
+  await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
+  await step.deps.database.transaction((tx) => tpmVaultDelete(tx, serverId));
 }
 
 async function domainUndefine(step: Undo): Promise<void> {
