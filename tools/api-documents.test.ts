@@ -25,7 +25,7 @@ type Operations = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 test.each(apiServices)("$type: every row is in it", (service) => {
   const paths = apiDocument(service)["paths"] as Readonly<Record<string, Operations>>;
   for (const { method, path, policy, action } of service.routes) {
-    const item = paths[path === "" ? "/" : path.replaceAll(/:(\w+)/g, "{$1}")];
+    const item = paths[path === "" ? "/" : path.replaceAll(/(?<=\/):(\w+)/g, "{$1}")];
     const operation = item?.[method.toLowerCase()] ?? item?.["get"];
     expect(operation, `${method} ${path}`).toBeDefined();
     const said = JSON.stringify(operation);

@@ -7,7 +7,7 @@ import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
-import { tpmVaultServe, type TpmVaultDeps } from "./app/tpm-vault.ts";
+import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
 import {
   hostPowerStatesReconcile,
@@ -46,8 +46,9 @@ export const computeMigrations: Migrations = {
 };
 
 export type ComputeOptions = ComputeSagaDeps &
-  Pick<ComputeDeps, "image"> &
-  Pick<TpmVaultDeps, "tpmGenerationsKept"> & {
+  Pick<ComputeDeps, "image"> & {
+    /** How many states of each TPM are kept; 5 when it is not said. */
+    readonly tpmGenerationsKept?: number | undefined;
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -73,7 +74,9 @@ export function createCompute(options: ComputeOptions): Compute {
     ownerId: options.ownerId,
     clock: options.clock,
   });
-  const deps: ComputeDeps = { ...options, executor, kept: computeKept(options.database) };
+  const kept = computeKept(options.database);
+  const { tpmGenerationsKept = 5 } = options;
+  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",
@@ -85,15 +88,13 @@ export function createCompute(options: ComputeOptions): Compute {
     deps,
   };
   const stops: (() => void)[] = [];
-  const kept =
-    options.tpmGenerationsKept === undefined ? {} : { tpmGenerationsKept: options.tpmGenerationsKept };
   return {
     service,
     flavorEnsure: (seed) => flavorEnsure(deps, seed),
     async start() {
       await tpmIntentsReap(deps, deps.clock.now());
       // First: a host that registers has states to hand in.
-      stops.push(tpmVaultServe({ ...deps, ...kept }), ...listen(deps));
+      stops.push(tpmVaultServe(deps), ...listen(deps));
       await executor.start();
       stops.push(reconcilePeriodically(deps));
     },

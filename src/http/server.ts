@@ -91,12 +91,17 @@ function mountService(
       addBodyParsers(scope, raw);
       scope.route({
         method: method,
-        url: `${service.prefix}${path}`,
+        url: `${service.prefix}${routerPath(path)}`,
         ...(raw ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
         handler: (request, reply) => handleRequest({ ...options, service, routes, isPublic, request, reply }),
       });
     });
   }
+}
+
+/** A colon within a part of the path (`sealstone:tpm`) begins no parameter; the router wants it doubled. */
+function routerPath(path: string): string {
+  return path.replaceAll(/(?<=[^/]):/g, "::");
 }
 
 /** Rows that share method and path (actions, microversion ranges) are one URL for the router. */
@@ -142,7 +147,7 @@ function notFoundError(service: Service | undefined, request: FastifyRequest): C
   const end = service?.strictSlashes === true ? "" : "/?";
   for (const row of service?.routes ?? []) {
     const pattern = new RegExp(
-      `^${(service?.prefix ?? "") + row.path.replaceAll(/:[a-z_]+/gi, "[^/]+")}${end}$`,
+      `^${(service?.prefix ?? "") + row.path.replaceAll(/(?<=\/):[a-z_]+/gi, "[^/]+")}${end}$`,
     );
     if (pattern.test(path)) methods.add(row.method);
   }

@@ -42,7 +42,7 @@ export interface ControlPlaneParts {
   /** The operator's; absent: the services' default rules. */
   readonly policy?: Policy | undefined;
   /** How many states of each TPM the vault keeps; 5 when it is not said. */
-  readonly tpmGenerationsKept?: number;
+  readonly tpmGenerationsKept?: number | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
 }
@@ -99,8 +99,7 @@ export async function controlPlaneAssemble(
   const { secrets } = keyManager;
   const peers = { placement, secrets, image, bus };
   const { replicaId: ownerId, tpmGenerationsKept } = options;
-  const vault = tpmGenerationsKept === undefined ? {} : { tpmGenerationsKept };
-  const compute = createCompute({ ...peers, ...vault, database, sealKey, clock, log, ownerId });
+  const compute = createCompute({ ...peers, tpmGenerationsKept, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

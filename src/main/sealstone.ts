@@ -11,6 +11,7 @@ import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
 import { policy } from "./commands/policy.ts";
 import { start } from "./commands/start.ts";
+import { tpm } from "./commands/tpm.ts";
 import { up } from "./commands/up.ts";
 
 const commands: Readonly<Record<string, Command>> = {
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   doctor,
   db,
   policy,
+  tpm,
 };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

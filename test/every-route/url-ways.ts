@@ -94,6 +94,6 @@ function refusedUrl(
 /** Rows of the same path; `/servers/:id` is also that of `/servers/detail`. */
 function twinsOf({ service, route }: Row): Row["service"]["routes"] {
   return service.routes.filter(({ path }) =>
-    new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`, "u").test(route.path),
+    new RegExp(`^${path.replaceAll(/(?<=\/):\w+/g, "[^/]+")}$`, "u").test(route.path),
   );
 }

@@ -99,7 +99,7 @@ beforeAll(async () => {
   libvirt = await LibvirtConnection.open();
   await serveImages(guest);
   database = await openTestDatabase(computeMigrations, { inMemory: true });
-  tpmVaultServe({ database, bus, clock: systemClock, log: silentLogger });
+  tpmVaultServe({ database, bus, clock: systemClock, log: silentLogger, tpmGenerationsKept: 5 });
   const registered = new Promise<void>((resolve) => {
     bus.serve(hostRegister, {}, (host) => {
       ({ publicKey, traits } = host);

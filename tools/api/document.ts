@@ -53,7 +53,7 @@ function paths(routes: ApiService["routes"]): Json {
   const all = new Map<string, Row[]>();
   for (const row of routes as readonly Row[]) all.set(row.path, [...(all.get(row.path) ?? []), row]);
   const entries = [...all].map(([path, rows]) => {
-    const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    const parameters = [...path.matchAll(/(?<=\/):(\w+)/g)].map(([, name]) => ({
       name,
       in: "path",
       required: true,
@@ -65,7 +65,7 @@ function paths(routes: ApiService["routes"]): Json {
     );
     const operations = [...methods].map(([method, of]) => [method, operationOf(of)] as const);
     return [
-      path === "" ? "/" : path.replaceAll(/:(\w+)/g, "{$1}"),
+      path === "" ? "/" : path.replaceAll(/(?<=\/):(\w+)/g, "{$1}"),
       { ...(parameters.length > 0 ? { parameters } : {}), ...Object.fromEntries(operations) },
     ] as const;
   });

@@ -33,6 +33,8 @@ export interface ComputeSagaDeps {
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
   readonly kept: ComputeKept;
+  /** How many states of each TPM are kept; the hashes of all are. */
+  readonly tpmGenerationsKept: number;
   readonly image: Pick<ImageService, "imageFetch" | "proxy">;
 }
 

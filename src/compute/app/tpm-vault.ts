@@ -24,15 +24,9 @@ import {
   tpmGenerationNewest,
   type TpmGeneration,
 } from "../store/tpm-vault-generations.ts";
-import type { ComputeSagaDeps } from "./deps.ts";
+import type { ComputeDeps } from "./deps.ts";
 
-/** How many states of each TPM are kept unless the configuration says otherwise. */
-const tpmGenerationsKeptDefault = 5;
-
-export type TpmVaultDeps = Pick<ComputeSagaDeps, "database" | "bus" | "clock" | "log"> & {
-  /** How many states of each TPM are kept; the hashes of all are. */
-  readonly tpmGenerationsKept?: number;
-};
+type TpmVaultDeps = Pick<ComputeDeps, "database" | "bus" | "clock" | "log" | "tpmGenerationsKept">;
 
 interface Place {
   readonly hostId: string;
@@ -56,7 +50,7 @@ async function statePut(
   deps: TpmVaultDeps,
   message: Static<(typeof tpmStatePut)["request"]>,
 ): Promise<Static<(typeof tpmStatePut)["reply"]>> {
-  const { database, clock, log, tpmGenerationsKept = tpmGenerationsKeptDefault } = deps;
+  const { database, clock, log, tpmGenerationsKept } = deps;
   const { hostId, serverId, cause, order } = message;
   const bytes = Buffer.from(message.bytes, "base64");
   const sha256 = createHash("sha256").update(bytes).digest("hex");
