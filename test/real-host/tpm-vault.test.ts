@@ -194,9 +194,34 @@ test.each([
   await expectInVault();
 });
 
+test("an operator lets a server whose state is damaged go on with a kept one, and the actions say why", async () => {
+  const { boots = 0 } = await facts(() => true);
+  await writeFile(stateFile(), (await readFile(stateFile())).subarray(0, 4_000));
+  await act({ "os-start": null }, "SHUTOFF");
+  const { generation } = generations()[0] ?? { generation: 0 };
+  const script = join(import.meta.dirname, "..", "..", "src", "main", "sealstone.ts");
+  const line = ["tpm", "restore", id, "--generation", String(generation), "--reason", "the disk was bad"];
+  const { stdout } = await run(process.execPath, [
+    "--disable-warning=ExperimentalWarning",
+    script,
+    ...line,
+    "--state-path",
+    cloud().statePath,
+  ]);
+  expect(stdout).toContain(`Generation ${generation} is generation ${generation + 1} now`);
+  await act({ "os-start": null }, "ACTIVE");
+  const now = await facts((block) => (block.boots ?? 0) > boots);
+  expect([now.problems, now.nv?.value, now.secret?.value]).toEqual([
+    [],
+    first.nv?.value,
+    first.secret?.value,
+  ]);
+  await act({ "os-stop": null }, "SHUTOFF");
+});
+
 test("a resume takes the image that the suspend recorded and no other, and its state reaches the vault", async () => {
   await act({ "os-start": null }, "ACTIVE");
-  const { bootId, seq } = await facts(({ boots }) => boots === 6);
+  const { bootId, seq } = await facts(({ boots }) => boots === 7);
   await act({ suspend: null }, "SUSPENDED");
   expect((await stat(saveFile())).mode & 0o077).toBe(0);
   const image1 = await readFile(saveFile());
