@@ -97,6 +97,16 @@ tpm2_seal() {
     tpm2 evictcontrol -Q -C o -c /run/seal.ctx "$secret_handle" >/run/error 2>&1
 }
 
+# Writes a counter to an index of its own for as long as it can, and says each value that the TPM took.
+tpm2_write_on() {
+  tpm2 nvdefine -Q -C o -s 16 -a 'ownerread|ownerwrite' 0x1500017 >/run/error 2>&1
+  count=0
+  while count=$((count + 1)); do
+    printf %016d "$count" | tpm2 nvwrite -Q -C o -i - 0x1500017 >/run/error 2>&1 &&
+      echo "sealstone-guest: counter $count"
+  done
+}
+
 tpm2_facts() {
   new_nv=
   known="$disk_nv$disk_secret"

@@ -6,6 +6,14 @@ import type { TpmVersion } from "#vtpm/index.ts";
 /** Where libvirt keeps the state of every swtpm; built into libvirt. */
 const swtpmStatePath = "/var/lib/libvirt/swtpm";
 
+/** Where libvirt keeps managed saves; built into libvirt. */
+const managedSavePath = "/var/lib/libvirt/qemu/save";
+
+/** The image of a domain's managed save (`qemuDomainManagedSavePath`). */
+export function managedSaveFile(domainName: string): string {
+  return join(managedSavePath, `${domainName}.save`);
+}
+
 export interface AgentPathOptions {
   /** Ours alone (0700 is fine): the host's id and key. */
   readonly statePath: string;

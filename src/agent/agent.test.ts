@@ -6,8 +6,17 @@ import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
-import { commands, createInProcessBus, hostRegister, serverPowerChanged, type Bus } from "#bus/index.ts";
+import {
+  commands,
+  createInProcessBus,
+  hostRegister,
+  serverPowerChanged,
+  tpmStateCompare,
+  type Bus,
+} from "#bus/index.ts";
 import { FakeLibvirtd } from "#libvirt/fake/index.ts";
+import { boxSeal } from "#seal/index.ts";
+import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { agentConfigDefaults, createAgent, type Agent } from "./index.ts";
 
 let folder: string;
@@ -15,6 +24,7 @@ let fake: FakeLibvirtd;
 let bus: Bus;
 let agents: Agent[];
 let registrations: string[];
+let publicKey: string;
 /** What the control plane answers to the next registrations instead of taking them. */
 let refusals: CloudError[];
 
@@ -26,7 +36,8 @@ beforeEach(async () => {
   agents = [];
   registrations = [];
   refusals = [];
-  bus.serve(hostRegister, {}, ({ hostname, traits }) => {
+  bus.serve(hostRegister, {}, ({ hostname, traits, ...facts }) => {
+    ({ publicKey } = facts);
     const refusal = refusals.shift();
     if (refusal) return Promise.reject(refusal);
     registrations.push(`${hostname} ${traits.some((trait) => trait.includes("TPM"))}`);
@@ -136,12 +147,26 @@ test("two clouds on one libvirt do not see or touch each other's servers", async
   await expect(undefine).rejects.toThrow(/belongs to cloud ours, not to this one/);
 });
 
-test("a server whose TPM state is missing is not started", async () => {
-  const { hostId } = await agentOf(false).start();
+test("a server whose TPM state is missing is not started when the vault has none, or does not answer", async () => {
+  const agent = agentOf(false);
+  const { hostId } = await agent.start();
+  await agent.registered();
   const serverId = newUuid();
   await bus.request(commands.domainDefine, { ...specOf(serverId), tpm }, { hostId, ...soon });
-  const start = bus.request(commands.domainStart, { serverId }, { hostId, ...soon });
-  await expect(start).rejects.toThrow(`The TPM state of server ${serverId} is missing`);
+  const passphrase = await boxSeal(publicKey, Buffer.from("p"), vtpmAssociatedData(serverId));
+  const start = () =>
+    bus.request(commands.domainStart, { serverId, tpm: { spec: tpm, passphrase } }, { hostId, ...soon });
+  await expect(start()).rejects.toMatchObject({ code: "unavailable" });
+  const questions: unknown[] = [];
+  bus.serve(tpmStateCompare, {}, async (question) => {
+    questions.push(question);
+    return { standing: "first" as const, held: false };
+  });
+  await expect(start()).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringMatching(`^Server ${serverId} is not started: the TPM state is missing`) as string,
+  });
+  expect(questions).toContainEqual({ hostId, serverId });
   expect(fake.calls).not.toContain("domainCreateWithFlags");
 });
 

@@ -20,6 +20,9 @@ import { registrationRun, type RegistrationListener } from "./report/registratio
 import { requirementsCheck } from "./requirements.ts";
 import { ServerQueue } from "./server-queue.ts";
 import { tpmAuthorityPrepare, tpmAuthorityWarm } from "./tpm/authority.ts";
+import { tpmCatchUp } from "./tpm/catch-up.ts";
+import { TpmCopies } from "./tpm/copies.ts";
+import { tpmEndedEventually } from "./tpm/ended.ts";
 import { swtpmUserFind, type SwtpmUser } from "./tpm/swtpm-user.ts";
 
 export interface AgentOptions {
@@ -99,7 +102,7 @@ async function agentRun(
     const context = await contextMake(options, libvirt);
     await leftoversRemove(context);
     const reports = new PowerReports(context);
-    await reports.start();
+    await reports.start((serverId) => void tpmEndedEventually(context, serverId, signal));
     const stopServing = commandsServe(context);
     let registration = new AbortController();
     const report = (): void => {
@@ -109,6 +112,7 @@ async function agentRun(
       void reports
         .reportAll()
         .catch((error: unknown) => log.debug({ error: errorText(error) }, "power states not reported"));
+      void tpmCatchUp(context, AbortSignal.any([signal, registration.signal]));
     };
     onChange = ({ state, cause }) => {
       log.info({ state, ...(cause && { cause: cause.message }) }, "connection to libvirtd");
@@ -125,6 +129,7 @@ async function agentRun(
           context.queue.idle(),
           new Promise((resolve) => setTimeout(resolve, stopPatienceMs).unref()),
         ]);
+        context.copies.stop();
         await libvirt.close();
       },
     };
@@ -175,6 +180,7 @@ async function contextMake(
     images.prepare(),
     passableFolderEnsure(paths.servers),
   ]);
+  const hostLog = log.child({ hostId });
   return {
     hostId,
     cloudId,
@@ -188,7 +194,8 @@ async function contextMake(
     images,
     swtpmUser,
     directIo,
-    log: log.child({ hostId }),
+    log: hostLog,
+    copies: new TpmCopies({ bus, hostId, paths, log: hostLog }),
     queue: new ServerQueue(),
     watch: new DomainWatch(),
   };

@@ -5,6 +5,8 @@ export interface ProgramOptions {
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   /** Given to the program as file descriptor 3, whole, then end of file. Not wiped: that is the caller's. */
   readonly descriptor3?: Uint8Array | undefined;
+  /** Gives the program file descriptor 4, with nobody at its other end. */
+  readonly descriptor4?: "closed" | undefined;
   /** Where the program may put temporary files. */
   readonly temporaryFolder?: string | undefined;
   readonly timeoutMs?: number | undefined;
@@ -16,9 +18,15 @@ export class ProgramError extends Error {
   /** The end of what it printed. */
   readonly output: string;
   readonly missing: boolean;
+  /** Undefined when it did not end by itself. */
+  readonly status: number | undefined;
 
-  constructor(message: string, fields: { output: string; missing: boolean; cause?: unknown }) {
+  constructor(
+    message: string,
+    fields: { output: string; missing: boolean; status?: number | undefined; cause?: unknown },
+  ) {
     super(message, { cause: fields.cause });
+    this.status = fields.status;
     this.output = fields.output;
     this.missing = fields.missing;
   }
@@ -38,10 +46,10 @@ export function programRun(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<string> {
-  const { user, descriptor3, temporaryFolder, timeoutMs = defaultTimeoutMs } = options;
+  const { user, descriptor3, descriptor4, temporaryFolder, timeoutMs = defaultTimeoutMs } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      stdio: ["ignore", "pipe", "pipe", descriptor3 ? "pipe" : "ignore"],
+      stdio: ["ignore", "pipe", "pipe", descriptor3 ? "pipe" : "ignore", descriptor4 ? "pipe" : "ignore"],
       env: { PATH: systemPath, LC_ALL: "C", ...(temporaryFolder && { TMPDIR: temporaryFolder }) },
       cwd: "/",
       timeout: timeoutMs,
@@ -70,14 +78,17 @@ export function programRun(
         new ProgramError(`${program} ${end}: ${said.split("\n").at(-1) ?? ""}`, {
           output: said,
           missing: false,
+          status: code ?? undefined,
         }),
       );
     });
-    if (descriptor3) {
-      const secret = child.stdio[3] as Writable;
+    const write = (descriptor: 3 | 4, bytes: Uint8Array): void => {
+      const end = child.stdio[descriptor] as Writable;
       // A program that ends before it has read everything says so by its exit code.
-      secret.on("error", () => {});
-      secret.end(descriptor3);
-    }
+      end.on("error", () => {});
+      end.end(bytes);
+    };
+    if (descriptor3) write(3, descriptor3);
+    if (descriptor4) write(4, new Uint8Array());
   });
 }

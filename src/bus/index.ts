@@ -3,3 +3,11 @@ export { commands } from "./commands.ts";
 export { hostHeartbeat, hostRegister, imageRead, serverPowerChanged } from "./host-messages.ts";
 export { createInProcessBus } from "./in-process.ts";
 export type { PowerState } from "./power-state.ts";
+export {
+  tpmIntervalClose,
+  tpmIntervalOpen,
+  tpmStateCompare,
+  tpmStatePut,
+  tpmStateRead,
+} from "./tpm-vault.ts";
+export type { TpmComparison, TpmStateCause } from "./tpm-vault.ts";

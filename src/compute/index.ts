@@ -7,6 +7,7 @@ import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
+import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
 import {
   hostPowerStatesReconcile,
@@ -27,6 +28,7 @@ import { computeFlavorAccess } from "./store/migrations/0037-flavor-access.ts";
 import { computeAggregates } from "./store/migrations/0038-aggregates.ts";
 import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
 import { computeServerGroupMembers } from "./store/migrations/0040-server-group-members.ts";
+import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 
@@ -40,12 +42,15 @@ export const computeMigrations: Migrations = {
   "0038-aggregates": computeAggregates,
   "0039-server-usages": computeServerUsages,
   "0040-server-group-members": computeServerGroupMembers,
+  "0041-tpm-vault": computeTpmVault,
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
   Pick<ComputeDeps, "image"> & {
+    /** How many states of each TPM are kept; 5 when it is not said. */
+    readonly tpmGenerationsKept?: number | undefined;
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -71,7 +76,9 @@ export function createCompute(options: ComputeOptions): Compute {
     ownerId: options.ownerId,
     clock: options.clock,
   });
-  const deps: ComputeDeps = { ...options, executor, kept: computeKept(options.database) };
+  const kept = computeKept(options.database);
+  const { tpmGenerationsKept = 5 } = options;
+  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",
@@ -88,7 +95,8 @@ export function createCompute(options: ComputeOptions): Compute {
     flavorEnsure: (seed) => flavorEnsure(deps, seed),
     async start() {
       await tpmIntentsReap(deps, deps.clock.now());
-      stops.push(...listen(deps));
+      // First: a host that registers has states to hand in.
+      stops.push(tpmVaultServe(deps), ...listen(deps));
       await executor.start();
       stops.push(reconcilePeriodically(deps));
     },

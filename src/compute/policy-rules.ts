@@ -11,6 +11,8 @@ export const computePolicyRules: PolicyRules = {
   project_member_or_admin: "rule:context_is_admin or (role:member and project_id:%(project_id)s)",
   project_reader_or_admin: "rule:context_is_admin or (role:reader and project_id:%(project_id)s)",
   "sealstone:tpm:show": reader,
+  "sealstone:tpm:history": admin,
+  "sealstone:tpm:restore": admin,
   "os_compute_api:servers:create": member,
   "os_compute_api:servers:create:forced_host": admin,
   "compute:servers:create:requested_destination": admin,

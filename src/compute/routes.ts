@@ -69,6 +69,8 @@ import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverTpmShow } from "./api/servers/sealstone-tpm.ts";
 import { serverShow } from "./api/servers/show.ts";
 import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from "./api/servers/tags.ts";
+import { serverTpmHistory } from "./api/servers/tpm-history.ts";
+import { serverTpmRestore } from "./api/servers/tpm-restore.ts";
 import { serverTopology } from "./api/servers/topology.ts";
 import { serverUpdate } from "./api/servers/update.ts";
 import { versionList, versionShow, versionShowOldest } from "./api/versions/versions.ts";
@@ -86,6 +88,9 @@ const novaOfProject = (rule: string) => ({
   ...nova(rule),
   target: (params: Readonly<Record<string, string>>) => ({ project_id: params["id"] }),
 });
+
+/** Of our additions to Nova's API. */
+const ownByApp = (rule: string) => ({ policy: `sealstone:${rule}`, enforcedByApp: true });
 
 /** As in Nova these have no rules of their own: the image service's hold, checked by its app. */
 const imageProxy = { policy: "authenticated", until: "2.35" };
@@ -126,6 +131,8 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
 
   action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),
+  action(actions, "sealstone:tpmRestore", serverTpmRestore, ownByApp("tpm:restore")),
+  route("GET", "/v2.1/servers/:id/sealstone:tpm/history", serverTpmHistory, ownByApp("tpm:history")),
 
   route("GET", "/v2.1/servers/:id/ips", addressList, novaByApp("ips:index")),
   route("GET", "/v2.1/servers/:id/ips/:network", addressShow, novaByApp("ips:show")),

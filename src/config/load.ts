@@ -35,6 +35,7 @@ export interface Config {
     /** Undefined: Placement has no port of its own. */
     readonly listenPort: number | undefined;
   };
+  readonly tpmVault: { readonly generationsKept: number };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -63,6 +64,7 @@ export function configLoad(source: ConfigSource): Config {
     config.libvirt,
     config.keyManager,
     config.placement,
+    config.tpmVault,
     config.policyFile,
   ])
     Object.freeze(part);
@@ -140,6 +142,7 @@ function configOf(
       randomizeCandidates: values.placement.randomize_allocation_candidates,
       listenPort: values.placement.listen_port,
     },
+    tpmVault: { generationsKept: values.tpm_vault.generations_kept },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };
 }

@@ -10,6 +10,7 @@ import { keyManagerSection } from "./sections/key-manager.ts";
 import { libvirtSection } from "./sections/libvirt.ts";
 import { osloPolicySection } from "./sections/oslo-policy.ts";
 import { placementSection } from "./sections/placement.ts";
+import { tpmVaultSection } from "./sections/tpm-vault.ts";
 
 const sections = {
   DEFAULT: defaultSection,
@@ -20,6 +21,7 @@ const sections = {
   key_manager: keyManagerSection,
   oslo_policy: osloPolicySection,
   placement: placementSection,
+  tpm_vault: tpmVaultSection,
 };
 
 export type Values = { readonly [Name in keyof typeof sections]: SectionValues<(typeof sections)[Name]> };

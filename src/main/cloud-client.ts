@@ -9,6 +9,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export interface CloudClient {
   /** The JSON of a service (by its type in the catalogue), or of a whole URL. Throws `invalid` with the cloud's own words when it refuses. */
   get(service: string, path: string): Promise<unknown>;
+  /** The JSON that a POST of `body` is answered with; refusals as for `get`. */
+  post(service: string, path: string, body: object): Promise<unknown>;
 }
 
 /** Signs in with the OS_ variables when OS_AUTH_URL is set, else as the administrator of the openrc file in the state directory. */
@@ -21,6 +23,14 @@ export async function cloudClient(statePath: string, env: Variables): Promise<Cl
       const url = /^https?:/.test(path) ? path : urlOf(service) + path;
       return (await ask(url, { headers })).json;
     },
+    post: async (service, path, body) =>
+      (
+        await ask(urlOf(service) + path, {
+          method: "POST",
+          headers: { ...headers, "content-type": "application/json" },
+          body: JSON.stringify(body),
+        })
+      ).json,
   };
 }
 

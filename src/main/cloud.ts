@@ -66,6 +66,7 @@ export async function cloudStart({
       bus,
       log: log.child({ part: "control-plane" }),
       policy: policyOf(policyRules),
+      tpmGenerationsKept: config.tpmVault.generationsKept,
       guest,
       randomizeCandidates: config.placement.randomizeCandidates,
     });

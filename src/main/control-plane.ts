@@ -45,6 +45,8 @@ export interface ControlPlaneParts {
   readonly policy?: Policy | undefined;
   /** Undefined: audit events are kept for ever. */
   readonly auditRetentionDays?: number | undefined;
+  /** How many states of each TPM the vault keeps; 5 when it is not said. */
+  readonly tpmGenerationsKept?: number | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
   /** `[placement] randomize_allocation_candidates` */
@@ -144,7 +146,8 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   });
   const { audit } = auditService;
   const peers = { placement, secrets, image, audit, bus };
-  const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId: options.replicaId });
+  const { replicaId: ownerId, tpmGenerationsKept } = options;
+  const compute = createCompute({ ...peers, tpmGenerationsKept, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

@@ -12,7 +12,7 @@ import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
 import { policy } from "./commands/policy.ts";
 import { start } from "./commands/start.ts";
-import { tpmShow } from "./commands/tpm-show.ts";
+import { tpm } from "./commands/tpm.ts";
 import { up } from "./commands/up.ts";
 
 const commands: Readonly<Record<string, Command>> = {
@@ -25,7 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
   db,
   policy,
   audit,
-  tpm: tpmShow,
+  tpm,
 };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

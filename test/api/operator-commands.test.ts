@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { audit } from "../../src/main/commands/audit.ts";
 import { configOf, lineParse, ownOptionsHelp } from "../../src/main/commands/command.ts";
-import { tpmShow } from "../../src/main/commands/tpm-show.ts";
+import { tpm } from "../../src/main/commands/tpm.ts";
 import { imageMake } from "../kit/client.ts";
 import { serverKit } from "../kit/servers.ts";
 import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
@@ -43,7 +43,7 @@ function processOf(...args: readonly string[]): Promise<Ended> {
 
 /** What the command prints, in this process. Throws what it throws. */
 async function printed(...args: readonly string[]): Promise<string> {
-  const commands = { audit, tpm: tpmShow };
+  const commands = { audit, tpm };
   const line = lineParse([...args, "--state-path", cloud.statePath], commands);
   const [name, ...rest] = line.positionals;
   let text = "";
@@ -143,7 +143,7 @@ test("tpm show: what is known and what is not", async () => {
   ])
     expect(text).toContain(`${line}\n`);
   expect(text).toMatch(/^passphrase {8}secret [0-9a-f-]{36}, security user$/m);
-  expect(text).toMatch(/^state {13}not known: this version keeps no copies of TPM states$/m);
+  expect(text).toMatch(/^state {13}not known: no host has handed the TPM's state in yet$/m);
   expect(text).toMatch(/^Last uses of the passphrase:\nTIME +EVENT.*\n\S+ +denied .*\n\S+ +sealed /m);
 });
 

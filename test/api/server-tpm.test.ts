@@ -41,9 +41,9 @@ test("all that is known of a TPM, and why the rest is not", async () => {
       host_unknown_because: null,
       hostId,
       state: null,
-      state_unknown_because: "this version keeps no copies of TPM states",
+      state_unknown_because: "no host has handed the TPM's state in yet",
       vault: null,
-      vault_unknown_because: "this version keeps no copies of TPM states",
+      vault_unknown_because: "no host has handed the TPM's state in yet",
       endorsement_keys: [{ algorithm: "rsa", public_key: "a key", certificate: "a certificate" }],
       endorsement_keys_unknown_because: null,
       passphrase_uses: [

@@ -10,6 +10,7 @@ const novaKeys: Readonly<Record<number, string>> = {
   403: "forbidden",
   404: "itemNotFound",
   405: "badMethod",
+  409: "conflictingRequest",
   413: "overLimit",
   501: "notImplemented",
 };

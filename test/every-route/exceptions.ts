@@ -43,6 +43,10 @@ export const exceptions: Exceptions = {
       status: 404,
       why: "the image service deleted it before",
     },
+    "compute POST /v2.1/servers/:id/action sealstone:tpmRestore": {
+      status: 409,
+      why: "nothing of a TPM of this server is in the vault",
+    },
     "compute GET /v2.1/servers/:id/ips/:network": { status: 404, why: "servers have no networks" },
     "compute GET /v2.1/os-hosts/:id/startup": { status: 501, why: "Nova's answer for libvirt" },
     "compute GET /v2.1/os-hosts/:id/shutdown": { status: 501, why: "Nova's answer for libvirt" },

@@ -6,11 +6,19 @@ import { agentConfigDefaults, createAgent, type Agent } from "#agent/index.ts";
 import { systemClock } from "#base/clock.ts";
 import { newUuid } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
+import type { Database } from "#db/index.ts";
 import { commands, createInProcessBus, hostRegister, imageRead, serverPowerChanged } from "#bus/index.ts";
 import { domainList, LibvirtConnection, secretDefine, secretList, secretUndefine } from "#libvirt/index.ts";
 import { boxSeal } from "#seal/index.ts";
 import { vtpmAssociatedData, type TpmModel, type TpmVersion } from "#vtpm/index.ts";
 import { vtpmSecretXml } from "../../src/agent/tpm/libvirt-secret.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
+import { computeMigrations } from "#compute/index.ts";
+import type { SecretId } from "#base/ids.ts";
+import { tpmVaultServe } from "../../src/compute/app/tpm-vault.ts";
+import { aServer } from "../../src/compute/domain/testing/a-server.ts";
+import { serverInsert } from "../../src/compute/store/servers.ts";
+import { tpmVaultDelete } from "../../src/compute/store/tpm-vault.ts";
 import { buildGuest, type Guest } from "../../guest/build.ts";
 import { parseGuestFacts, type GuestFacts } from "../../guest/console-facts.ts";
 
@@ -24,6 +32,8 @@ const servers: string[] = [];
 const durations: string[] = [];
 const powers: string[] = [];
 let agent: Agent;
+/** Of the vault. */
+let database: Database;
 let hostId: string;
 let publicKey: string;
 let traits: readonly string[];
@@ -88,6 +98,8 @@ beforeAll(async () => {
   statePath = await mkdtemp("/tmp/agent-test-");
   libvirt = await LibvirtConnection.open();
   await serveImages(guest);
+  database = await openTestDatabase(computeMigrations, { inMemory: true });
+  tpmVaultServe({ database, bus, clock: systemClock, log: silentLogger, tpmGenerationsKept: 5 });
   const registered = new Promise<void>((resolve) => {
     bus.serve(hostRegister, {}, (host) => {
       ({ publicKey, traits } = host);
@@ -110,6 +122,7 @@ afterAll(async () => {
   }
   await agent?.stop();
   await libvirt?.close();
+  await database?.close();
   for (const folder of [statePath, instancesPath])
     if (folder) await rm(folder, { recursive: true, force: true });
   // oxlint-disable-next-line no-console
@@ -133,6 +146,12 @@ class TestServer {
 
   async create(): Promise<void> {
     const { serverId, spec } = this;
+    const tpm = { ...spec, secretId: spec.secretId as SecretId, secretSecurity: "user" } as const;
+    await database
+      .transaction((tx) => serverInsert(tx, aServer({ id: serverId, hostId, tpm })))
+      .catch(() => {
+        // The create is repeated.
+      });
     const { disk, kernel, ramdisk } = images;
     await ask("disksCreate", {
       serverId,
@@ -316,12 +335,12 @@ describe("a server with a TPM 2.0, CRB", () => {
     expect(await readFile(server.stateFile())).toEqual(before);
   });
 
-  test("is never given a new TPM when its state is missing", async () => {
+  test("is never given a new TPM when its state is missing here and in the vault", async () => {
     await rm(server.stateFile());
+    await database.transaction((tx) => tpmVaultDelete(tx, serverId));
     await expect(server.start()).rejects.toMatchObject({
       code: "conflict",
-      message: expect.stringContaining(`The TPM state of server ${serverId} is missing`),
-      detail: expect.stringContaining(server.stateFile()),
+      message: expect.stringContaining(`Server ${serverId} is not started: the TPM state is missing`),
     });
     const passphrase = await server.box();
     await expect(ask("tpmManufacture", { serverId, tpm: server.spec, passphrase })).rejects.toMatchObject({

@@ -22,6 +22,7 @@ import { serverActionSagas } from "../../src/compute/sagas/server-action-sagas.t
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
+import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
 
 const hostId = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -83,6 +84,11 @@ async function world(database: Database, server: Server, placed: boolean) {
       projectId: "project",
       userId: "user",
     });
+    const order = { process: "agent", number: 1 };
+    const state = { sha256: "0".repeat(64), bytes: Buffer.from("state"), at: 0, cause: "made", order };
+    await database.transaction((tx) =>
+      tpmGenerationInsert(tx, server.id, { generation: 1, hostId, ...state }, 5),
+    );
     host.place(server.id, {
       powerState: server.powerState === "running" ? "running" : "shutdown",
       tpm: passphrase.toString("latin1"),
@@ -101,6 +107,7 @@ async function world(database: Database, server: Server, placed: boolean) {
         host: Object.fromEntries(host.servers),
         secrets: [...secrets],
         allocations: (await placement.allocationsOf(server.id)).length,
+        vault: (await tpmGenerationList(database.db, server.id)).length,
         server: row && {
           vmState: row.vmState,
           taskState: row.taskState,
@@ -144,15 +151,16 @@ sagaTests(serverCreate, {
     }),
 });
 
+const nothingLeft = { host: {}, secrets: [], allocations: 0, vault: 0, server: undefined };
+
 sagaTests(serverDelete, {
   migrations,
   world: (database) => world(database, aServer({ tpm, hostId, taskState: "deleting" }), true),
-  done: (left) => expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined }),
+  done: (left) => expect(left).toEqual(nothingLeft),
   // What is already gone does not come back; the server says so and can be deleted again.
   unwound: (left) => {
     const { server } = left as { server: unknown };
-    if (server === undefined)
-      expect(left).toEqual({ host: {}, secrets: [], allocations: 0, server: undefined });
+    if (server === undefined) expect(left).toEqual(nothingLeft);
     else expect(server).toMatchObject({ vmState: "error", taskState: undefined });
   },
 });
@@ -183,6 +191,7 @@ for (const [name, definition] of Object.entries(serverActionSagas) as [
       expect(left).toMatchObject({
         host: { [aServer().id]: { disks: true, tpm: passphrase.toString("latin1") } },
         allocations: 1,
+        vault: 1,
         server: { taskState: undefined, hostId },
       }),
   });

@@ -3,12 +3,14 @@ import { CloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
 import { domainGetState, domainStart as start } from "#libvirt/index.ts";
 import { boxOpen } from "#seal/index.ts";
-import { vtpmAssociatedData } from "#vtpm/index.ts";
+import { vtpmAssociatedData, type TpmVersion } from "#vtpm/index.ts";
 import type { AgentContext } from "../agent-context.ts";
 import { domainTpmVersionFind } from "../domain-xml/metadata.ts";
 import { isActive, ownDomainFetch, type OwnDomain } from "../own-domain.ts";
+import { managedSaveHash, tpmEndedTry } from "../tpm/ended.ts";
 import { vtpmSecretFind, vtpmSecretRemove, withVtpmSecret } from "../tpm/libvirt-secret.ts";
-import { tpmStateLook, tpmStateLostError } from "../tpm/state.ts";
+import { tpmStateSettle } from "../tpm/settle.ts";
+import { vaultIntervalOpen } from "../tpm/vault.ts";
 import type { Command, CommandMessage } from "./command.ts";
 
 /** Longer than a start, a restore or a way down takes; who asked asks again after that. */
@@ -17,16 +19,10 @@ const changePatienceMs = 90_000;
 export const domainStart: Command<"domainStart"> = async (context, { serverId, tpm }) => {
   const domain = await ownDomainFetch(context, serverId);
   await changeUnderWayEnd(context, domain);
-  if (await isActive(context.libvirt, domain.handle)) return await alreadyStarted(context, serverId);
   const version = domainTpmVersionFind(domain.xml);
-  if (version === undefined) {
-    await start(context.libvirt, domain.handle);
-  } else {
-    const paths = context.paths.server(serverId);
-    if ((await tpmStateLook(paths, version)) !== "complete")
-      throw tpmStateLostError(serverId, paths, version);
-    await startWithTpm(context, domain, serverId, tpm);
-  }
+  if (await isActive(context.libvirt, domain.handle)) return await alreadyStarted(context, serverId, version);
+  if (version === undefined) await start(context.libvirt, domain.handle);
+  else await startWithTpm(context, { domain, serverId, version, tpm });
   return {};
 };
 
@@ -46,18 +42,28 @@ async function changeUnderWayEnd({ libvirt }: AgentContext, { handle }: OwnDomai
 }
 
 /** Repeated after a crash: the process that started it may not have come to removing the secret. */
-async function alreadyStarted({ libvirt }: AgentContext, serverId: string): Promise<Record<string, never>> {
+async function alreadyStarted(
+  { copies, libvirt }: AgentContext,
+  serverId: string,
+  version: TpmVersion | undefined,
+): Promise<Record<string, never>> {
   const left = await vtpmSecretFind(libvirt, serverId);
   if (left !== undefined) await vtpmSecretRemove(libvirt, left);
+  if (version !== undefined) copies.watch(serverId, version);
+  copies.look(serverId);
   return {};
 }
 
-async function startWithTpm(
-  { key, libvirt }: AgentContext,
-  { handle }: OwnDomain,
-  serverId: string,
-  tpm: CommandMessage<"domainStart">["tpm"],
-): Promise<void> {
+interface TpmStart {
+  readonly domain: OwnDomain;
+  readonly serverId: string;
+  readonly version: TpmVersion;
+  readonly tpm: CommandMessage<"domainStart">["tpm"];
+}
+
+async function startWithTpm(context: AgentContext, { domain, ...server }: TpmStart): Promise<void> {
+  const { copies, key, libvirt } = context;
+  const { serverId, version, tpm } = server;
   if (tpm === undefined) {
     throw new CloudError(
       "invalid",
@@ -66,9 +72,18 @@ async function startWithTpm(
   }
   const passphrase = await boxOpen(key, tpm.passphrase, vtpmAssociatedData(serverId));
   try {
+    const saveSha256 = await managedSaveHash(context, domain);
+    const sha256 = await tpmStateSettle(context, { serverId, version, passphrase, saveSha256 });
+    await vaultIntervalOpen(context, serverId, sha256);
+    copies.watch(serverId, version);
     await withVtpmSecret(libvirt, { serverId, secretId: tpm.spec.secretId, passphrase }, () =>
-      start(libvirt, handle),
+      start(libvirt, domain.handle),
     );
+    // A restore writes the state of its image, whatever was there.
+    copies.look(serverId);
+  } catch (error) {
+    if (copies.isWatched(serverId)) await tpmEndedTry(context, serverId);
+    throw error;
   } finally {
     wipe(passphrase);
   }

@@ -2,6 +2,7 @@ import { domainDestroy, domainGetState, domainShutdown, isOperationInvalid } fro
 import type { DomainHandle } from "#libvirt/index.ts";
 import type { AgentContext } from "../agent-context.ts";
 import { isActive, ownDomainFetch } from "../own-domain.ts";
+import { tpmEndedTry } from "../tpm/ended.ts";
 import type { Command } from "./command.ts";
 
 /** A guest that is still booting misses the power button; Nova presses again after ten seconds too. */
@@ -10,8 +11,9 @@ const pressAgainMs = 10_000;
 export const domainStop: Command<"domainStop"> = async (context, { serverId, timeoutS }) => {
   const { handle } = await ownDomainFetch(context, serverId);
   if (!(await isActive(context.libvirt, handle))) return {};
-  if (timeoutS > 0 && (await shutdownByGuest(context, handle, timeoutS * 1_000))) return {};
-  await unlessStopped(domainDestroy(context.libvirt, handle));
+  if (timeoutS === 0 || !(await shutdownByGuest(context, handle, timeoutS * 1_000)))
+    await unlessStopped(domainDestroy(context.libvirt, handle));
+  await tpmEndedTry(context, serverId);
   return {};
 };
 

@@ -1,5 +1,6 @@
 import { domainDestroy, domainUndefine as undefine, isNoDomain, isOperationInvalid } from "#libvirt/index.ts";
 import { isActive, ownDomainFind } from "../own-domain.ts";
+import { tpmEndedTry } from "../tpm/ended.ts";
 import type { Command } from "./command.ts";
 
 export const domainUndefine: Command<"domainUndefine"> = async (context, { serverId }) => {
@@ -13,6 +14,7 @@ export const domainUndefine: Command<"domainUndefine"> = async (context, { serve
         // It stopped by itself meanwhile.
         if (!isOperationInvalid(error)) throw error;
       });
+      await tpmEndedTry(context, serverId);
     }
     await undefine(libvirt, handle, {
       keepTpm: true,

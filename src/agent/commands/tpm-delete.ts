@@ -11,6 +11,7 @@ export const tpmDelete: Command<"tpmDelete"> = async (context, { serverId, secre
   if (left !== undefined) await vtpmSecretRemove(libvirt, left);
   if (secretId !== undefined) await vtpmSecretRemove(libvirt, { uuid: secretId });
   const server = paths.server(serverId);
+  context.copies.forget(serverId);
   await tpmStateDelete(server);
   await folderRemoveIfEmpty(server.folder);
   return {};

@@ -50,6 +50,7 @@ export const tpmManufacture: Command<"tpmManufacture"> = async (
     log.info({ version }, "TPM is made");
   }
   await tpmRecordWrite(paths, { version, secretId });
+  await context.copies.copy(serverId, version, "made");
   const endorsementKeys = await endorsementKeysRead(tpmCertificatesFolder(paths.tpmRecords));
   return endorsementKeys === undefined ? {} : { endorsementKeys };
 };

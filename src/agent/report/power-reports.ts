@@ -16,10 +16,12 @@ export class PowerReports {
     this.#context = context;
   }
 
-  async start(): Promise<void> {
+  /** `onStopped` hears of every domain that went off, whoever's it is. libvirt takes one subscription of a kind. */
+  async start(onStopped: (serverId: string) => void): Promise<void> {
     const { libvirt, watch } = this.#context;
     await domainLifecycleSubscribe(libvirt, ({ uuid, event }) => {
       watch.tell(uuid, "lifecycle");
+      if (event === "stopped") onStopped(uuid);
       if (event !== "defined" && event !== "undefined") void this.report(uuid);
     });
     await domainRebootSubscribe(libvirt, ({ uuid }) => watch.tell(uuid, "reboot"));

@@ -1,18 +1,21 @@
 import { createHash } from "node:crypto";
 import type { Static } from "typebox";
-import { CloudError } from "#base/errors.ts";
+import { CloudError, isCloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
-import type { commands } from "#bus/index.ts";
+import type { Bus, commands } from "#bus/index.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
+import { simStateEnd, simStatePut, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
 type Message<Name extends SimCommandName> = Static<(typeof commands)[Name]["request"]>;
 type Answer<Name extends SimCommandName> = Static<(typeof commands)[Name]["reply"]>;
 
 interface SimContext {
+  readonly bus: Bus;
+  readonly hostId: string;
   readonly books: SimBooks;
   readonly key: SealKeyPair;
 }
@@ -42,7 +45,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, { ...books.get(serverId), disks: false });
     return {};
   },
-  async tpmManufacture({ books, key }, { serverId, tpm: { version, secretId }, passphrase }) {
+  async tpmManufacture({ books, key, ...place }, { serverId, tpm: { version, secretId }, passphrase }) {
     const { tpm } = books.get(serverId);
     if (tpm && (tpm.version !== version || tpm.secretId !== secretId)) {
       throw new CloudError(
@@ -51,9 +54,14 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
           "It is kept. Delete it first if it is to be replaced.",
       );
     }
-    if (tpm) return {};
-    const passphraseSha256 = await passphraseHash(key, serverId, passphrase);
-    books.set(serverId, { ...books.get(serverId), tpm: { version, secretId, passphraseSha256 } });
+    if (tpm === undefined) {
+      const passphraseSha256 = await passphraseHash(key, serverId, passphrase);
+      books.set(serverId, {
+        ...books.get(serverId),
+        tpm: { version, secretId, passphraseSha256, writes: 0 },
+      });
+    }
+    await simStatePut(place, serverId, tpm?.writes ?? 0, "made");
     return {};
   },
   tpmDelete({ books }, { serverId }) {
@@ -67,23 +75,33 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, { ...books.get(serverId), domain });
     return {};
   },
-  domainUndefine({ books }, { serverId }) {
+  async domainUndefine({ books, ...place }, { serverId }) {
     const { domain: _gone, ...rest } = books.get(serverId);
     books.set(serverId, { ...rest, power: "shutdown", managedSave: false });
+    await tpmEnd(place, serverId, rest);
     return {};
   },
-  async domainStart({ books, key }, { serverId, tpm }) {
+  async domainStart({ books, key, ...place }, { serverId, tpm }) {
     const server = definedFetch(books, serverId);
     if (server.power !== "shutdown") return {};
     if (!server.disks) throw new CloudError("bug", `The disk of server ${serverId} is missing.`);
-    if (server.domain.tpmVersion !== undefined) await tpmOpen(server, key, serverId, tpm);
     // A restore goes on where the guest was.
     const boots = server.boots + (server.managedSave ? 0 : 1);
-    books.set(serverId, { ...server, power: "running", managedSave: false, boots });
+    const running = { ...server, power: "running", managedSave: false, boots } as const;
+    if (server.domain.tpmVersion === undefined) {
+      books.set(serverId, running);
+      return {};
+    }
+    const opened = await tpmOpen(server, key, serverId, tpm);
+    const writes = 1 + (await simStateSettle(place, serverId, opened.writes ?? 0));
+    books.set(serverId, { ...running, tpm: { ...opened, writes } });
+    await simStatePut(place, serverId, writes, "changed");
     return {};
   },
-  domainStop({ books }, { serverId }) {
-    books.set(serverId, { ...definedFetch(books, serverId), power: "shutdown" });
+  async domainStop({ books, ...place }, { serverId }) {
+    const server = definedFetch(books, serverId);
+    books.set(serverId, { ...server, power: "shutdown" });
+    await tpmEnd(place, serverId, server);
     return {};
   },
   domainReboot({ books }, { serverId, timeoutS }) {
@@ -106,11 +124,12 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, { ...activeFetch(books, serverId, "unpause"), power: "running" });
     return {};
   },
-  domainSuspend({ books }, { serverId }) {
+  async domainSuspend({ books, ...place }, { serverId }) {
     const server = definedFetch(books, serverId);
     if (server.power === "shutdown" && !server.managedSave)
       throw new CloudError("conflict", `Server ${serverId} is off, so there is nothing to suspend.`);
     books.set(serverId, { ...server, power: "shutdown", managedSave: true });
+    await tpmEnd(place, serverId, server);
     return {};
   },
   consoleRead({ books }, { serverId, lines }) {
@@ -170,12 +189,24 @@ function offRequire(books: SimBooks, serverId: string, what: string): void {
   );
 }
 
+/** What the vault does not hear of a server that went off is told by its next start. */
+async function tpmEnd(
+  place: Pick<SimContext, "bus" | "hostId">,
+  serverId: string,
+  { power, tpm }: SimServer,
+): Promise<void> {
+  if (tpm === undefined || power === "shutdown") return;
+  await simStateEnd(place, serverId, tpm.writes ?? 0).catch((error: unknown) => {
+    if (!isCloudError(error)) throw error;
+  });
+}
+
 async function tpmOpen(
   server: SimServer,
   key: SealKeyPair,
   serverId: string,
   tpm: Message<"domainStart">["tpm"],
-): Promise<void> {
+): Promise<NonNullable<SimServer["tpm"]>> {
   if (server.tpm === undefined) {
     throw new CloudError(
       "conflict",
@@ -190,6 +221,7 @@ async function tpmOpen(
   }
   if ((await passphraseHash(key, serverId, tpm.passphrase)) !== server.tpm.passphraseSha256)
     throw new CloudError("bug", `The TPM state of server ${serverId} does not open with this passphrase.`);
+  return server.tpm;
 }
 
 async function passphraseHash(key: SealKeyPair, serverId: string, box: string): Promise<string> {

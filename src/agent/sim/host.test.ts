@@ -1,10 +1,21 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CloudError } from "#base/errors.ts";
 import { silentLogger } from "#base/logger.ts";
-import { commands, createInProcessBus, hostRegister, serverPowerChanged, type Bus } from "#bus/index.ts";
+import {
+  commands,
+  createInProcessBus,
+  hostRegister,
+  serverPowerChanged,
+  tpmIntervalClose,
+  tpmIntervalOpen,
+  tpmStateCompare,
+  tpmStatePut,
+  type Bus,
+} from "#bus/index.ts";
 import { boxSeal } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { automatic, stepByStep, type Conduct } from "./conduct.ts";
@@ -21,6 +32,8 @@ let publicKey: string;
 let powers: string[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "sealstone-sim-"));
+  states = [];
+  intervalOpen = false;
   await begin(automatic(0));
 });
 afterEach(async () => {
@@ -36,9 +49,31 @@ async function begin(conduct: Conduct): Promise<void> {
     publicKey = facts.publicKey;
     return {};
   });
+  vaultServe();
   bus.subscribe(serverPowerChanged, ({ powerState }) => void powers.push(powerState));
   host = await simHostStart({ bus, log: silentLogger, hostname: "sim-001", folder, conduct });
   await host.register();
+}
+
+/** The hashes of the states that the vault was given, the newest last; it outlives a host. */
+let states: string[] = [];
+let intervalOpen = false;
+
+function vaultServe(): void {
+  const sha256Of = (bytes: string): string =>
+    createHash("sha256").update(Buffer.from(bytes, "base64")).digest("hex");
+  const newest = () => ({ generation: states.length, sha256: states.at(-1) ?? "", at: 0 });
+  bus.serve(tpmStatePut, {}, async ({ bytes }) => {
+    if (states.at(-1) !== sha256Of(bytes)) states.push(sha256Of(bytes));
+    return { standing: "newest" as const, generation: states.length };
+  });
+  bus.serve(tpmStateCompare, {}, async ({ sha256 }) => ({
+    standing: sha256 === states.at(-1) ? ("newest" as const) : ("unknown" as const),
+    held: intervalOpen,
+    newest: newest(),
+  }));
+  bus.serve(tpmIntervalOpen, {}, async () => ((intervalOpen = true), {}));
+  bus.serve(tpmIntervalClose, {}, async () => ((intervalOpen = false), {}));
 }
 
 function ask(name: keyof typeof commands, more: object = {}, timeoutMs = 5_000) {
@@ -144,6 +179,22 @@ test("another process on the same folder is the same host with the same servers,
   await expect(start("wrong")).rejects.toMatchObject({ code: "bug" });
   await start();
   await killed.stop();
+});
+
+test("the vault is told of each state, and a state that it does not know is not started", async () => {
+  await make();
+  expect(states).toHaveLength(1);
+  await start();
+  expect([states.length, intervalOpen]).toEqual([2, true]);
+  await ask("domainStop", { timeoutS: 1 });
+  expect([states.length, intervalOpen]).toEqual([2, false]);
+  const known = states.splice(-1, 1, "f".repeat(64));
+  await expect(start()).rejects.toMatchObject({ code: "conflict" });
+  expect(await inspected()).toMatchObject([{ powerState: "shutdown" }]);
+  // A host that was killed in its interval may have it.
+  intervalOpen = true;
+  await start();
+  expect(states.slice(-2)).toEqual([...known, states.at(-1)]);
 });
 
 test("step by step: held until it is let go, failed or lost, carried out or not", async () => {

@@ -10,6 +10,7 @@ import { ServerQueue } from "../server-queue.ts";
 import { SimBooks, type SimServer } from "./books.ts";
 import { simCommands, simLookingCommands, simPowerState, type SimCommandName } from "./commands.ts";
 import { vanished, type Conduct } from "./conduct.ts";
+import { simStateCatchUp } from "./vault.ts";
 import { simHostFacts, simSizeDefault, type SimSize } from "./facts.ts";
 
 export interface SimHostOptions {
@@ -60,7 +61,9 @@ export async function simHostStart(options: SimHostOptions): Promise<SimHost> {
       const carryOut = async (): Promise<object> => {
         const before = serverId === undefined ? undefined : simPowerState(books.get(serverId));
         // The table pairs each contract with its command by name, which the type system cannot follow here.
-        const answer = await Promise.resolve<object>(simCommands[command]({ books, key }, message as never));
+        const answer = await Promise.resolve<object>(
+          simCommands[command]({ books, key, bus, hostId }, message as never),
+        );
         if (serverId !== undefined && simPowerState(books.get(serverId)) !== before) report(serverId);
         return answer;
       };
@@ -87,6 +90,7 @@ export async function simHostStart(options: SimHostOptions): Promise<SimHost> {
       );
       await registerUntilAnswered(bus, facts, ended.signal);
       for (const serverId of books.servers.keys()) report(serverId);
+      await tpmsCatchUp({ bus, hostId }, books);
       clearInterval(beat);
       beat = setInterval(() => bus.publish(hostHeartbeat, { hostId }), heartbeatMs);
     },
@@ -98,6 +102,18 @@ export async function simHostStart(options: SimHostOptions): Promise<SimHost> {
       await Promise.race([queue.idle(), sleep(stopPatienceMs)]);
     },
   };
+}
+
+/** What the vault does not take now it hears at the server's next start or stop. */
+async function tpmsCatchUp(
+  place: { readonly bus: Bus; readonly hostId: string },
+  books: SimBooks,
+): Promise<void> {
+  const running = [...books.servers].filter(
+    ([, { power, tpm }]) => tpm !== undefined && power !== "shutdown",
+  );
+  const work = running.map(([serverId, { tpm }]) => simStateCatchUp(place, serverId, tpm?.writes ?? 0));
+  await Promise.allSettled(work);
 }
 
 async function registerUntilAnswered(

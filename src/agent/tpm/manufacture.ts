@@ -1,4 +1,4 @@
-import { chmod, chown, copyFile, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CloudError } from "#base/errors.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
@@ -7,7 +7,7 @@ import { tpmStateNames } from "../agent-paths.ts";
 import { passableFolderEnsure, syncToDisk } from "../files.ts";
 import { programRun, ProgramError } from "../run-program.ts";
 import { tpmCertificatesFolder } from "./endorsement-keys.ts";
-import { tpmStateFile, tpmStateFolder } from "./state.ts";
+import { swtpmFolderEnsure, tpmStateFile, tpmStateFolder } from "./state.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 export interface TpmManufacture {
@@ -37,10 +37,7 @@ export async function tpmManufacture(input: TpmManufacture): Promise<void> {
       certificates: join(draft, "certificates"),
       temporary: join(draft, "temporary"),
     };
-    for (const folder of Object.values(folders)) {
-      await mkdir(folder, { mode: 0o700 });
-      await chown(folder, owner.uid, owner.gid);
-    }
+    for (const folder of Object.values(folders)) await swtpmFolderEnsure(folder, owner);
     await chmod(draft, 0o711);
     await setupRun(input, folders);
     await certificatesKeep(folders.certificates, paths);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Type, type Static } from "typebox";
 import { Parse } from "typebox/value";
@@ -7,6 +7,7 @@ import type { TpmVersion } from "#vtpm/index.ts";
 import type { ServerPaths } from "../agent-paths.ts";
 import { tpmStateNames } from "../agent-paths.ts";
 import { fileCreateOnce, fileSizeFind, isAbsent } from "../files.ts";
+import type { SwtpmUser } from "./swtpm-user.ts";
 
 /** Written once the TPM is made: from then on an absent state is a loss and never a reason to make one. */
 const TpmRecord = Type.Object({
@@ -21,6 +22,13 @@ export function tpmStateFolder(paths: ServerPaths, version: TpmVersion): string 
 
 export function tpmStateFile(paths: ServerPaths, version: TpmVersion): string {
   return join(tpmStateFolder(paths, version), tpmStateNames[version].file);
+}
+
+/** The folder of a state: swtpm's user alone looks into it, as libvirt has it. */
+export async function swtpmFolderEnsure(folder: string, owner: SwtpmUser): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chown(folder, owner.uid, owner.gid);
+  await chmod(folder, 0o700);
 }
 
 /** `absent`: nothing was ever made there; `lost`: the folder is there and the state is not, or is empty. */

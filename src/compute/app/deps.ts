@@ -10,7 +10,6 @@ import type { Placement } from "#placement/index.ts";
 import type { SagaExecutor } from "#saga/index.ts";
 import type { SealKeyPair } from "#seal/index.ts";
 import type { ComputeKept } from "./kept.ts";
-import type { TpmStates } from "./tpm-states.ts";
 
 /** What sagas and reconcilers work with. */
 export interface ComputeSagaDeps {
@@ -37,8 +36,8 @@ export interface ComputeSagaDeps {
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
   readonly kept: ComputeKept;
-  /** Where TPM states are kept; absent: nowhere but on their hosts. */
-  readonly tpmStates?: TpmStates | undefined;
+  /** How many states of each TPM are kept; the hashes of all are. */
+  readonly tpmGenerationsKept: number;
   readonly image: Pick<ImageService, "imageFetch" | "proxy">;
 }
 

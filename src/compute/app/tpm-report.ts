@@ -2,11 +2,12 @@ import type { AuditEntry } from "#audit/index.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Server, ServerTpm } from "../domain/server.ts";
 import type { Host } from "../store/hosts.ts";
+import { tpmVaultFind, type TpmVault } from "../store/tpm-vault.ts";
+import { tpmGenerationNewest, type TpmGeneration } from "../store/tpm-vault-generations.ts";
 import { endorsementKeyList, type EndorsementKey } from "../store/tpm-endorsement-keys.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { hostsById } from "./host.ts";
 import { serverFetch } from "./server.ts";
-import type { TpmState, TpmStates } from "./tpm-states.ts";
 
 /** Something, or why it is not known. */
 export type Known<T> = { readonly value: T } | { readonly unknownBecause: string };
@@ -15,12 +16,19 @@ export interface TpmReport {
   readonly server: Server;
   readonly tpm: ServerTpm;
   readonly host: Known<Host>;
-  readonly state: Known<TpmState>;
-  readonly vault: Known<string>;
+  /** The newest that the vault has. */
+  readonly state: Known<TpmGeneration>;
+  readonly vault: Known<VaultStatus>;
   readonly endorsementKeys: Known<readonly EndorsementKey[]>;
   /** Newest first. */
   readonly passphraseUses: readonly AuditEntry[];
 }
+
+/**
+ * `running`: a host holds the running interval, its last state may be a second away; `suspended`: the memory image holds the
+ * TPM; `restore-pending`: an operator chose the newest, no host has taken it yet; `resting`: all of it is here.
+ */
+type VaultStatus = "running" | "suspended" | "restore-pending" | "resting";
 
 const passphraseUses = 10;
 
@@ -29,21 +37,22 @@ export async function tpmReport(ctx: ComputeCtx, id: string): Promise<TpmReport>
   const server = await serverFetch(ctx, id, "sealstone:tpm:show");
   const { tpm } = server;
   if (!tpm) throw new CloudError("not-found", `Instance ${id} has no TPM.`);
-  const { database, audit, tpmStates } = ctx.deps;
-  const [keys, kept, uses, hosts] = [
+  const { database, audit } = ctx.deps;
+  const [keys, newest, vault, uses, hosts] = [
     await endorsementKeyList(database.db, server.id),
-    await tpmStates?.find(database.db, server.id),
+    await tpmGenerationNewest(database.db, server.id),
+    await tpmVaultFind(database.db, server.id),
     await audit.lastOf(server.id, passphraseUses),
     await hostsById(ctx),
   ];
   const host = server.hostId === undefined ? undefined : hosts.get(server.hostId);
-  const stateMissing = stateUnknownBecause(server, tpmStates);
+  const stateMissing = stateUnknownBecause(server);
   return {
     server,
     tpm,
     host: known(host, "the server is on no host"),
-    state: known(kept?.state, stateMissing),
-    vault: known(kept?.vault, stateMissing),
+    state: known(newest, stateMissing),
+    vault: known(newest && statusOf(vault), stateMissing),
     endorsementKeys: known(keys.length > 0 ? keys : undefined, keysUnknownBecause(server)),
     passphraseUses: uses,
   };
@@ -57,8 +66,13 @@ function isUnmade({ launchedAt, vmState }: Server): boolean {
   return launchedAt === undefined && vmState !== "active";
 }
 
-function stateUnknownBecause(server: Server, states: TpmStates | undefined): string {
-  if (states === undefined) return "this version keeps no copies of TPM states";
+function statusOf({ interval, save, restorePending }: TpmVault): VaultStatus {
+  if (restorePending) return "restore-pending";
+  if (save) return "suspended";
+  return interval ? "running" : "resting";
+}
+
+function stateUnknownBecause(server: Server): string {
   return isUnmade(server) ? unmade(server) : "no host has handed the TPM's state in yet";
 }
 

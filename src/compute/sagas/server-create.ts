@@ -9,6 +9,7 @@ import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
 import { hostList } from "../store/hosts.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { endorsementKeysReplace } from "../store/tpm-endorsement-keys.ts";
+import { tpmVaultDelete } from "../store/tpm-vault.ts";
 import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
 import { passphraseForHost } from "./passphrase-handover.ts";
@@ -160,7 +161,10 @@ async function tpmDelete(step: Undo): Promise<void> {
   const { id: serverId, hostId, tpm } = await placedServerOf(step);
   if (!tpm) return;
   await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
-  await step.deps.database.transaction((tx) => endorsementKeysReplace(tx, serverId, []));
+  await step.deps.database.transaction(async (tx) => {
+    await endorsementKeysReplace(tx, serverId, []);
+    await tpmVaultDelete(tx, serverId);
+  });
 }
 
 async function domainUndefine(step: Undo): Promise<void> {

@@ -4,6 +4,7 @@ import type { ComputeSagaDeps } from "../app/deps.ts";
 import { passphraseDelete, useOfSaga } from "../app/passphrase-audit.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
+import { tpmVaultDelete } from "../store/tpm-vault.ts";
 import { hostCommand } from "./host-command.ts";
 import {
   fail,
@@ -68,6 +69,8 @@ async function rowDelete(step: ServerStep): Promise<void> {
   await database.transaction(async (tx) => {
     const server = await serverFind(tx, step.params.serverId);
     await serverRowDelete(tx, step.params.serverId);
+    // Here, because a host may have been about to hand in a last state.
+    await tpmVaultDelete(tx, step.params.serverId);
     await serverActionFinish(tx, step.params, { result: "Success", hostId: server?.hostId }, clock.now());
   });
 }

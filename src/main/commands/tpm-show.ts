@@ -1,27 +1,12 @@
-import { CloudError } from "#base/errors.ts";
-import { cloudClient, serverIdOf } from "../cloud-client.ts";
-import type { Command } from "./command.ts";
+import { serverIdOf, type CloudClient } from "../cloud-client.ts";
 import { auditTable, type AuditEventJson } from "./passphrase-uses.ts";
-import { print } from "./print.ts";
 
-export const tpmShow: Command = {
-  summary: "what is known of a server's TPM",
-  arguments: "show SERVER",
-  description: `show    version and model, whose passphrase it has, its state and its endorsement keys with their certificates (PEM), and
-        the last uses of the passphrase. What is not known says why. SERVER is an id or a name
-
-It asks the running cloud with the OS_ variables of the environment, or without them as the administrator of the openrc file in
-the state directory. The rule sealstone:tpm:show says who may.`,
-  async run({ config, rest: [verb, server, ...more] }) {
-    if (verb !== "show" || server === undefined || more.length > 0)
-      throw new CloudError("invalid", "tpm takes show SERVER. See sealstone tpm --help.");
-    const client = await cloudClient(config.statePath, process.env);
-    const path = `/servers/${await serverIdOf(client, server)}/sealstone:tpm`;
-    const answer = (await client.get("compute", path)) as { readonly "sealstone:tpm": TpmJson };
-    await print(tpmText(answer["sealstone:tpm"]));
-    return 0;
-  },
-};
+/** `sealstone tpm show SERVER`: the text of it. */
+export async function tpmShow(client: CloudClient, server: string): Promise<string> {
+  const path = `/servers/${await serverIdOf(client, server)}/sealstone:tpm`;
+  const answer = (await client.get("compute", path)) as { readonly "sealstone:tpm": TpmJson };
+  return tpmText(answer["sealstone:tpm"]);
+}
 
 /** What of the API's answer the text is made of. */
 interface TpmJson {

@@ -22,8 +22,8 @@ export function tpmReportView(ctx: ComputeCtx, report: TpmReport): object {
     ...field("state", report.state, (state) => ({
       generation: state.generation,
       sha256: state.sha256,
-      size: state.sizeBytes,
-      changed_at: new Date(state.changedAt).toISOString(),
+      size: state.size,
+      changed_at: new Date(state.at).toISOString(),
     })),
     ...field("vault", report.vault, (status) => status),
     ...field("endorsement_keys", report.endorsementKeys, (keys) =>

@@ -1,0 +1,59 @@
+/** What is said when a TPM's state keeps a server from starting: what was found, what the vault has, what an operator may do. */
+import { CloudError } from "#base/errors.ts";
+import type { TpmComparison } from "#bus/index.ts";
+
+type Newest = NonNullable<TpmComparison["newest"]>;
+
+/** A state that the vault does not know, and why it is not believed. */
+export function tpmStateUnknownError(
+  serverId: string,
+  found: { readonly sha256: string; readonly size: number },
+  newest: Newest | undefined,
+  why: string,
+): CloudError {
+  return new CloudError(
+    "conflict",
+    `Server ${serverId} is not started: the vault does not know the TPM state on its host (SHA-256 ${found.sha256}, ${found.size} bytes), and ${why}. ` +
+      `${newestText(newest)} Nothing was changed. ${operatorText(serverId, newest)}`,
+  );
+}
+
+/** A managed save that is not the one that the suspend recorded. */
+export function saveUnknownError(
+  serverId: string,
+  foundSha256: string,
+  { save, newest }: TpmComparison,
+): CloudError {
+  const recorded =
+    save === undefined
+      ? "none was recorded"
+      : `the suspend recorded SHA-256 ${save.sha256} with generation ${save.generation} of the TPM`;
+  return new CloudError(
+    "conflict",
+    `Server ${serverId} is not resumed: its memory image on the host has SHA-256 ${foundSha256}, and ${recorded}. ` +
+      `A restore would take memory and TPM from it, whatever is in it. ${newestText(newest)} Nothing was changed. ` +
+      "Have the operator bring the image back, or hard-reboot the server: that throws the image away and starts it with the vault's TPM.",
+  );
+}
+
+/** swtpm would silently make a new TPM where there is none. */
+export function tpmStateGoneError(serverId: string): CloudError {
+  return new CloudError(
+    "conflict",
+    `Server ${serverId} is not started: the TPM state is missing from its host, and the vault has none either. ` +
+      "It is not made anew, because what was sealed to the old one would be lost for good. Have the operator restore the file from a backup, or delete the server.",
+  );
+}
+
+function newestText(newest: Newest | undefined): string {
+  if (newest === undefined) return "The vault has no state of it.";
+  return `The vault's newest is generation ${newest.generation}, SHA-256 ${newest.sha256}, of ${new Date(newest.at).toISOString()}.`;
+}
+
+function operatorText(serverId: string, newest: Newest | undefined): string {
+  if (newest === undefined) return "Have the operator restore the file from a backup.";
+  return (
+    `An operator sees all generations with "sealstone tpm history ${serverId}" and lets the server go on with one of those kept: ` +
+    `"sealstone tpm restore ${serverId} --generation ${newest.generation} --reason TEXT".`
+  );
+}

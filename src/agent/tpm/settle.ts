@@ -1,0 +1,107 @@
+/**
+ * Before a start: the host's TPM state is compared with the vault's, and what stands afterwards is the newest one of the
+ * vault. A state is never made here, and an unknown one is believed only when this host may have it: it holds the open
+ * running interval, and swtpm opens it with the server's passphrase.
+ */
+import { CloudError } from "#base/errors.ts";
+import type { TpmComparison } from "#bus/index.ts";
+import type { TpmVersion } from "#vtpm/index.ts";
+import type { AgentContext } from "../agent-context.ts";
+import type { ServerPaths } from "../agent-paths.ts";
+import { tpmStateAuthenticate } from "./authenticate.ts";
+import { saveUnknownError, tpmStateGoneError, tpmStateUnknownError } from "./refusals.ts";
+import { sha256Of, tpmStateRead, tpmStateWrite, type TpmStateBytes } from "./state-bytes.ts";
+import type { SwtpmUser } from "./swtpm-user.ts";
+import { tpmOrderNext, vaultCompare, vaultPut, vaultRead } from "./vault.ts";
+
+export interface TpmToSettle {
+  readonly serverId: string;
+  readonly version: TpmVersion;
+  /** Not wiped here. */
+  readonly passphrase: Uint8Array;
+  /** Of the managed save that the start would restore; undefined when there is none. */
+  readonly saveSha256: string | undefined;
+}
+
+/** The hash of the state that stands. Throws `conflict`, with nothing changed, when the server must not start. */
+export async function tpmStateSettle(context: AgentContext, server: TpmToSettle): Promise<string> {
+  const { serverId, version, saveSha256 } = server;
+  const paths = context.paths.server(serverId);
+  const order = tpmOrderNext();
+  const found = await tpmStateRead(paths, version);
+  const compared = await vaultCompare(context, serverId, found?.sha256);
+  if (saveSha256 !== undefined) saveRequire(context, serverId, saveSha256, compared);
+  const { standing, held, newest } = compared;
+  if (standing === "newest" && found) return found.sha256;
+  if (standing === "missing" || standing === "older" || standing === "superseded")
+    return await replace(context, server, paths, compared);
+  if (found === undefined) throw tpmStateGoneError(serverId);
+  if (standing === "unknown" && !held) {
+    const why = "no server ran here since the vault's newest was recorded, so it was damaged or exchanged";
+    throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, why);
+  }
+  await authenticityRequire(context, server, paths, found, newest);
+  const cause = standing === "first" ? "first seen" : "changed while the agent was away";
+  const { bytes, sha256 } = found;
+  await vaultPut(context, serverId, { bytes, cause, order });
+  context.log.warn({ sha256, cause }, "a TPM state that the vault did not know was accepted");
+  return sha256;
+}
+
+/** Throws unless the image is the one that the suspend recorded, or one that was made while nobody could record it. */
+function saveRequire(
+  { log }: AgentContext,
+  serverId: string,
+  saveSha256: string,
+  compared: TpmComparison,
+): void {
+  if (compared.save?.sha256 === saveSha256) return;
+  const unrecorded = compared.save === undefined && (compared.held || compared.standing === "first");
+  if (!unrecorded) throw saveUnknownError(serverId, saveSha256, compared);
+  log.warn({ saveSha256 }, "the memory image was made while the agent was away; it is restored");
+}
+
+async function replace(
+  context: AgentContext,
+  { serverId, version }: TpmToSettle,
+  paths: ServerPaths,
+  { standing, found, newest }: TpmComparison,
+): Promise<string> {
+  if (newest === undefined)
+    throw new CloudError("bug", "The vault gave a TPM state a standing without having one.");
+  const bytes = await vaultRead(context, serverId, newest.generation);
+  if (sha256Of(bytes) !== newest.sha256)
+    throw new CloudError(
+      "bug",
+      `The vault's generation ${newest.generation} of the TPM of server ${serverId} is damaged.`,
+    );
+  await tpmStateWrite(paths, version, bytes, ownerRequire(context));
+  const [generation, sha256] = [newest.generation, newest.sha256];
+  const said = {
+    missing: "the TPM state was missing from the host and is restored from the vault",
+    older: "the TPM state on the host was an older one (rollback) and is replaced by the vault's newest",
+    superseded: "the TPM state on the host gives way to the one that an operator chose",
+  };
+  if (standing === "missing" || standing === "older" || standing === "superseded")
+    context.log.warn({ generation, sha256, found }, said[standing]);
+  return newest.sha256;
+}
+
+async function authenticityRequire(
+  context: AgentContext,
+  { serverId, version, passphrase }: TpmToSettle,
+  paths: ServerPaths,
+  found: TpmStateBytes,
+  newest: TpmComparison["newest"],
+): Promise<void> {
+  const { bytes } = found;
+  const owner = ownerRequire(context);
+  if (await tpmStateAuthenticate({ version, bytes, passphrase, paths, owner })) return;
+  const why = "swtpm does not open it with the server's passphrase, so it is damaged or another server's";
+  throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, why);
+}
+
+function ownerRequire({ swtpmUser }: AgentContext): SwtpmUser {
+  if (swtpmUser !== undefined) return swtpmUser;
+  throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
+}

@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { chown, open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
+import type { TpmVersion } from "#vtpm/index.ts";
+import type { ServerPaths } from "../agent-paths.ts";
+import { isAbsent, passableFolderEnsure, syncToDisk } from "../files.ts";
+import { swtpmFolderEnsure, tpmStateFile, tpmStateFolder } from "./state.ts";
+import type { SwtpmUser } from "./swtpm-user.ts";
+
+/** A state as swtpm wrote it. */
+export interface TpmStateBytes {
+  readonly bytes: Buffer;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** Undefined when there is no file, or an empty one, which holds no state. */
+export async function tpmStateRead(
+  paths: ServerPaths,
+  version: TpmVersion,
+): Promise<TpmStateBytes | undefined> {
+  try {
+    const bytes = await readFile(tpmStateFile(paths, version));
+    return bytes.length === 0 ? undefined : { bytes, sha256: sha256Of(bytes) };
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** swtpm's blob header: two versions, its own length, flags, the length of all (swtpm_nvstore.c, `struct blobheader`). */
+const headerBytes = 10;
+const lengthOffset = 6;
+
+/** Whether the file is as long as its header says. What is in it only swtpm can tell, with the passphrase. */
+export function tpmStateIsWhole(bytes: Buffer): boolean {
+  return bytes.length > headerBytes && bytes.readUInt32BE(lengthOffset) === bytes.length;
+}
+
+/** Puts a state where libvirt and swtpm expect it, whole or not at all. The domain is off. */
+export async function tpmStateWrite(
+  paths: ServerPaths,
+  version: TpmVersion,
+  bytes: Uint8Array,
+  owner: SwtpmUser,
+): Promise<void> {
+  const folder = tpmStateFolder(paths, version);
+  const draft = `${tpmStateFile(paths, version)}.restoring`;
+  await passableFolderEnsure(paths.tpmState);
+  await swtpmFolderEnsure(folder, owner);
+  try {
+    await using file: FileHandle = await open(draft, "w", 0o600);
+    await file.writeFile(bytes);
+    await file.sync();
+    await chown(draft, owner.uid, owner.gid);
+    await rename(draft, tpmStateFile(paths, version));
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await syncToDisk(folder);
+  await syncToDisk(paths.tpmState);
+}

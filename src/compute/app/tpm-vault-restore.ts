@@ -1,0 +1,116 @@
+import { CloudError } from "#base/errors.ts";
+import type { Tx } from "#db/index.ts";
+import type { Server } from "../domain/server.ts";
+import { serverActionInsert } from "../store/server-actions.ts";
+import { serverFind } from "../store/servers.ts";
+import { tpmVaultSet } from "../store/tpm-vault.ts";
+import {
+  tpmGenerationBytes,
+  tpmGenerationInsert,
+  tpmGenerationList,
+  type TpmGeneration,
+} from "../store/tpm-vault-generations.ts";
+import type { ComputeCtx } from "./deps.ts";
+import { serverPermit } from "./server.ts";
+
+export interface TpmRestore {
+  readonly generation: number;
+  /** Why: shown in the server's actions. */
+  readonly reason: string;
+}
+
+/**
+ * An operator says with which of the kept states a server that is off goes on: it becomes the newest generation, and at the
+ * next start whatever its host has gives way to it. Answers the new generation's number. Throws `conflict` when the server is not off or
+ * the generation is not kept.
+ */
+export async function tpmRestore(ctx: ComputeCtx, id: string, restore: TpmRestore): Promise<number> {
+  const { database, clock, tpmGenerationsKept } = ctx.deps;
+  const now = clock.now();
+  const { server, made } = await database.transaction(async (tx) => {
+    const found = await serverFind(tx, id);
+    if (!found) throw new CloudError("not-found", `Instance ${id} could not be found.`);
+    serverPermit(ctx, found, "sealstone:tpm:restore");
+    offRequire(found);
+    const all = await tpmGenerationList(tx, id);
+    const bytes = await bytesRequire(tx, found, restore.generation, all);
+    const generation = (all[0]?.generation ?? 0) + 1;
+    const cause = `generation ${restore.generation} restored by an operator`;
+    const order = { process: "operator", number: 0 };
+    const { sha256 } = all.find((known) => known.generation === restore.generation) ?? { sha256: "" };
+    const row = { generation, sha256, hostId: found.hostId ?? "", at: now, cause, order, bytes };
+    await tpmGenerationInsert(tx, id, row, tpmGenerationsKept);
+    await tpmVaultSet(tx, id, { interval: undefined, save: undefined, restorePending: true });
+    await actionRecord(tx, ctx, found, restore);
+    return { server: found, made: generation };
+  });
+  tpmRestoreAudit(ctx, server, { ...restore, made });
+  return made;
+}
+
+/** Throws `conflict` unless the server is off, without a memory image that has a TPM of its own. */
+function offRequire(server: Server): void {
+  const { id, taskState, vmState, powerState, tpm } = server;
+  if (tpm === undefined) throw new CloudError("conflict", `Instance ${id} has no TPM.`);
+  const off = vmState === "stopped" || (vmState === "error" && powerState !== "running");
+  if (taskState === undefined && off) return;
+  throw new CloudError(
+    "conflict",
+    `Cannot restore the TPM of instance ${id} while it is in vm_state ${vmState}, task_state ${taskState ?? "none"}, power state ${powerState}. Stop it first.`,
+  );
+}
+
+async function bytesRequire(
+  tx: Tx,
+  { id }: Server,
+  generation: number,
+  all: readonly TpmGeneration[],
+): Promise<Buffer> {
+  const bytes = await tpmGenerationBytes(tx, id, generation);
+  if (bytes) return bytes;
+  const kept = all.filter((each) => each.kept).map((each) => each.generation);
+  throw new CloudError(
+    "conflict",
+    `Generation ${generation} of the TPM of instance ${id} is not in the vault; kept are: ${kept.join(", ") || "none"}.`,
+  );
+}
+
+async function actionRecord(tx: Tx, ctx: ComputeCtx, server: Server, restore: TpmRestore): Promise<void> {
+  const now = ctx.clock.now();
+  await serverActionInsert(tx, {
+    request_id: ctx.requestId,
+    server_id: server.id,
+    action: "sealstone:tpmRestore",
+    event: "sealstone_tpm_restore",
+    project_id: server.projectId,
+    user_id: ctx.caller.userId,
+    host_id: server.hostId ?? null,
+    message: `TPM generation ${restore.generation} restored: ${restore.reason}`,
+    details: restore.reason,
+    result: "Success",
+    started_at: now,
+    finished_at: now,
+  });
+}
+
+/** Who restored what, and why: the one place from which a restore is told to whoever audits. */
+function tpmRestoreAudit(
+  ctx: ComputeCtx,
+  server: Server,
+  restore: TpmRestore & { readonly made: number },
+): void {
+  const { caller, requestId } = ctx;
+  const { generation, made, reason } = restore;
+  ctx.log.warn(
+    {
+      event: "tpm.restored",
+      serverId: server.id,
+      userId: caller.userId,
+      requestId,
+      generation,
+      made,
+      reason,
+    },
+    "an operator restored a TPM state",
+  );
+}

@@ -1,0 +1,108 @@
+import { CloudError } from "#base/errors.ts";
+import { cloudClient, serverIdOf, type CloudClient } from "../cloud-client.ts";
+import type { Command, OwnValues } from "./command.ts";
+import { print, tableText } from "./print.ts";
+import { tpmShow } from "./tpm-show.ts";
+
+export const tpm: Command = {
+  summary: "what is known of a server's TPM, what happened to it, and which of its states it goes on with",
+  arguments: "show SERVER | history SERVER | restore SERVER",
+  description: `show      version and model, whose passphrase it has, its state and its endorsement keys with their certificates (PEM),
+          and the last uses of the passphrase; what is not known says why. The rule sealstone:tpm:show says who may
+history   every state that the vault had of the server's TPM: generation, time, host, size, SHA-256, cause; "kept" are
+          those that can be restored
+restore   a server that is off goes on with a kept state: it becomes the newest generation, and at the next start whatever
+          the host has gives way to it. The reason is shown in the server's actions
+
+SERVER is an id or a name. It speaks to the running cloud with the OS_ variables of the environment, or as the administrator
+whose openrc is in the state directory.`,
+  ownOptions: {
+    generation: { value: "N", summary: "restore: which state" },
+    reason: { value: "TEXT", summary: "restore: why" },
+  },
+  async run({ config, rest: [verb, server, ...more], own }) {
+    if (verb === "show" && server !== undefined && more.length === 0) {
+      await print(await tpmShow(await cloudClient(config.statePath, process.env), server));
+      return 0;
+    }
+    if ((verb !== "history" && verb !== "restore") || server === undefined || more.length > 0)
+      throw new CloudError(
+        "invalid",
+        "tpm takes show SERVER, history SERVER, or restore SERVER --generation N --reason TEXT. See sealstone tpm --help.",
+      );
+    const restore = verb === "restore" ? restoreOf(own) : undefined;
+    const client = await cloudClient(config.statePath, process.env);
+    const id = await serverIdOf(client, server);
+    const text =
+      restore === undefined ? await historyText(client, id) : await restoreText(client, id, restore);
+    await print(`${text}\n`);
+    return 0;
+  },
+};
+
+interface Restore {
+  readonly generation: number;
+  readonly reason: string;
+}
+
+function restoreOf(own: OwnValues): Restore {
+  const [generation, reason] = [own.texts("generation").at(-1) ?? "", own.texts("reason").at(-1) ?? ""];
+  if (/^[1-9]\d{0,8}$/.test(generation) && reason.trim() !== "")
+    return { generation: Number(generation), reason };
+  throw new CloudError(
+    "invalid",
+    "tpm restore needs --generation N, one of those that sealstone tpm history shows as kept, and --reason TEXT.",
+  );
+}
+
+interface History {
+  readonly running_interval: { readonly host: string; readonly opened_at: string } | null;
+  readonly memory_image: { readonly generation: number } | null;
+  readonly restore_pending: boolean;
+  readonly generations: readonly {
+    readonly generation: number;
+    readonly time: string;
+    readonly host: string;
+    readonly size: number;
+    readonly sha256: string;
+    readonly kept: boolean;
+    readonly cause: string;
+  }[];
+}
+
+async function historyText(client: CloudClient, id: string): Promise<string> {
+  const answer = await client.get("compute", `/servers/${id}/sealstone:tpm/history`);
+  const history = (answer as { readonly "sealstone:tpm_history": History })["sealstone:tpm_history"];
+  if (history.generations.length === 0) return `The vault has no TPM state of server ${id}.`;
+  const { running_interval: interval, memory_image: image } = history;
+  const rows = [
+    ["GENERATION", "TIME", "HOST", "BYTES", "SHA-256", "KEPT", "CAUSE"],
+    ...history.generations.map((each) => [
+      String(each.generation),
+      each.time,
+      each.host,
+      String(each.size),
+      each.sha256,
+      each.kept ? "yes" : "no",
+      each.cause,
+    ]),
+  ];
+  return [
+    tableText(rows).trimEnd(),
+    interval === null
+      ? "No host runs it."
+      : `Host ${interval.host} runs it, or ran it last, since ${interval.opened_at}.`,
+    ...(image === null ? [] : [`It is suspended, with generation ${image.generation}.`]),
+    ...(history.restore_pending
+      ? ["An operator chose the newest generation; its host takes it at the next start."]
+      : []),
+  ].join("\n");
+}
+
+async function restoreText(client: CloudClient, id: string, restore: Restore): Promise<string> {
+  const body = { "sealstone:tpmRestore": restore };
+  const { generation } = (await client.post("compute", `/servers/${id}/action`, body)) as {
+    readonly generation: number;
+  };
+  return `Generation ${restore.generation} is generation ${generation} now, the newest; server ${id} goes on with it at its next start.`;
+}

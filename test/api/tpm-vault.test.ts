@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { tpmIntervalClose, tpmIntervalOpen, tpmStateCompare, tpmStatePut } from "#bus/index.ts";
+import { configLoad } from "#config/index.ts";
+import { tpm as command } from "../../src/main/commands/tpm.ts";
+import { imageMake } from "../kit/client.ts";
+import { serverKit } from "../kit/servers.ts";
+import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
+
+const servers = "/compute/v2.1/servers";
+const timeoutMs = 5_000;
+
+let cloud: TestCloud;
+let id: string;
+const { create, settled, remove } = serverKit(() => cloud);
+
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  const flavors = (await cloud.demo.send("GET", "/compute/v2.1/flavors")).body.flavors as {
+    id: string;
+    name: string;
+  }[];
+  const flavorRef = flavors.find(({ name }) => name === "vtpm.small")?.id;
+  const made = await create(cloud.demo, await imageMake(cloud.demo), { server: { flavorRef, name: "a.b" } });
+  id = made.body.server.id as string;
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+});
+afterAll(() => cloud?.stop());
+
+const bytesOf = (text: string): string => Buffer.from(`state ${text}`).toString("base64");
+const hashOf = (text: string): string => createHash("sha256").update(`state ${text}`).digest("hex");
+const place = () => ({ hostId: cloud.host.hostId, serverId: id });
+let number = 0;
+
+/** What the agent of the server's host says of its TPM. */
+async function put(text: string): Promise<void> {
+  number += 1;
+  const order = { process: "agent", number };
+  const cause = number === 1 ? ("made" as const) : ("changed" as const);
+  await cloud.bus.request(tpmStatePut, { ...place(), bytes: bytesOf(text), cause, order }, { timeoutMs });
+}
+
+const open = (text: string) =>
+  cloud.bus.request(tpmIntervalOpen, { ...place(), sha256: hashOf(text) }, { timeoutMs });
+const close = (text: string) =>
+  cloud.bus.request(tpmIntervalClose, { ...place(), sha256: hashOf(text) }, { timeoutMs });
+const compare = (text: string) =>
+  cloud.bus.request(tpmStateCompare, { ...place(), sha256: hashOf(text) }, { timeoutMs });
+const history = async () => cloud.admin.send("GET", `${servers}/${id}/sealstone:tpm/history`);
+const restore = (generation: number, client = cloud.admin) =>
+  client.send("POST", `${servers}/${id}/action`, {
+    "sealstone:tpmRestore": { generation, reason: "the disk was bad" },
+  });
+
+/** `sealstone tpm …` on the cloud's state directory; what it prints. */
+async function line(rest: readonly string[], options: Readonly<Record<string, string>> = {}) {
+  const said: string[] = [];
+  const spy = vi.spyOn(console, "log").mockImplementation((text: string) => void said.push(text));
+  try {
+    const config = configLoad({ path: undefined, env: {}, defaultStatePath: cloud.statePath, overrides: {} });
+    const texts = (name: string) => (options[name] === undefined ? [] : [options[name]]);
+    expect(await command.run({ config, rest, own: { texts, flag: (name) => name in options } })).toBe(0);
+  } finally {
+    spy.mockRestore();
+  }
+  return said.join("\n");
+}
+
+test("the history names every generation with its cause, and who runs it", async () => {
+  expect((await history()).body["sealstone:tpm_history"].generations).toEqual([]);
+  await put("1");
+  await open("1");
+  for (const text of ["2", "3", "4", "5", "6"]) await put(text);
+  const { body } = await history();
+  const told = body["sealstone:tpm_history"];
+  expect(told).toMatchObject({
+    server_id: id,
+    running_interval: { host: expect.stringMatching(/^host-/) as string },
+    memory_image: null,
+    restore_pending: false,
+  });
+  expect(told.generations).toHaveLength(6);
+  expect(told.generations[0]).toEqual({
+    generation: 6,
+    sha256: hashOf("6"),
+    size: 7,
+    host: told.running_interval.host,
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}Z$/) as string,
+    cause: "changed",
+    kept: true,
+  });
+  expect(told.generations[5]).toMatchObject({ generation: 1, cause: "made", kept: false });
+  expect((await cloud.demo.send("GET", `${servers}/${id}/sealstone:tpm/history`)).status).toBe(403);
+});
+
+test("a restore is for operators, of a server that is off, to a generation that is kept", async () => {
+  expect(await restore(5)).toMatchObject({ status: 409 });
+  await cloud.demo.send("POST", `${servers}/${id}/action`, { "os-stop": null });
+  await settled(id);
+  expect((await restore(5, cloud.demo)).status).toBe(403);
+  const gone = await restore(1);
+  expect([gone.status, gone.body.conflictingRequest.message]).toEqual([
+    409,
+    `Generation 1 of the TPM of instance ${id} is not in the vault; kept are: 6, 5, 4, 3, 2.`,
+  ]);
+  expect((await history()).body["sealstone:tpm_history"].generations).toHaveLength(6);
+});
+
+test("what was restored is the newest, whatever the host has gives way to it, and the actions say why", async () => {
+  expect(await restore(5)).toMatchObject({ status: 200, body: { generation: 7 } });
+  for (const found of ["6", "never seen"])
+    expect(await compare(found)).toMatchObject({
+      standing: "superseded",
+      held: false,
+      newest: { generation: 7, sha256: hashOf("5") },
+    });
+  const path = `${servers}/${id}/os-instance-actions`;
+  const [newest] = (await cloud.demo.send("GET", path, undefined, "2.96")).body.instanceActions;
+  expect(newest).toMatchObject({
+    action: "sealstone:tpmRestore",
+    message: "TPM generation 5 restored: the disk was bad",
+    user_id: cloud.admin.userId,
+  });
+  // The host took it.
+  await open("5");
+  await close("5");
+  expect(await compare("never seen")).toMatchObject({ standing: "unknown" });
+  expect(await compare("6")).toMatchObject({ standing: "older" });
+});
+
+test("the command line shows and restores the same, by id or name", async () => {
+  const shown = await line(["history", "a.b"]);
+  expect(shown.split("\n")[1]).toMatch(
+    new RegExp(`^7 +\\S+Z +host-\\S+ +7 +${hashOf("5")} +yes +generation 5 restored by an operator$`),
+  );
+  expect(shown).toMatch(/^1 .* no +made$/m);
+  expect(shown).toMatch(/No host runs it\.$/);
+  const restored = await line(["restore", id], { generation: "6", reason: "back" });
+  expect(restored).toContain("Generation 6 is generation 8 now, the newest");
+  expect(await line(["history", id])).toContain("An operator chose the newest generation");
+  await expect(line(["restore", id], { generation: "6" })).rejects.toThrow("--reason TEXT");
+  await expect(line(["restore", id], { generation: "99", reason: "x" })).rejects.toThrow(
+    "Generation 99 of the TPM",
+  );
+  await expect(line(["history", "a"])).rejects.toThrow('Servers named "a": none.');
+  await expect(line(["show", id])).rejects.toThrow("tpm takes history SERVER");
+  await remove(id);
+  await expect(line(["history", id])).rejects.toThrow("could not be found");
+});
