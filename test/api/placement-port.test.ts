@@ -31,7 +31,7 @@ test("nothing else is there, and nothing without a token", async () => {
   expect((await clientOf(url, "none").send("GET", "/resource_providers")).status).toBe(401);
 });
 
-test("a port that is taken is refused with the option to mend, and leaves nothing behind", async () => {
+test("a port that is taken is refused with the option to mend", async () => {
   const placementPort = Number(new URL(url).port);
   await expect(startTestCloud({ placementPort })).rejects.toThrow(
     `Port ${placementPort} of 127.0.0.1 is taken: stop what listens there, or choose another [placement] listen_port.`,

@@ -3,6 +3,7 @@ import type { CloudError } from "#base/errors.ts";
 import type { PlacementCtx } from "../deps.ts";
 import { badRequest, concurrentUpdate, conflict, notFound, placementCode } from "../domain/errors.ts";
 import { capacityOf, type Inventory, type InventorySettings } from "../domain/inventory.ts";
+import { resourceClassOrder } from "../domain/names.ts";
 import type { Provider } from "../domain/provider.ts";
 import { inventoryDelete, inventoryInsert, inventoryList, inventoryUpdate } from "../store/inventories.ts";
 import { providerFetch, providerFetchAt, providerTouch } from "./provider.ts";
@@ -158,7 +159,10 @@ export async function inventoriesWrite(
   const inUseStart = Object.keys(settings).length === 0 ? "" : "update conflict: ";
   const existing = await inventoryList(tx, [provider.uuid]);
   const gone = existing.filter((each) => settings[each.resourceClass] === undefined);
-  const inUse = gone.filter((each) => each.used > 0).map((each) => each.resourceClass);
+  const inUse = gone
+    .filter((each) => each.used > 0)
+    .map((each) => each.resourceClass)
+    .sort(resourceClassOrder);
   if (inUse.length > 0) throw inventoryInUse(inUseStart, inUse, provider);
   for (const each of gone) await inventoryDelete(tx, provider.uuid, each.resourceClass);
   for (const [resourceClass, each] of Object.entries(settings)) {

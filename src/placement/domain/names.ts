@@ -12,6 +12,12 @@ export function isStandardResourceClass(name: string): boolean {
   return classes.has(name);
 }
 
+/** The standard classes in their own order, which is that of their ids in Placement, then the custom ones by name. */
+export function resourceClassOrder(left: string, right: string): number {
+  const place = (name: string) => (classes.has(name) ? standardResourceClasses.indexOf(name) : classes.size);
+  return place(left) - place(right) || (left < right ? -1 : 1);
+}
+
 /** `CUSTOM_…`, at most 255 characters: traits and resource classes alike. */
 export function isCustomName(name: string): boolean {
   return name.length <= 255 && /^CUSTOM_[A-Z0-9_]+$/.test(name);
