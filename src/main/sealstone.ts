@@ -9,6 +9,7 @@ import { controlPlane } from "./commands/control-plane.ts";
 import { db } from "./commands/db.ts";
 import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
+import { keyManager } from "./commands/key-manager.ts";
 import { policy } from "./commands/policy.ts";
 import { start } from "./commands/start.ts";
 import { up } from "./commands/up.ts";
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   doctor,
   db,
   policy,
+  "key-manager": keyManager,
 };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
