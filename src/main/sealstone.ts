@@ -10,6 +10,7 @@ import { controlPlane } from "./commands/control-plane.ts";
 import { db } from "./commands/db.ts";
 import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
+import { keyManager } from "./commands/key-manager.ts";
 import { policy } from "./commands/policy.ts";
 import { start } from "./commands/start.ts";
 import { tpm } from "./commands/tpm.ts";
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   policy,
   audit,
   tpm,
+  "key-manager": keyManager,
 };
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

@@ -43,6 +43,8 @@ test("made, shown, listed, deleted; its secrets stay", async () => {
     container_ref: ref,
   };
   expect((await cloud.send(token, "GET", path)).json).toEqual(view);
+  // Lists are in the order of creation.
+  cloud.advance(1);
   await cloud.make(token, "/v1/containers", { type: "certificate" });
   const list = async (query: string): Promise<unknown> =>
     (await cloud.send(token, "GET", `/v1/containers${query}`)).json;
