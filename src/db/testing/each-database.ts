@@ -39,9 +39,9 @@ export async function databasePlace(): Promise<DatabasePlace> {
   };
 }
 
-/** Once more what is open elsewhere: by another process, as another process. */
-export function openDatabaseAt(address: DatabaseAddress, migrations: Migrations): Promise<Database> {
-  return openDatabase({ address, migrations });
+/** Opens the database of a place, as each of several processes would; the caller closes it. */
+export function openPlace(place: DatabasePlace, migrations: Migrations): Promise<Database> {
+  return openDatabase({ address: place.address, migrations });
 }
 
 export interface TestDatabaseOptions {

@@ -1,2 +1,2 @@
-export { databasePlace, openDatabaseAt, openTestDatabase } from "./each-database.ts";
+export { databasePlace, openPlace, openTestDatabase } from "./each-database.ts";
 export type { DatabasePlace } from "./each-database.ts";
