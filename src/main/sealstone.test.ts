@@ -60,7 +60,17 @@ async function controlPlane(port: number): Promise<{ child: ChildProcess; said: 
 test("help, version, and what is not known", async () => {
   const help = await sealstone("--help");
   expect(help.code).toBe(0);
-  for (const name of ["up", "control-plane", "agent", "doctor", "db", "policy", "audit", "tpm", "key-manager"])
+  for (const name of [
+    "up",
+    "control-plane",
+    "agent",
+    "doctor",
+    "db",
+    "policy",
+    "audit",
+    "tpm",
+    "key-manager",
+  ])
     expect(help.stdout).toContain(`  ${name} `);
   expect(await sealstone("up", "--help")).toMatchObject({
     code: 0,

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isPostgres, type Database } from "#db/index.ts";
-import { databasePlace, openDatabaseAt, type DatabasePlace } from "#db/testing/index.ts";
+import { databasePlace, openPlace, type DatabasePlace } from "#db/testing/index.ts";
 import { sharingTrait } from "../domain/candidates.ts";
 import { placementMigrations } from "../index.ts";
 import { providerInsert } from "../store/providers.ts";
@@ -148,12 +148,12 @@ test("after any writes it is as one read anew", { timeout: 120_000 }, async () =
 /** The two databases of two control planes; on SQLite, where only one may be, the same twice. */
 async function pairOpen(): Promise<{ place: DatabasePlace; first: Database; second: Database }> {
   const place = await databasePlace();
-  const first = await openDatabaseAt(place.address, placementMigrations);
+  const first = await openPlace(place, placementMigrations);
   if (!isPostgres(first.db)) return { place, first, second: first };
   return {
     place,
     first,
-    second: await openDatabaseAt(place.address, placementMigrations),
+    second: await openPlace(place, placementMigrations),
   };
 }
 
