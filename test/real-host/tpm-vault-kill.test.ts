@@ -96,4 +96,8 @@ test("kill -9 of the cloud while the guest writes its TPM without a pause: the v
   );
   expect([again.problems, again.nv?.state, again.secret?.state]).toEqual([[], "read", "unsealed"]);
   await cloud().demo.send("DELETE", `${servers}/${id}`);
+  await eventually(
+    async () => ((await cloud().demo.send("GET", `${servers}/${id}`)).status === 404 ? true : undefined),
+    120_000,
+  );
 });
