@@ -118,14 +118,14 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   });
   const { box } = keyManager;
   const identity = createIdentity({ database, clock, log, box, publicEndpoint: publicUrl });
-  const isNew = await identity.bootstrap({
+  const cloudIsNew = await identity.bootstrap({
     adminPassword: adminOpenrc.password,
     demoPassword: demoOpenrc.password,
     catalog: ownCatalog,
   });
   // Another control plane made the users meanwhile, with its own passwords.
-  if (!isNew && adminOpenrc.written) await rm(admin.path);
-  if (!isNew && demoOpenrc.written) await rm(demo.path);
+  if (!cloudIsNew && adminOpenrc.isNew) await rm(admin.path);
+  if (!cloudIsNew && demoOpenrc.isNew) await rm(demo.path);
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
   const { randomizeCandidates = false } = options;
   const placement = createPlacement({ database, clock, log, randomizeCandidates });

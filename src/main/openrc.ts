@@ -14,8 +14,8 @@ interface Account {
 
 export interface Openrc {
   readonly password: Secret<string>;
-  /** Whether the file was written now. */
-  readonly written: boolean;
+  /** Whether the file is new, with a password that nobody had before. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Openrc {
 export async function openrcEnsure(account: Account): Promise<Openrc> {
   const known = await passwordIn(account.path);
   const password = known ?? randomBytes(18).toString("base64url");
-  if (known === undefined && !account.fresh) return { password: new Secret(password), written: false };
+  if (known === undefined && !account.fresh) return { password: new Secret(password), isNew: false };
   const lines = [
     `# Sealstone: user ${account.user} of project ${account.project}. Use it by: . ${account.path}`,
     `export OS_AUTH_URL=${account.authUrl}`,
@@ -41,7 +41,7 @@ export async function openrcEnsure(account: Account): Promise<Openrc> {
   ];
   await writeFile(`${account.path}.new`, `${lines.join("\n")}\n`, { mode: 0o600, flush: true });
   await rename(`${account.path}.new`, account.path);
-  return { password: new Secret(password), written: true };
+  return { password: new Secret(password), isNew: known === undefined };
 }
 
 async function passwordIn(path: string): Promise<string | undefined> {

@@ -54,8 +54,12 @@ const restore = (generation: number, client = cloud.admin) =>
 
 /** `sealstone tpm …` on the cloud's state directory; what it prints. */
 async function line(rest: readonly string[], options: Readonly<Record<string, string>> = {}) {
-  const said: string[] = [];
-  const spy = vi.spyOn(console, "log").mockImplementation((text: string) => void said.push(text));
+  let said = "";
+  const spy = vi.spyOn(process.stdout, "write").mockImplementation(((text: string, done: () => void) => {
+    said += text;
+    done();
+    return true;
+  }) as typeof process.stdout.write);
   try {
     const config = configLoad({ path: undefined, env: {}, defaultStatePath: cloud.statePath, overrides: {} });
     const texts = (name: string) => (options[name] === undefined ? [] : [options[name]]);
@@ -63,7 +67,7 @@ async function line(rest: readonly string[], options: Readonly<Record<string, st
   } finally {
     spy.mockRestore();
   }
-  return said.join("\n");
+  return said.trimEnd();
 }
 
 test("the history names every generation with its cause, and who runs it", async () => {
@@ -142,8 +146,8 @@ test("the command line shows and restores the same, by id or name", async () => 
   await expect(line(["restore", id], { generation: "99", reason: "x" })).rejects.toThrow(
     "Generation 99 of the TPM",
   );
-  await expect(line(["history", "a"])).rejects.toThrow('Servers named "a": none.');
-  await expect(line(["show", id])).rejects.toThrow("tpm takes history SERVER");
+  await expect(line(["history", "a"])).rejects.toThrow('There is no server named "a".');
+  await expect(line(["remake", id])).rejects.toThrow("tpm takes show SERVER, history SERVER");
   await remove(id);
   await expect(line(["history", id])).rejects.toThrow("could not be found");
 });

@@ -86,6 +86,9 @@ test("of two that start at once on an empty database, one has an openrc, and its
   const [owner = ""] = owners;
   for (const controlPlane of started) await adminOf(controlPlane, owner);
   for (const controlPlane of started) await controlPlane.stop();
+  // It stays at the next start, of whoever has it.
+  await (await start(owner, empty)).stop();
+  expect(existsSync(join(owner, "openrc"))).toBe(true);
   await empty.remove();
   for (const folder of both) await rm(folder, { recursive: true });
 });
