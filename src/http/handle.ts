@@ -2,17 +2,17 @@ import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError } from "#base/errors.ts";
 import { accessRulesEnforce } from "./access-rules.ts";
-import { anonymous, type Caller } from "./context.ts";
+import { anonymous, type Caller, type Ctx } from "./context.ts";
 import type { Door } from "./door.ts";
 import { jsonBody } from "./json-body.ts";
 import { logAnswer } from "./log-answer.ts";
-import { strictJsonBody } from "./media.ts";
+import { mediaRequire, strictJsonBody } from "./media.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
 import { ReadyJson } from "./ready-json.ts";
 import { requestContext } from "./request-context.ts";
 import { schemaAt, validate } from "./validate.ts";
 
-/** Token, microversion, body, policy, operation, answer: in this order for every route. */
+/** Token, microversion, body, policy, operation, answer: in this order for every route; where media are strict, the body comes last. */
 export async function handleRequest(
   door: Door,
   request: FastifyRequest,
@@ -25,12 +25,11 @@ export async function handleRequest(
   reply.headers(offer.headers);
   const ctx = requestContext(door, { request, reply }, { caller, microversion });
   const params = pathParams(request);
+  const strict = door.service.strictMedia === true;
+  if (strict) await admit(ctx, request, offer.routes[0], params);
   const body = raw === undefined ? readBody(door, request, offer.routes[0]) : await rawBody(request, raw);
   const row = selectRow(offer.routes, body);
-  if (row.policy !== "public" && row.policy !== "authenticated" && row.enforcedByApp !== true) {
-    ctx.enforce(row.policy, row.target?.(params));
-  }
-  await row.operation.precede?.(ctx, params);
+  if (!strict) enforcePolicy(ctx, row, params);
   const input = { params, query: queryOf(request, row.operation), body, headers: request.headers };
   if (raw === undefined && row.operation.body) {
     const schema = schemaAt(row.operation.body, microversion);
@@ -43,9 +42,29 @@ export async function handleRequest(
   return send(reply, answer);
 }
 
+type PathParams = Readonly<Record<string, string>>;
+
+function enforcePolicy(ctx: Ctx, row: Route<unknown>, params: PathParams): void {
+  if (row.policy !== "public" && row.policy !== "authenticated" && row.enforcedByApp !== true)
+    ctx.enforce(row.policy, row.target?.(params));
+}
+
+/** Everything that Placement looks at before the body. */
+async function admit(
+  ctx: Ctx,
+  request: FastifyRequest,
+  row: Route<unknown> | undefined,
+  params: PathParams,
+): Promise<void> {
+  mediaRequire(request, row);
+  if (!row) return;
+  enforcePolicy(ctx, row, params);
+  await row.operation.precede?.(ctx, params);
+}
+
 /** No name has a U+0000, which PostgreSQL cannot even compare with one. */
-function pathParams(request: FastifyRequest): Readonly<Record<string, string>> {
-  const params = request.params as Readonly<Record<string, string>>;
+function pathParams(request: FastifyRequest): PathParams {
+  const params = request.params as PathParams;
   for (const name in params) {
     if (params[name]?.includes("\0") === true)
       throw new CloudError("not-found", "The resource could not be found.");

@@ -40,7 +40,7 @@ export interface Operation<Deps, Body = any, Query = any> {
   /** The body is not parsed: handed over as a stream, or as a Buffer of at most `bodyLimit` bytes. */
   readonly rawBody?: "stream" | "buffer";
   readonly query?: TSchema;
-  /** Before the body is looked at: throws when what the path names is not there, where clients are told that first. */
+  /** Where media are strict: before the body is looked at, throws when what the path names is not there. */
   precede?(ctx: Ctx<Deps>, params: Input["params"]): Promise<unknown>;
   /** Of a plain return value; 200 by default, 204 when there is nothing to return. */
   readonly status?: number;

@@ -45,6 +45,14 @@ test("a body says that it is JSON", async () => {
   expect([broken.status, detail(broken)]).toEqual([400, "Malformed JSON: it is not valid JSON"]);
 });
 
+test("who may not, and what is not there, is told before the body is read", async () => {
+  const broken = { body: "{", headers: { "content-type": "application/json" } };
+  expect((await cloud.send("POST", "/reshaper", { ...broken, token: "reader" })).status).toBe(403);
+  const gone = `/resource_providers/${newUuid()}/inventories`;
+  expect((await cloud.send("PUT", gone, broken)).status).toBe(404);
+  expect((await cloud.send("POST", "/reshaper", { ...broken, token: "service" })).status).toBe(400);
+});
+
 test("a body that does not fit is told in the words of Python's jsonschema", async () => {
   const named = await cloud.send("POST", "/resource_providers", { body: { name: "a", uuid: "x" } });
   expect(named.status).toBe(400);
