@@ -2,6 +2,7 @@ import { PostgresDialect, type PostgresPoolClient } from "kysely";
 import { Pool, types, type PoolClient } from "pg";
 import { databaseLabel, type DatabaseAddress } from "./address.ts";
 import { postgresErrorOf } from "./postgres-errors.ts";
+import { createPreparedAsk, type Ask } from "./postgres-prepared.ts";
 
 /** Connections at most; reads and writes have a pool each, so that neither waits for the other's connections. */
 const poolSize = 8;
@@ -20,11 +21,15 @@ function numberOf(text: string): number | string {
   return Number.isSafeInteger(number) || text.includes(".") ? number : text;
 }
 
-type Translate = (error: unknown) => unknown;
+/** How a pool's connections ask, and what they make of errors. */
+interface Way {
+  readonly ask: Ask;
+  readonly translate: (error: unknown) => unknown;
+}
 
 export function postgresDialect(address: DatabaseAddress & { readonly kind: "postgresql" }): PostgresDialect {
   const label = databaseLabel(address);
-  const translate: Translate = (error) => postgresErrorOf(error, label);
+  const way: Way = { ask: createPreparedAsk(), translate: (error) => postgresErrorOf(error, label) };
   const pool = new Pool({
     connectionString: address.url.expose(),
     max: poolSize,
@@ -41,25 +46,25 @@ export function postgresDialect(address: DatabaseAddress & { readonly kind: "pos
   return new PostgresDialect({
     pool: {
       options: pool.options,
-      connect: () => connect(pool, translate),
+      connect: () => connect(pool, way),
       end: () => pool.end(),
     },
   });
 }
 
 /** pg reads the URL only here, and the files that it names. */
-async function connect(pool: Pool, translate: Translate): Promise<PostgresPoolClient> {
+async function connect(pool: Pool, way: Way): Promise<PostgresPoolClient> {
   try {
-    return clientOf(await pool.connect(), translate);
+    return clientOf(await pool.connect(), way);
   } catch (error) {
-    throw translate(error);
+    throw way.translate(error);
   }
 }
 
 /** The connection as Kysely uses it, with errors of ours. */
-function clientOf(client: PoolClient, translate: Translate): PostgresPoolClient {
+function clientOf(client: PoolClient, { translate, ask }: Way): PostgresPoolClient {
   const query = (sql: string, parameters: readonly unknown[]): Promise<unknown> =>
-    client.query(sql, [...parameters]).catch((error: unknown) => {
+    ask(client, sql, parameters).catch((error: unknown) => {
       throw translate(error);
     });
   return {

@@ -9,8 +9,9 @@ import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Config } from "#config/index.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { controlPlaneStart, type ControlPlane } from "./control-plane.ts";
+import { policyOf } from "#policy/index.ts";
 import { createLogger } from "./logger.ts";
-import { policyOf, policyRulesLoad } from "./policy-rules.ts";
+import { policyRulesLoad } from "./policy-rules.ts";
 import type { GuestFiles } from "./seeds.ts";
 import { stateFolderOpen, type StateFolder } from "./state-folder.ts";
 

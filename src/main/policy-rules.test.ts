@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { policyRuleClosure, policyRulesMerge } from "#policy/index.ts";
-import { policyOf, policyRulesLoad, servicePolicyRules } from "./policy-rules.ts";
+import { policyOf } from "#policy/index.ts";
+import { policyRulesLoad, servicePolicyRules } from "./policy-rules.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -7,14 +7,7 @@ import { identityPolicyRules } from "#identity/index.ts";
 import { imagePolicyRules } from "#image/index.ts";
 import { keyManagerPolicyRules } from "#key-manager/index.ts";
 import { placementPolicyRules } from "#placement/index.ts";
-import {
-  createPolicy,
-  policyFileParse,
-  policyRulesMerge,
-  type EffectiveRules,
-  type Policy,
-  type PolicyRules,
-} from "#policy/index.ts";
+import { policyFileParse, policyRulesMerge, type EffectiveRules, type PolicyRules } from "#policy/index.ts";
 
 /** All services' in one space, as they share one file: where two have the same name, it means the same. */
 export const servicePolicyRules: readonly PolicyRules[] = [
@@ -31,10 +24,6 @@ export async function policyRulesLoad(file: Config["policyFile"]): Promise<Effec
   const defaults = Object.assign({}, ...servicePolicyRules) as PolicyRules;
   const content = await contentOf(file);
   return policyRulesMerge(defaults, policyFileParse(file.path, content));
-}
-
-export function policyOf(rules: EffectiveRules): Policy {
-  return createPolicy(Object.fromEntries([...rules].map(([name, { text }]) => [name, text])));
 }
 
 /** Of a file that nobody named and that is not there: nothing. */

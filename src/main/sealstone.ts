@@ -1,4 +1,7 @@
-/** The `sealstone` command: only here and beside are argv, environment, signals and exit statuses touched. */
+/**
+ * The `sealstone` command: only here and beside are argv, environment, signals and exit statuses touched. Commands import
+ * what they run when they run: loading the whole cloud takes a second, which help and questions need not wait for.
+ */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

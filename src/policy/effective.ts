@@ -2,7 +2,7 @@ import { ConfigError } from "#config/config-error.ts";
 import { nearest } from "#config/nearest.ts";
 import { checkReferences } from "./check.ts";
 import type { PolicyFileRule } from "./file.ts";
-import type { PolicyRules } from "./policy.ts";
+import { createPolicy, type Policy, type PolicyRules } from "./policy.ts";
 
 export interface EffectiveRule {
   readonly text: string;
@@ -91,4 +91,9 @@ function circleCheck({ name, place }: PolicyFileRule, rules: EffectiveRules): vo
     place,
     `${JSON.stringify(name)}: found the circle ${[name, ...way].join(" → ")}, allowed are rules that do not come back to themselves`,
   );
+}
+
+/** What decides by these rules. */
+export function policyOf(rules: EffectiveRules): Policy {
+  return createPolicy(Object.fromEntries([...rules].map(([name, { text }]) => [name, text])));
 }

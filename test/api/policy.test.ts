@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { policyFileParse, policyRulesMerge, type PolicyRules } from "#policy/index.ts";
-import { policyOf, servicePolicyRules } from "../../src/main/policy-rules.ts";
+import { policyOf } from "#policy/index.ts";
+import { servicePolicyRules } from "../../src/main/policy-rules.ts";
 import { imageMake } from "../kit/client.ts";
 import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
 import { serverKit } from "../kit/servers.ts";

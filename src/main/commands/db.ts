@@ -1,7 +1,5 @@
 import { CloudError } from "#base/errors.ts";
-import { databaseLabel, migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
-import { allMigrations } from "../control-plane.ts";
-import { stateFolderOpen } from "../state-folder.ts";
+import type { DatabaseAddress, Migrations } from "#db/index.ts";
 import type { Command } from "./command.ts";
 
 export const db: Command = {
@@ -11,14 +9,17 @@ export const db: Command = {
 status    shows where the database is and which migrations are in it; needs no stopped cloud`,
   async run({ config, rest }) {
     const [verb] = rest;
+    const { databaseLabel, openDatabase } = await import("#db/index.ts");
+    const { allMigrations } = await import("../control-plane.ts");
     const { database: address } = config;
     if (verb === "status") {
-      const lines = await migrationsShow(address);
+      const lines = await migrationsShow(address, allMigrations);
       console.log([databaseLabel(address), ...lines].join("\n"));
       return 0;
     }
     if (verb !== "migrate")
       throw new CloudError("invalid", "db takes one of: migrate, status. See sealstone db --help.");
+    const { stateFolderOpen } = await import("../state-folder.ts");
     const state = await stateFolderOpen(config.statePath);
     try {
       const database = await openDatabase({ address, migrations: allMigrations });
@@ -32,8 +33,9 @@ status    shows where the database is and which migrations are in it; needs no s
   },
 };
 
-async function migrationsShow(address: DatabaseAddress): Promise<string[]> {
+async function migrationsShow(address: DatabaseAddress, all: Migrations): Promise<string[]> {
+  const { migrationList } = await import("#db/index.ts");
   const applied = await migrationList(address);
-  const names = new Set([...Object.keys(allMigrations), ...applied]);
+  const names = new Set([...Object.keys(all), ...applied]);
   return [...names].toSorted().map((name) => `${applied.includes(name) ? "applied" : "missing"}  ${name}`);
 }

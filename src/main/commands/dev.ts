@@ -1,5 +1,4 @@
 import { CloudError } from "#base/errors.ts";
-import { cloudStart } from "../cloud.ts";
 import type { Command } from "./command.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -20,6 +19,7 @@ Its state directory is .sealstone-dev in the checkout, where the hosts keep what
       to: 60_000,
     });
     const simulated = { hosts, commandMs };
+    const { cloudStart } = await import("../cloud.ts");
     const cloud = await cloudStart({ config, agent: false, guest: undefined, simulated });
     return untilStopped(() => cloud.stop());
   },

@@ -1,12 +1,12 @@
 import { CloudError } from "#base/errors.ts";
 import {
   meantHint,
+  policyOf,
   policyRuleClosure,
   type EffectiveRules,
   type PolicyCredentials,
   type PolicyTarget,
 } from "#policy/index.ts";
-import { policyOf, policyRulesLoad } from "../policy-rules.ts";
 import type { Command, OwnOption, OwnValues } from "./command.ts";
 import { print } from "./print.ts";
 
@@ -34,6 +34,7 @@ A running cloud has read it at its start.`,
   async run({ config, rest: [verb, name, ...more], own }) {
     if ((verb !== "show" && verb !== "check") || more.length > 0 || (verb === "check" && name === undefined))
       throw new CloudError("invalid", "policy takes show [RULE] or check RULE. See sealstone policy --help.");
+    const { policyRulesLoad } = await import("../policy-rules.ts");
     const rules = await policyRulesLoad(config.policyFile);
     if (name !== undefined && !rules.has(name)) {
       const hint = meantHint(name, [...rules.keys()]);

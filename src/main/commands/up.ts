@@ -1,4 +1,3 @@
-import { cloudStart } from "../cloud.ts";
 import type { Command } from "./command.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -8,6 +7,7 @@ export const up: Command = {
 Servers keep running when it stops and are found again at the next start.
 It expects a prepared machine: "sealstone start" (npm start) prepares one; "sealstone doctor" tells what misses.`,
   async run({ config }) {
+    const { cloudStart } = await import("../cloud.ts");
     const cloud = await cloudStart({ config, agent: true, guest: undefined });
     return untilStopped(() => cloud.stop());
   },
