@@ -31,7 +31,9 @@ export function strictJsonBody(
   row: Route<unknown> | undefined,
   envelope: ErrorEnvelope,
 ): unknown {
-  if (row?.operation.body === undefined) return jsonBody(request);
+  // There is no such route at this microversion, which is told next.
+  if (row === undefined) return undefined;
+  if (row.operation.body === undefined) return jsonBody(request);
   const bytes = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
   return parseJson(bytes, (reason) => envelope.malformed?.(reason) ?? reason);
 }

@@ -51,6 +51,8 @@ test("who may not, and what is not there, is told before the body is read", asyn
   const gone = `/resource_providers/${newUuid()}/inventories`;
   expect((await cloud.send("PUT", gone, broken)).status).toBe(404);
   expect((await cloud.send("POST", "/reshaper", { ...broken, token: "service" })).status).toBe(400);
+  const text = { body: "{", headers: { "content-type": "text/plain" } };
+  expect((await cloud.send("POST", "/resource_classes", { ...text, at: "1.1" })).status).toBe(404);
 });
 
 test("a body that does not fit is told in the words of Python's jsonschema", async () => {
