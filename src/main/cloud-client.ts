@@ -13,6 +13,15 @@ export interface CloudClient {
   post(service: string, path: string, body: object): Promise<unknown>;
 }
 
+/** `data` of what the client throws, for commands with words of their own. */
+export interface CloudFailure {
+  /** Of a refusal. */
+  readonly status?: number;
+  readonly said?: string;
+  readonly silentUrl?: string;
+  readonly unreadablePath?: string;
+}
+
 /** Signs in with the OS_ variables when OS_AUTH_URL is set, else as the administrator of the openrc file in the state directory. */
 export async function cloudClient(statePath: string, env: Variables): Promise<CloudClient> {
   const account = env["OS_AUTH_URL"] === undefined ? await openrcRead(join(statePath, "openrc")) : env;
@@ -58,7 +67,7 @@ async function openrcRead(path: string): Promise<Variables> {
     throw new CloudError(
       "invalid",
       `OS_AUTH_URL is not set and ${path} cannot be read: source an openrc file, or name the cloud's state directory by --state-path.`,
-      { cause },
+      { cause, data: { unreadablePath: path } },
     );
   }
 }
@@ -104,12 +113,16 @@ async function ask(url: string, request: RequestInit): Promise<{ headers: Header
   const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(60_000) }).catch(
     (cause: unknown) => {
       const why = errorText(cause instanceof Error ? (cause.cause ?? cause) : cause);
-      throw new CloudError("invalid", `${url} does not answer (${why}): is the cloud up?`, { cause });
+      throw new CloudError("invalid", `${url} does not answer (${why}): is the cloud up?`, {
+        cause,
+        data: { silentUrl: url },
+      });
     },
   );
   const text = await answer.text();
   if (answer.ok) return { headers: answer.headers, json: JSON.parse(text) };
-  throw new CloudError("invalid", `The cloud says (${answer.status}): ${messageIn(text)}`);
+  const [status, said] = [answer.status, messageIn(text)];
+  throw new CloudError("invalid", `The cloud says (${status}): ${said}`, { data: { status, said } });
 }
 
 /** The words of a refusal, in whichever service's envelope. */

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { CloudError } from "#base/errors.ts";
 import { sleep } from "#base/clock.ts";
+import { CloudError, isCloudError } from "#base/errors.ts";
+import { cloudClient, type CloudFailure } from "../cloud-client.ts";
 import type { Command } from "./command.ts";
 
 interface RotationView {
@@ -27,19 +26,19 @@ export const keyManager: Command = {
         "invalid",
         "key-manager takes rotate-project PROJECT_ID or rotate-project --all. See sealstone key-manager --help.",
       );
-    const cloud = await cloudOf(join(config.statePath, "openrc"));
-    const started = await cloud.ask("POST", isAll ? {} : { project_id: projectId });
+    const rotations = await rotationsOf(config.statePath);
+    const started = await rotations.start(projectId);
     if (started.length === 0)
       console.log("Nothing to rotate: no project has a key, or all are on their way.");
     for (const one of started) console.log(`${one.project_id}: ${one.total} payloads to move`);
-    await progressShow(cloud, new Set(started.map(({ project_id: id }) => id)));
+    await progressShow(rotations, new Set(started.map(({ project_id: id }) => id)));
     return 0;
   },
 };
 
-async function progressShow(cloud: Cloud, projectIds: Set<string>): Promise<void> {
+async function progressShow(rotations: Rotations, projectIds: Set<string>): Promise<void> {
   while (projectIds.size > 0) {
-    for (const one of await cloud.ask("GET")) {
+    for (const one of await rotations.list()) {
       if (!projectIds.has(one.project_id)) continue;
       console.log(`${one.project_id}: ${one.total - one.remaining} of ${one.total} moved`);
       if (one.status !== "RESEALING") projectIds.delete(one.project_id);
@@ -48,103 +47,58 @@ async function progressShow(cloud: Cloud, projectIds: Set<string>): Promise<void
   }
 }
 
-interface Cloud {
-  /** All pages of a list. */
-  ask(method: "GET" | "POST", body?: object): Promise<RotationView[]>;
+interface Rotations {
+  start(projectId: string | undefined): Promise<readonly RotationView[]>;
+  list(): Promise<readonly RotationView[]>;
 }
 
-/** The running cloud, for the administrator whose openrc this is. */
-async function cloudOf(openrcPath: string): Promise<Cloud> {
-  const account = openrcParse(await openrcRead(openrcPath));
-  const { token, endpoint } = await authenticate(account);
+/** The running cloud's, for the administrator whose openrc is in the state directory. */
+async function rotationsOf(statePath: string): Promise<Rotations> {
+  const client = await inOwnWords(cloudClient(statePath, {}));
+  const path = "/v1/sealstone-rotations";
   return {
-    async ask(method, body) {
+    async start(projectId) {
+      const body = projectId === undefined ? {} : { project_id: projectId };
+      return ((await inOwnWords(client.post("key-manager", path, body))) as Page).rotations;
+    },
+    async list() {
       const found: RotationView[] = [];
-      let url: string | undefined =
-        `${endpoint}/v1/sealstone-rotations${method === "GET" ? "?limit=100" : ""}`;
-      while (url !== undefined) {
-        const answer: { rotations: RotationView[]; next?: string } = await json(
-          await send(url, {
-            method,
-            headers: { "x-auth-token": token, "content-type": "application/json" },
-            ...(body ? { body: JSON.stringify(body) } : {}),
-          }),
-        );
-        found.push(...answer.rotations);
-        url = answer.next;
+      let next: string | undefined = `${path}?limit=100`;
+      while (next !== undefined) {
+        const page = (await inOwnWords(client.get("key-manager", next))) as Page;
+        found.push(...page.rotations);
+        next = page.next;
       }
       return found;
     },
   };
 }
 
-type Openrc = Readonly<Record<string, string | undefined>>;
+interface Page {
+  readonly rotations: readonly RotationView[];
+  readonly next?: string;
+}
 
-async function openrcRead(path: string): Promise<string> {
+/** What the client throws, as this command says it. */
+async function inOwnWords<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await readFile(path, "utf8");
+    return await answer;
   } catch (cause) {
+    if (!isCloudError(cause)) throw cause;
+    const { status, said, silentUrl, unreadablePath } = cause.data as CloudFailure;
+    if (status !== undefined)
+      throw new CloudError("invalid", `The cloud refused: ${status} ${said}`, { cause });
+    if (silentUrl !== undefined)
+      throw new CloudError(
+        "unavailable",
+        `The cloud does not answer at ${silentUrl}. Start it: keys are rotated while it runs.`,
+        { cause },
+      );
+    if (unreadablePath === undefined) throw cause;
     throw new CloudError(
       "invalid",
-      `The administrator's ${path} cannot be read. Name the cloud's state directory by --state-path.`,
+      `The administrator's ${unreadablePath} cannot be read. Name the cloud's state directory by --state-path.`,
       { cause },
     );
-  }
-}
-
-function openrcParse(text: string): Openrc {
-  return Object.fromEntries(
-    [...text.matchAll(/^export (OS_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-  );
-}
-
-async function authenticate(account: Openrc): Promise<{ readonly token: string; readonly endpoint: string }> {
-  const domain = { name: account["OS_USER_DOMAIN_NAME"] };
-  const user = { name: account["OS_USERNAME"], password: account["OS_PASSWORD"], domain };
-  const project = { name: account["OS_PROJECT_NAME"], domain: { name: account["OS_PROJECT_DOMAIN_NAME"] } };
-  const auth = { identity: { methods: ["password"], password: { user } }, scope: { project } };
-  const answer = await send(`${account["OS_AUTH_URL"]}/v3/auth/tokens`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ auth }),
-  });
-  const { token } = await json<{
-    token: { catalog: { type: string; endpoints: { interface: string; url: string }[] }[] };
-  }>(answer);
-  const service = token.catalog.find(({ type }) => type === "key-manager");
-  const endpoint = service?.endpoints.find((one) => one.interface === "public")?.url;
-  if (endpoint === undefined)
-    throw new CloudError("unavailable", "The cloud's catalogue has no key manager.");
-  return { token: answer.headers.get("x-subject-token") ?? "", endpoint };
-}
-
-async function send(url: string, request: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, request);
-  } catch (cause) {
-    throw new CloudError(
-      "unavailable",
-      `The cloud does not answer at ${url}. Start it: keys are rotated while it runs.`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-async function json<T>(answer: Response): Promise<T> {
-  const text = await answer.text();
-  if (answer.ok) return JSON.parse(text) as T;
-  throw new CloudError("invalid", `The cloud refused: ${answer.status} ${descriptionOf(text)}`);
-}
-
-/** Of Barbican's envelope, or Keystone's. */
-function descriptionOf(text: string): string {
-  try {
-    const body = JSON.parse(text) as { description?: string; error?: { message?: string } };
-    return body.description ?? body.error?.message ?? text;
-  } catch {
-    // Not of our services: shown as it is.
-    return text.slice(0, 200);
   }
 }
