@@ -1,6 +1,6 @@
 /**
  * The vault: every state of a TPM, as swtpm encrypted it, kept by the control plane. A host's word counts for the servers
- * that are on it. What the standings mean for a start is the agent's business (agent/tpm/compare.ts).
+ * that are on it. What the standings mean for a start is the agent's business (agent/tpm/settle.ts).
  */
 import { createHash } from "node:crypto";
 import type { Static } from "typebox";
