@@ -1,15 +1,13 @@
 import { CloudError } from "#base/errors.ts";
 import { newUuid, type SagaId } from "#base/ids.ts";
-import type { Saga } from "#saga/index.ts";
-import { sagaStart } from "#saga/index.ts";
 import { serverActionPermit, serverActionRules, type ServerActionName } from "../domain/server-action.ts";
 import type { Server } from "../domain/server.ts";
 import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
-import { serverActionSagas, type ServerActionParams } from "../sagas/server-action-sagas.ts";
-import { serverActionInsert } from "../store/server-actions.ts";
-import { serverFind, serverUpdate } from "../store/servers.ts";
-import type { ComputeCtx, ComputeSagaDeps } from "./deps.ts";
+import { serverActionSagas } from "../sagas/server-action-sagas.ts";
+import { serverFind } from "../store/servers.ts";
+import type { ComputeCtx } from "./deps.ts";
 import { passphraseRead } from "./passphrase.ts";
+import { serverSagaStart } from "./server-saga.ts";
 
 const allProjectsRule = "os_compute_api:servers:detail:get_all_tenants";
 
@@ -65,6 +63,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
     taskState: rule.task,
     action: rule.nova,
     event: `compute_${rule.nova}_instance`,
+    params: {},
     permit(current) {
       serverLockPermit(ctx, current);
       serverActionPermit(current, action);
@@ -85,57 +84,9 @@ export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
     taskState: "deleting",
     action: "delete",
     event: "compute_terminate_instance",
+    params: {},
     // A delete that was faster is the same delete.
     permit: (current) => current.taskState !== "deleting",
     sealedBox: undefined,
   });
-}
-
-interface SagaRequest {
-  readonly sagaId: SagaId;
-  readonly server: Server;
-  readonly taskState: NonNullable<Server["taskState"]>;
-  readonly action: string;
-  readonly event: string;
-  /** Looks again inside the transaction: another request may have been faster. False: there is nothing left to do. */
-  readonly permit: (current: Server) => boolean;
-  readonly sealedBox: Uint8Array | undefined;
-}
-
-async function serverSagaStart(
-  ctx: ComputeCtx,
-  definition: Saga<ServerActionParams, ComputeSagaDeps>,
-  request: SagaRequest,
-): Promise<void> {
-  const { server, sagaId } = request;
-  const now = ctx.clock.now();
-  await ctx.deps.database.transaction(async (tx) => {
-    const current = await serverFind(tx, server.id);
-    if (!current) throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
-    if (!request.permit(current)) return;
-    await serverUpdate(tx, server.id, { taskState: request.taskState }, now);
-    await serverActionInsert(tx, {
-      request_id: ctx.requestId,
-      server_id: server.id,
-      action: request.action,
-      event: request.event,
-      project_id: server.projectId,
-      user_id: ctx.caller.userId,
-      caller_project_id: ctx.caller.projectId ?? null,
-      host_id: server.hostId ?? null,
-      message: null,
-      details: null,
-      result: null,
-      started_at: now,
-      finished_at: null,
-    });
-    await sagaStart(tx, definition, {
-      id: sagaId,
-      params: { serverId: server.id, requestId: ctx.requestId },
-      resource: server.id,
-      sealedBox: request.sealedBox,
-      requestId: ctx.requestId,
-    });
-  });
-  ctx.deps.executor.nudge(sagaId);
 }

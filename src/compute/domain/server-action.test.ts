@@ -1,9 +1,21 @@
 import { expect, test } from "vitest";
 import { aServer } from "./testing/a-server.ts";
 import { serverActionPermit, serverActionRules, type ServerActionName } from "./server-action.ts";
-import { serverStatus, type VmState } from "./server.ts";
+import { serverStatus, statusFilter, type VmState } from "./server.ts";
 
-const states: readonly VmState[] = ["building", "active", "paused", "suspended", "stopped", "error"];
+const states: readonly VmState[] = [
+  "building",
+  "active",
+  "paused",
+  "suspended",
+  "stopped",
+  "rescued",
+  "resized",
+  "soft-delete",
+  "shelved",
+  "shelved_offloaded",
+  "error",
+];
 const actions = Object.keys(serverActionRules) as ServerActionName[];
 
 const permitted: Readonly<Record<ServerActionName, string>> = {
@@ -55,6 +67,11 @@ test("status follows vm_state and task_state", () => {
     "PAUSED",
     "SUSPENDED",
     "SHUTOFF",
+    "RESCUE",
+    "VERIFY_RESIZE",
+    "SOFT_DELETED",
+    "SHELVED",
+    "SHELVED_OFFLOADED",
     "ERROR",
   ]);
   expect(serverStatus({ vmState: "active", taskState: "rebooting" })).toBe("REBOOT");
@@ -62,4 +79,23 @@ test("status follows vm_state and task_state", () => {
   expect(serverStatus({ vmState: "active", taskState: "rebooting_hard" })).toBe("HARD_REBOOT");
   expect(serverStatus({ vmState: "stopped", taskState: "rebooting_hard" })).toBe("SHUTOFF");
   expect(serverStatus({ vmState: "error", taskState: "rebooting_hard" })).toBe("ERROR");
+});
+
+test.each([
+  ["ACTIVE", "active", "rebooting", true],
+  ["REBOOT", "active", "rebooting", true],
+  ["REBOOT", "active", undefined, false],
+  ["RESIZE", "stopped", "resize_migrated", true],
+  ["verify_resize", "resized", undefined, true],
+  ["REVERT_RESIZE", "resized", undefined, false],
+  ["MIGRATING", "active", undefined, false],
+] as const)(
+  "the filter status=%s has a server that is %s, task %s: %s",
+  (status, vmState, taskState, has) => {
+    expect(statusFilter([status])?.({ vmState, taskState })).toBe(has);
+  },
+);
+
+test("what is no status is told apart", () => {
+  expect(statusFilter(["SPINNING"])).toBeUndefined();
 });

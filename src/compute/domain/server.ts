@@ -1,8 +1,19 @@
 import type { SecretId } from "#base/ids.ts";
 import type { TpmConstraint } from "#vtpm/index.ts";
 
-/** nova.compute.vm_states, those that exist here. */
-export type VmState = "building" | "active" | "paused" | "suspended" | "stopped" | "error";
+/** nova.compute.vm_states; a deleted server has no row here. */
+export type VmState =
+  | "building"
+  | "active"
+  | "paused"
+  | "suspended"
+  | "stopped"
+  | "rescued"
+  | "resized"
+  | "soft-delete"
+  | "shelved"
+  | "shelved_offloaded"
+  | "error";
 
 /** nova.compute.task_states, by the operation that sets them. */
 export type TaskState =
@@ -16,6 +27,29 @@ export type TaskState =
   | "unpausing"
   | "suspending"
   | "resuming"
+  | "image_snapshot_pending"
+  | "image_snapshot"
+  | "image_pending_upload"
+  | "image_uploading"
+  | "image_backup"
+  | "rebuilding"
+  | "rebuild_block_device_mapping"
+  | "rebuild_spawning"
+  | "resize_prep"
+  | "resize_migrating"
+  | "resize_migrated"
+  | "resize_finish"
+  | "resize_reverting"
+  | "resize_confirming"
+  | "rescuing"
+  | "unrescuing"
+  | "shelving"
+  | "shelving_image_pending_upload"
+  | "shelving_image_uploading"
+  | "shelving_offloading"
+  | "unshelving"
+  | "soft-deleting"
+  | "restoring"
   | "deleting";
 
 /** nova.compute.power_state */
@@ -110,58 +144,70 @@ export interface Server {
   readonly launchedAt: number | undefined;
 }
 
-/** nova.api.openstack.common._STATE_MAP: what clients see as `status`. */
-export function serverStatus(server: Pick<Server, "vmState" | "taskState">): string {
-  switch (server.vmState) {
-    case "building":
-      return "BUILD";
-    case "active":
-      if (server.taskState === "rebooting") return "REBOOT";
-      return server.taskState === "rebooting_hard" ? "HARD_REBOOT" : "ACTIVE";
-    case "paused":
-      return "PAUSED";
-    case "suspended":
-      return "SUSPENDED";
-    case "stopped":
-      return "SHUTOFF";
-    case "error":
-      return "ERROR";
-  }
+interface Statuses {
+  /** In any task state but those of `during`. */
+  readonly status: string;
+  readonly during?: Partial<Readonly<Record<TaskState, string>>>;
+}
+
+const rebuilding = {
+  rebuilding: "REBUILD",
+  rebuild_block_device_mapping: "REBUILD",
+  rebuild_spawning: "REBUILD",
+} as const;
+const resizing = {
+  resize_prep: "RESIZE",
+  resize_migrating: "RESIZE",
+  resize_migrated: "RESIZE",
+  resize_finish: "RESIZE",
+} as const;
+
+/** nova.api.openstack.common._STATE_MAP */
+const statusTable: Readonly<Record<VmState, Statuses>> = {
+  building: { status: "BUILD" },
+  active: {
+    status: "ACTIVE",
+    during: { rebooting: "REBOOT", rebooting_hard: "HARD_REBOOT", ...rebuilding, ...resizing },
+  },
+  paused: { status: "PAUSED" },
+  suspended: { status: "SUSPENDED" },
+  stopped: { status: "SHUTOFF", during: { ...rebuilding, ...resizing } },
+  rescued: { status: "RESCUE" },
+  // Nova gives REVERT_RESIZE while a resize is taken back, and VERIFY_RESIZE while it is confirmed too.
+  resized: { status: "VERIFY_RESIZE", during: { resize_reverting: "REVERT_RESIZE" } },
+  "soft-delete": { status: "SOFT_DELETED" },
+  shelved: { status: "SHELVED" },
+  shelved_offloaded: { status: "SHELVED_OFFLOADED" },
+  error: { status: "ERROR", during: rebuilding },
+};
+
+/** What clients see as `status`. */
+export function serverStatus({ vmState, taskState }: Pick<Server, "vmState" | "taskState">): string {
+  const { status, during } = statusTable[vmState];
+  return (taskState && during?.[taskState]) ?? status;
 }
 
 type StateTest = (server: Pick<Server, "vmState" | "taskState">) => boolean;
 
-/** What clients mean by a status in a filter (nova.api.openstack.common.task_and_vm_state_from_status). */
-const statusTests: Readonly<Record<string, StateTest>> = {
-  BUILD: ({ vmState }) => vmState === "building",
-  ACTIVE: ({ vmState }) => vmState === "active",
-  REBOOT: ({ vmState, taskState }) => vmState === "active" && taskState === "rebooting",
-  HARD_REBOOT: ({ vmState, taskState }) => vmState === "active" && taskState === "rebooting_hard",
-  PAUSED: ({ vmState }) => vmState === "paused",
-  SUSPENDED: ({ vmState }) => vmState === "suspended",
-  SHUTOFF: ({ vmState }) => vmState === "stopped",
-  ERROR: ({ vmState }) => vmState === "error",
-};
-
 /** Statuses of Nova that no server here is in. */
-const otherStatuses = [
-  "PASSWORD",
-  "REBUILD",
-  "MIGRATING",
-  "RESIZE",
-  "VERIFY_RESIZE",
-  "REVERT_RESIZE",
-  "RESCUE",
-  "DELETED",
-  "SOFT_DELETED",
-  "SHELVED",
-  "SHELVED_OFFLOADED",
-];
+const otherStatuses = ["PASSWORD", "MIGRATING", "DELETED"];
 
-/** True for servers in one of the statuses; undefined when none of them is a status at all. */
+/**
+ * True for servers in one of the statuses; undefined when none of them is a status at all. As in Nova
+ * (task_and_vm_state_from_status) a status that a state has without a task stands for that state with any.
+ */
 export function statusFilter(statuses: readonly string[]): StateTest | undefined {
   const names = statuses.map((status) => status.toUpperCase());
-  const tests = names.flatMap((name) => statusTests[name] ?? []);
-  if (tests.length === 0 && !names.some((name) => otherStatuses.includes(name))) return undefined;
-  return (server) => tests.some((test) => test(server));
+  const vmStates = new Set<string>();
+  const taskStates = new Set<string>();
+  for (const [vmState, { status, during = {} }] of Object.entries(statusTable)) {
+    const tasks = Object.entries(during).filter(([, named]) => names.includes(named));
+    for (const [task] of tasks) taskStates.add(task);
+    if (names.includes(status)) taskStates.add("any");
+    if (tasks.length > 0 || names.includes(status)) vmStates.add(vmState);
+  }
+  if (vmStates.size === 0 && !names.some((name) => otherStatuses.includes(name))) return undefined;
+  return ({ vmState, taskState }) =>
+    vmStates.has(vmState) &&
+    (taskStates.has("any") || (taskState !== undefined && taskStates.has(taskState)));
 }

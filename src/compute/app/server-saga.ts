@@ -1,0 +1,64 @@
+import { CloudError } from "#base/errors.ts";
+import type { SagaId } from "#base/ids.ts";
+import type { Tx } from "#db/index.ts";
+import { sagaStart, type Saga } from "#saga/index.ts";
+import type { Server } from "../domain/server.ts";
+import type { ServerActionParams } from "../sagas/server-action-sagas.ts";
+import { serverActionInsert } from "../store/server-actions.ts";
+import { serverFind, serverUpdate } from "../store/servers.ts";
+import type { ComputeCtx, ComputeSagaDeps } from "./deps.ts";
+
+export interface ServerSagaRequest<P extends ServerActionParams> {
+  readonly sagaId: SagaId;
+  readonly server: Server;
+  readonly taskState: NonNullable<Server["taskState"]>;
+  readonly action: string;
+  readonly event: string;
+  /** What the saga is told beside the server and the request. */
+  readonly params: Omit<P, keyof ServerActionParams>;
+  /** Looks again inside the transaction: another request may have been faster. False: there is nothing left to do. */
+  readonly permit: (current: Server) => boolean;
+  readonly sealedBox: Uint8Array | undefined;
+  /** In the same transaction: quota, rows that the operation needs. */
+  readonly also?: (tx: Tx, current: Server) => Promise<void>;
+}
+
+/** Begins an operation on a server: in one transaction its task state, the instance action and the saga. */
+export async function serverSagaStart<P extends ServerActionParams>(
+  ctx: ComputeCtx,
+  definition: Saga<P, ComputeSagaDeps>,
+  request: ServerSagaRequest<P>,
+): Promise<void> {
+  const { server, sagaId } = request;
+  const now = ctx.clock.now();
+  await ctx.deps.database.transaction(async (tx) => {
+    const current = await serverFind(tx, server.id);
+    if (!current) throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
+    if (!request.permit(current)) return;
+    await request.also?.(tx, current);
+    await serverUpdate(tx, server.id, { taskState: request.taskState }, now);
+    await serverActionInsert(tx, {
+      request_id: ctx.requestId,
+      server_id: server.id,
+      action: request.action,
+      event: request.event,
+      project_id: server.projectId,
+      user_id: ctx.caller.userId,
+      caller_project_id: ctx.caller.projectId ?? null,
+      host_id: server.hostId ?? null,
+      message: null,
+      details: null,
+      result: null,
+      started_at: now,
+      finished_at: null,
+    });
+    await sagaStart(tx, definition, {
+      id: sagaId,
+      params: { ...request.params, serverId: server.id, requestId: ctx.requestId } as P,
+      resource: server.id,
+      sealedBox: request.sealedBox,
+      requestId: ctx.requestId,
+    });
+  });
+  ctx.deps.executor.nudge(sagaId);
+}
