@@ -76,6 +76,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       const endorsementKey = { algorithm: "rsa", publicKey: "a key", certificate: "a certificate" };
       return { endorsementKeys: [endorsementKey] };
     },
+    tpmCheck: async () => ({ verdict: "starts", keepsPassphrase: false }),
     tpmDelete: async ({ serverId }: { serverId: string }) => {
       of(serverId).tpm = undefined;
       forgetWhenEmpty(serverId);
@@ -87,10 +88,11 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
-    domainStart: async (message: { serverId: string; tpm?: { passphrase: string } }) => {
+    domainStart: async (message: { serverId: string; tpm?: { passphrase?: string } }) => {
       const server = of(message.serverId);
       if (!server.domain) throw new CloudError("conflict", "no such domain");
-      if (message.tpm && (await opened(message.serverId, message.tpm.passphrase)) !== server.tpm) {
+      const box = message.tpm?.passphrase;
+      if (box !== undefined && (await opened(message.serverId, box)) !== server.tpm) {
         throw new CloudError("conflict", "the TPM's state does not open");
       }
       Object.assign(server, { powerState: "running", managedSave: false });

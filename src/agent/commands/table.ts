@@ -12,6 +12,7 @@ import { domainUndefine } from "./domain-undefine.ts";
 import { domainUnpause } from "./domain-unpause.ts";
 import { hostUptime } from "./host-uptime.ts";
 import { serversInspect } from "./servers-inspect.ts";
+import { tpmCheck } from "./tpm-check.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
 
@@ -21,6 +22,7 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksDelete,
   tpmManufacture,
   tpmDelete,
+  tpmCheck,
   domainDefine,
   domainUndefine,
   domainStart,
@@ -39,4 +41,5 @@ export const lookingCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   "consoleRead",
   "serversInspect",
   "hostUptime",
+  "tpmCheck",
 ]);

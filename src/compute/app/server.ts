@@ -6,7 +6,7 @@ import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverActionSagas } from "../sagas/server-action-sagas.ts";
 import { serverFind } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseRead } from "./passphrase.ts";
+import { passphraseFor } from "./passphrase-for.ts";
 import { serverSagaStart } from "./server-saga.ts";
 
 const allProjectsRule = "os_compute_api:servers:detail:get_all_tenants";
@@ -55,7 +55,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
   const sagaId = newUuid<SagaId>();
   const sealed =
     server.tpm && rule.needsPassphrase
-      ? await passphraseRead(ctx, server, { sagaId, operation: rule.nova })
+      ? await passphraseFor(ctx, server, { sagaId, operation: rule.nova })
       : undefined;
   await serverSagaStart(ctx, serverActionSagas[action], {
     sagaId,
