@@ -62,6 +62,11 @@ async function world(database: Database, server: Server, placed: boolean) {
     clock,
     log,
     audit: createAudit({ database, clock, log }),
+    cloudAccount: {
+      userId: "nova",
+      projectId: "service",
+      caller: () => Promise.reject(new Error("not asked")),
+    },
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
       async deleteAsService(secretId, _requestId, also) {

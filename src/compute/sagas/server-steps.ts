@@ -9,7 +9,7 @@ import type { Fault, PowerState, Server, ServerTpm, VmState } from "../domain/se
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverFind, serverUpdate, type ServerChanges } from "../store/servers.ts";
 import { hostCommand } from "./host-command.ts";
-import { passphraseForHost } from "./passphrase-handover.ts";
+import { keptPassphraseAudit, passphraseForHost } from "./passphrase-handover.ts";
 
 export interface ServerActionParams {
   readonly serverId: string;
@@ -88,7 +88,10 @@ async function tpmForStart(
 ) {
   const spec = { version, model, secretId };
   const keepPassphrase = secretSecurity === "host";
-  if (step.sealedBox === undefined && keepPassphrase) return { spec, keepPassphrase };
+  if (step.sealedBox === undefined && keepPassphrase) {
+    await keptPassphraseAudit(step, id, hostId);
+    return { spec, keepPassphrase };
+  }
   return { spec, keepPassphrase, passphrase: await passphraseForHost(step, id, hostId) };
 }
 
