@@ -54,6 +54,8 @@ export interface ServerPaths {
   readonly keptPassphrase: string;
   /** libvirt's folder for the server's TPM; holds a folder for its version. */
   readonly tpmState: string;
+  /** The copy of its disk that becomes this image. */
+  snapshot(imageId: string): string;
 }
 
 export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
@@ -78,6 +80,7 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
         tpmRecords: join(folder, "tpm"),
         keptPassphrase: join(keptPassphrases, `${checkedId(serverId)}.json`),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),
+        snapshot: (imageId) => join(folder, `snapshot-${checkedId(imageId)}.qcow2`),
       };
     },
   };

@@ -35,6 +35,7 @@ export interface ComputeSagaDeps {
   readonly cloudAccount: CloudAccount;
   /** Told of each use of a passphrase. */
   readonly audit: Audit;
+  readonly image: Pick<ImageService, "keeper">;
   readonly bus: Bus;
   /** The control plane's own HPKE key: boxes rest under it until a host is chosen. */
   readonly sealKey: SealKeyPair;
@@ -47,7 +48,7 @@ export interface ComputeDeps extends ComputeSagaDeps {
   readonly kept: ComputeKept;
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
-  readonly image: Pick<ImageService, "imageFetch" | "proxy">;
+  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
 }
 
 export type ComputeCtx = Ctx<ComputeDeps>;
