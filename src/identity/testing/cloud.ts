@@ -7,7 +7,13 @@ import type { Database } from "#db/index.ts";
 import { openTestDatabase } from "#db/testing/index.ts";
 import { createHttpServer } from "#http/index.ts";
 import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
-import { createIdentity, identityMigrations, type CatalogService, type Identity } from "../index.ts";
+import {
+  createIdentity,
+  identityMigrations,
+  identitySealedValues,
+  type CatalogService,
+  type Identity,
+} from "../index.ts";
 
 export interface Answer {
   readonly status: number;
@@ -58,7 +64,8 @@ export async function startTestCloud(): Promise<TestCloud> {
   const clock = { offsetMs: 0, now: (): number => Date.now() + clock.offsetMs };
   const folder = await mkdtemp(join(tmpdir(), "sealstone-identity-"));
   const parts = { database, clock, log: silentLogger };
-  const { box } = await createKeyManager({ ...parts, masterKeyPath: join(folder, "master.key") });
+  const keyManager = await createKeyManager({ ...parts, masterKeyPath: join(folder, "master.key") });
+  const box = keyManager.boxFor(identitySealedValues);
   const identity = createIdentity({ ...parts, box, publicEndpoint });
   await identity.bootstrap({
     adminPassword: new Secret(passwords.admin),
