@@ -27,6 +27,7 @@ export interface TestCloud {
   readonly database: Database;
   /** Milliseconds to add to the clock. */
   readonly clock: { offsetMs: number; now(): number };
+  /** Below `/identity`, or to the key manager, whose boxes it has. */
   send(method: Method, path: string, options?: SendOptions): Promise<Answer>;
   /** The token of a sign-in; fails the test when it is refused. */
   signIn(name: string, password: string, scope?: unknown): Promise<string>;
@@ -73,11 +74,12 @@ export async function startTestCloud(): Promise<TestCloud> {
     catalog,
   });
   const { service, authenticate } = identity;
-  const app = createHttpServer({ services: [service], authenticate, log: silentLogger, clock });
+  const services = [service, keyManager.service];
+  const app = createHttpServer({ services, authenticate, log: silentLogger, clock });
   const send: TestCloud["send"] = async (method, path, { token, subject, body, headers } = {}) => {
     const answer = await app.inject({
       method,
-      url: `/identity${path}`,
+      url: path.startsWith("/key-manager/") ? path : `/identity${path}`,
       headers: {
         ...(token === undefined ? {} : { "x-auth-token": token }),
         ...(subject === undefined ? {} : { "x-subject-token": subject }),
@@ -102,6 +104,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     },
     async close() {
       await app.close();
+      await keyManager.stop();
       await database.close();
       await rm(folder, { recursive: true });
     },

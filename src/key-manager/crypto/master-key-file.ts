@@ -34,6 +34,7 @@ export function masterKeyFile(path: string, changes: FolderChanges = nodeFiles):
   return {
     source: `master key file ${path}`,
     async load() {
+      await leftoversRemove(path, changes);
       const bytes = await readKeys(path);
       const keys: MasterKey[] = [];
       for (let at = 0; at < bytes.length; at += keyBytes) keys.push(keyOf(bytes.subarray(at, at + keyBytes)));
@@ -64,7 +65,6 @@ export function masterKeyFile(path: string, changes: FolderChanges = nodeFiles):
       for (const part of parts) wipe(part);
       try {
         await fileWrite(path, { bytes, changes, over: true });
-        await leftoversRemove(path, changes);
       } finally {
         wipe(bytes);
       }
@@ -119,7 +119,8 @@ async function syncFolder(path: string): Promise<void> {
 /** A killed process may have left a key beside the file, which nobody would ever retire there. */
 async function leftoversRemove(path: string, changes: FolderChanges): Promise<void> {
   const folder = dirname(path);
-  for (const name of await nodeFiles.readdir(folder)) {
+  const names = await nodeFiles.readdir(folder).catch(() => []);
+  for (const name of names) {
     if (!name.startsWith(`${basename(path)}.`)) continue;
     const found = await nodeFiles.stat(join(folder, name)).catch(() => undefined);
     if (found && found.mtimeMs < Date.now() - leftoverAfterMs)
