@@ -21,6 +21,7 @@ import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
 import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
 import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
 
+export { identitySealedValues } from "./store/sealed-values.ts";
 export { identityPolicyRules } from "./policy-rules.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";

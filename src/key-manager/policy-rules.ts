@@ -95,6 +95,8 @@ export const keyManagerPolicyRules: PolicyRules = {
 
   "sealstone:key_rotations:get": "rule:key_manager_admin",
   "sealstone:key_rotations:post": "rule:key_manager_admin",
+  "sealstone:master_keys:get": "rule:key_manager_admin",
+  "sealstone:master_keys:post": "rule:key_manager_admin",
 
   "quotas:get": "rule:key_manager_user",
   "project_quotas:get": "rule:key_manager_admin",

@@ -10,7 +10,7 @@ import { imageRead, type Bus } from "#bus/index.ts";
 import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
 import { migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
-import { createIdentity, identityMigrations } from "#identity/index.ts";
+import { createIdentity, identityMigrations, identitySealedValues } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
 import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
@@ -116,7 +116,7 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
     masterKeyPath: join(statePath, "master.key"),
     policy,
   });
-  const { box } = keyManager;
+  const box = keyManager.boxFor(identitySealedValues);
   const identity = createIdentity({ database, clock, log, box, publicEndpoint: publicUrl });
   const cloudIsNew = await identity.bootstrap({
     adminPassword: adminOpenrc.password,
