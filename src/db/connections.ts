@@ -1,5 +1,6 @@
 import { Kysely, SqliteDialect } from "kysely";
 import type { DatabaseAddress } from "./address.ts";
+import type { ChangeLog } from "./change-log.ts";
 import type { Changes } from "./changes.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { postgresDialect } from "./postgres.ts";
@@ -10,6 +11,14 @@ import type { Tables } from "./tables.ts";
 /** For writes, and in a database in memory for all. */
 export function writerOpen<T>(address: DatabaseAddress, changes?: Changes): Kysely<T> {
   return open(address, { readOnly: false, changes });
+}
+
+/** For writes on PostgreSQL; transactions tell of theirs in `log`. */
+export function sharedWriterOpen<T>(
+  address: DatabaseAddress & { readonly kind: "postgresql" },
+  log: ChangeLog,
+): Kysely<T> {
+  return new Kysely<T>({ dialect: postgresDialect(address, log) });
 }
 
 /** For reads alone: a long one never waits for a writer. */

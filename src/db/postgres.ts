@@ -1,8 +1,10 @@
 import { PostgresDialect, type PostgresPoolClient } from "kysely";
 import { Pool, types, type PoolClient } from "pg";
 import { databaseLabel, type DatabaseAddress } from "./address.ts";
+import type { ChangeLog } from "./change-log.ts";
 import { postgresErrorOf } from "./postgres-errors.ts";
 import { createPreparedAsk, type Ask } from "./postgres-prepared.ts";
+import { transactionAsk } from "./postgres-transaction.ts";
 
 /** Connections at most; reads and writes have a pool each, so that neither waits for the other's connections. */
 const poolSize = 8;
@@ -25,16 +27,23 @@ function numberOf(text: string): number | string {
 interface Way {
   readonly ask: Ask;
   readonly translate: (error: unknown) => unknown;
+  readonly log: ChangeLog | undefined;
 }
 
-export function postgresDialect(address: DatabaseAddress & { readonly kind: "postgresql" }): PostgresDialect {
+/** `log`: where its transactions tell what they wrote. */
+export function postgresDialect(
+  address: DatabaseAddress & { readonly kind: "postgresql" },
+  log?: ChangeLog,
+): PostgresDialect {
   const label = databaseLabel(address);
-  const way: Way = { ask: createPreparedAsk(), translate: (error) => postgresErrorOf(error, label) };
+  const way: Way = { ask: createPreparedAsk(), translate: (error) => postgresErrorOf(error, label), log };
   const pool = new Pool({
     connectionString: address.url.expose(),
     max: poolSize,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // Statements that nobody waits for one by one go out together; whoever waits for each notices nothing.
+    pipeline: true,
     fallback_application_name: "sealstone",
     types: {
       getTypeParser: (oid: Parameters<typeof types.getTypeParser>[0]): Parser =>
@@ -62,9 +71,10 @@ async function connect(pool: Pool, way: Way): Promise<PostgresPoolClient> {
 }
 
 /** The connection as Kysely uses it, with errors of ours. */
-function clientOf(client: PoolClient, { translate, ask }: Way): PostgresPoolClient {
+function clientOf(client: PoolClient, { translate, ask, log }: Way): PostgresPoolClient {
+  const asked = transactionAsk((sql, parameters) => ask(client, sql, parameters), log);
   const query = (sql: string, parameters: readonly unknown[]): Promise<unknown> =>
-    ask(client, sql, parameters).catch((error: unknown) => {
+    asked(sql, parameters).catch((error: unknown) => {
       throw translate(error);
     });
   return {

@@ -8,7 +8,7 @@ import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { imageRead, type Bus } from "#bus/index.ts";
 import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
-import { migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
+import { databaseMigrations, migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
 import { createIdentity, identityMigrations, identitySealedValues } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
@@ -30,6 +30,7 @@ export const allMigrations = {
   ...sagaMigrations,
   ...auditMigrations,
   ...computeMigrations,
+  ...databaseMigrations,
 };
 
 export interface ControlPlaneParts {
