@@ -37,6 +37,11 @@ export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 const outputKeptChars = 4_000;
 const defaultTimeoutMs = 120_000;
 
+/** All that a program of the distribution gets of an environment: nothing of ours. */
+export function programEnvironment(): Record<string, string> {
+  return { PATH: systemPath, LC_ALL: "C" };
+}
+
 /**
  * Runs a program of the distribution, without a shell and without our environment. Answers its standard output.
  * Throws {@link ProgramError}.
@@ -50,7 +55,7 @@ export function programRun(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe", descriptor3 ? "pipe" : "ignore", descriptor4 ? "pipe" : "ignore"],
-      env: { PATH: systemPath, LC_ALL: "C", ...(temporaryFolder && { TMPDIR: temporaryFolder }) },
+      env: { ...programEnvironment(), ...(temporaryFolder && { TMPDIR: temporaryFolder }) },
       cwd: "/",
       timeout: timeoutMs,
       killSignal: "SIGKILL",
