@@ -1,36 +1,28 @@
-import { X509Certificate, randomBytes } from "node:crypto";
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { X509Certificate } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentPaths } from "#agent/agent-paths.ts";
-import { passableFolderEnsure } from "#agent/files.ts";
-import { tpmAuthorityPrepare, tpmSetupConfig } from "#agent/tpm/authority.ts";
+import { tpmSetupConfig } from "#agent/tpm/authority.ts";
 import { tpmStateAuthenticate } from "#agent/tpm/authenticate.ts";
 import { endorsementKeysRead, tpmCertificatesFolder } from "#agent/tpm/endorsement-keys.ts";
 import { tpmExamine } from "#agent/tpm/examine.ts";
 import { tpmManufacture } from "#agent/tpm/manufacture.ts";
 import { tpmStateRekey } from "#agent/tpm/rekey.ts";
 import { tpmStateRead } from "#agent/tpm/state-bytes.ts";
-import { swtpmUserFind, type SwtpmUser } from "#agent/tpm/swtpm-user.ts";
+import { newUuid } from "#base/ids.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
+import { passphraseMake, tpmWorkshop, type TpmWorkshop } from "../kit/tpm-workshop.ts";
 
-const passphraseMake = (): Buffer => Buffer.from(randomBytes(384).toString("base64"));
-
-let folder: string;
-let owner: SwtpmUser;
+let workshop: TpmWorkshop;
 beforeAll(async () => {
-  folder = await mkdtemp("/var/tmp/sealstone-rekey-");
-  await chmod(folder, 0o711);
-  await passableFolderEnsure(join(folder, "servers"));
-  const { uid = 0, gid = 0 } = await swtpmUserFind("tss", "tss");
-  owner = { uid, gid };
+  workshop = await tpmWorkshop();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => workshop.remove());
 
 const versions: readonly TpmVersion[] = ["2.0", "1.2"];
 
 test.each(versions)("a TPM %s stays the same under another passphrase", async (version) => {
   const { passphrase, bytes, certificates } = await tpmMake(version);
+  const { folder, owner } = workshop;
   const inside = { version, certificates, owner, workFolder: folder };
   await tpmExamine({ ...inside, bytes, passphrase });
 
@@ -43,7 +35,7 @@ test.each(versions)("a TPM %s stays the same under another passphrase", async (v
   const { certificates: others } = await tpmMake(version);
   const foreign = tpmExamine({ ...inside, certificates: others, bytes, passphrase });
   await expect(foreign).rejects.toMatchObject({ code: "bug" });
-  const paths = agentPaths({ statePath: folder, instancesPath: folder }).server(crypto.randomUUID());
+  const paths = workshop.server(newUuid());
   const check = { version, paths, owner };
   expect(await tpmStateAuthenticate({ ...check, bytes: renewed, passphrase: other })).toBe(true);
   expect(await tpmStateAuthenticate({ ...check, bytes: renewed, passphrase })).toBe(false);
@@ -53,6 +45,7 @@ test.each(versions)(
   "a TPM %s that its passphrase does not open is refused, and none is made",
   async (version) => {
     const { passphrase, bytes } = await tpmMake(version);
+    const { folder, owner } = workshop;
     const rekey = { version, owner, workFolder: folder, to: passphraseMake() };
     const refusal = { code: "conflict" };
     await expect(tpmStateRekey({ ...rekey, bytes, from: passphraseMake() })).rejects.toMatchObject(refusal);
@@ -68,12 +61,11 @@ test.each(versions)(
 async function tpmMake(
   version: TpmVersion,
 ): Promise<{ passphrase: Buffer; bytes: Buffer; certificates: readonly Buffer[] }> {
-  const all = agentPaths({ statePath: folder, instancesPath: folder });
-  await tpmAuthorityPrepare(all.tpmAuthority, owner);
-  const serverId = crypto.randomUUID();
-  const paths = { ...all.server(serverId), tpmState: join(folder, serverId) };
+  const { owner } = workshop;
+  const serverId = newUuid();
+  const paths = workshop.server(serverId);
   const passphrase = passphraseMake();
-  const setupConfig = tpmSetupConfig(all.tpmAuthority);
+  const setupConfig = tpmSetupConfig(workshop.paths.tpmAuthority);
   await tpmManufacture({ serverId, version, passphrase, paths, owner, setupConfig });
   const state = await tpmStateRead(paths, version);
   const keys = await endorsementKeysRead(tpmCertificatesFolder(paths.tpmRecords));
