@@ -39,6 +39,8 @@ export interface Config {
     readonly listenPort: number | undefined;
   };
   readonly tpmVault: { readonly generationsKept: number };
+  /** How many TPMs of each version a host makes ahead. */
+  readonly tpmPool: { readonly "2.0": number; readonly "1.2": number };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -68,6 +70,7 @@ export function configLoad(source: ConfigSource): Config {
     config.keyManager,
     config.placement,
     config.tpmVault,
+    config.tpmPool,
     config.policyFile,
   ])
     Object.freeze(part);
@@ -147,6 +150,7 @@ function configOf(
       randomizeCandidates: values.placement.randomize_allocation_candidates,
       listenPort: values.placement.listen_port,
     },
+    tpmPool: { "2.0": values.tpm_pool.size, "1.2": values.tpm_pool.size_1_2 },
     tpmVault: { generationsKept: values.tpm_vault.generations_kept },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };
