@@ -21,6 +21,7 @@ import { serverActionSagas } from "./sagas/server-action-sagas.ts";
 import { serverCreateBackup } from "./sagas/server-create-backup.ts";
 import { serverCreateImage } from "./sagas/server-create-image.ts";
 import { serverCreate } from "./sagas/server-create.ts";
+import { serverRebuild } from "./sagas/server-rebuild.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
@@ -33,6 +34,7 @@ import { computeServerGroupMembers } from "./store/migrations/0040-server-group-
 import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
+import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
 
@@ -47,6 +49,7 @@ export const computeMigrations: Migrations = {
   "0041-tpm-vault": computeTpmVault,
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
+  "0057-rebuilds": computeRebuilds,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -77,6 +80,7 @@ export function createCompute(options: ComputeOptions): Compute {
       serverDelete,
       serverCreateImage,
       serverCreateBackup,
+      serverRebuild,
       ...Object.values(serverActionSagas),
     ],
     deps: options,
