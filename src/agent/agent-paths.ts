@@ -49,6 +49,9 @@ export interface AgentPaths {
 export interface ServerPaths {
   readonly folder: string;
   readonly disk: string;
+  /** Of a rebuild: the disk that is to take its place, and the one that had it. */
+  readonly nextDisk: string;
+  readonly previousDisk: string;
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
@@ -79,6 +82,8 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
       return {
         folder,
         disk: join(folder, "disk"),
+        nextDisk: join(folder, "disk.next"),
+        previousDisk: join(folder, "disk.previous"),
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
         keptPassphrase: join(keptPassphrases, `${checkedId(serverId)}.json`),

@@ -20,6 +20,15 @@ const ImageRef = Type.Object({
   diskFormat: Type.String(),
 });
 
+const RootDisk = Type.Object({
+  serverId: Type.String(),
+  requestId,
+  image: ImageRef,
+  kernel: Type.Optional(ImageRef),
+  ramdisk: Type.Optional(ImageRef),
+  rootGiB: Type.Integer({ minimum: 0 }),
+});
+
 const TpmSpec = Type.Object({
   version: Type.Union([Type.Literal("1.2"), Type.Literal("2.0")]),
   model: Type.Union([Type.Literal("tpm-tis"), Type.Literal("tpm-crb")]),
@@ -59,19 +68,22 @@ function command<Q extends TSchema, R extends TSchema>(name: string, request: Q,
 
 export const commands = {
   /** Fetches what is missing into the image cache and makes the server's root disk, an overlay of `rootGiB`. */
-  disksCreate: command(
-    "disks-create",
+  disksCreate: command("disks-create", RootDisk, Done),
+  disksDelete: command("disks-delete", Server, Done),
+  /** As `disksCreate`, beside the disk that the server has and may be using. */
+  disksPrepare: command("disks-prepare", RootDisk, Done),
+  /** Of a server that is off: the prepared disk takes the place of the one that is there, which is kept beside it. */
+  disksSwap: command("disks-swap", Server, Done),
+  /** Ends it, however far it came: the disk that is kept is the server's, the other is gone. */
+  disksSwapEnd: command(
+    "disks-swap-end",
     Type.Object({
       serverId: Type.String(),
       requestId,
-      image: ImageRef,
-      kernel: Type.Optional(ImageRef),
-      ramdisk: Type.Optional(ImageRef),
-      rootGiB: Type.Integer({ minimum: 0 }),
+      keep: Type.Union([Type.Literal("old"), Type.Literal("new")]),
     }),
     Done,
   ),
-  disksDelete: command("disks-delete", Server, Done),
   /** Makes the TPM once; an existing complete one is kept. Answers its endorsement keys, where the host knows them. */
   tpmManufacture: command(
     "tpm-manufacture",

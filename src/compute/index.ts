@@ -22,6 +22,7 @@ import { serverActionSagas } from "./sagas/server-action-sagas.ts";
 import { serverCreateBackup } from "./sagas/server-create-backup.ts";
 import { serverCreateImage } from "./sagas/server-create-image.ts";
 import { serverCreate } from "./sagas/server-create.ts";
+import { serverRebuild } from "./sagas/server-rebuild.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
@@ -35,6 +36,7 @@ import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
+import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
 
@@ -50,6 +52,7 @@ export const computeMigrations: Migrations = {
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
   "0053-host-boot-starts": computeHostBootStarts,
+  "0057-rebuilds": computeRebuilds,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -80,6 +83,7 @@ export function createCompute(options: ComputeOptions): Compute {
       serverDelete,
       serverCreateImage,
       serverCreateBackup,
+      serverRebuild,
       ...Object.values(serverActionSagas),
     ],
     deps: options,

@@ -65,6 +65,7 @@ import {
   metadataShow,
   metadataUpdate,
 } from "./api/servers/metadata.ts";
+import { serverRebuild } from "./api/servers/rebuild.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverTpmShow } from "./api/servers/sealstone-tpm.ts";
@@ -131,6 +132,7 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
 
+  action(actions, "rebuild", serverRebuild, novaByApp("servers:rebuild")),
   action(actions, "createImage", serverImageCreateAction, novaByApp("servers:create_image")),
   action(actions, "createBackup", serverBackupCreateAction, novaByApp("os-create-backup")),
   action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),

@@ -11,6 +11,11 @@ const snapshotBytes = simSnapshot("of a scripted host", 1);
 interface ScriptedServer {
   domain: boolean;
   disks: boolean;
+  /** Of a rebuild: the image that is to be the server's disk, and the disk's own. */
+  nextDisk?: string | undefined;
+  previousDisk?: string | undefined;
+  /** The image that its disk was made of. */
+  disk?: string | undefined;
   tpm: string | undefined;
   powerState: "running" | "paused" | "shutdown" | "suspended";
   managedSave: boolean;
@@ -73,7 +78,30 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     return passphrase;
   };
   const handlers: Record<keyof typeof commands, (message: never) => Promise<object>> = {
-    disksCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
+    disksCreate: async ({ serverId, image }: { serverId: string; image: { imageId: string } }) => {
+      Object.assign(of(serverId), { disks: true, disk: image.imageId });
+      return {};
+    },
+    disksPrepare: async ({ serverId, image }: { serverId: string; image: { imageId: string } }) => {
+      const server = of(serverId);
+      if (server.previousDisk === undefined) server.nextDisk = image.imageId;
+      return {};
+    },
+    disksSwap: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.powerState !== "shutdown") throw new CloudError("conflict", "it runs");
+      const { disk, nextDisk } = server;
+      if (nextDisk === undefined) return {};
+      Object.assign(server, { disk: nextDisk, previousDisk: disk ?? "unknown", nextDisk: undefined });
+      return {};
+    },
+    disksSwapEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
+      const server = of(serverId);
+      const { previousDisk } = server;
+      if (previousDisk !== undefined && keep === "old") server.disk = previousDisk;
+      Object.assign(server, { nextDisk: undefined, previousDisk: undefined });
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
       Object.assign(of(serverId), { disks: false, snapshots: [] });
       forgetWhenEmpty(serverId);
@@ -168,6 +196,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       void servers.set(serverId, {
         domain: true,
         disks: true,
+        disk: "old",
         managedSave: false,
         snapshots: [],
         powerState,

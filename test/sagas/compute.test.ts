@@ -19,13 +19,15 @@ import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
 import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
 import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
-import type { Server } from "../../src/compute/domain/server.ts";
+import { rebuiltFieldsOf, type Server } from "../../src/compute/domain/server.ts";
 import { serverActionRules, type ServerActionName } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas } from "../../src/compute/sagas/server-action-sagas.ts";
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
 import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
 import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
+import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
+import { rebuildFind, rebuildInsert } from "../../src/compute/store/rebuilds.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
@@ -274,6 +276,55 @@ sagaTests(serverCreateBackup, {
     expect(left).toMatchObject({ images: { [imageId]: undefined } });
   },
 });
+
+const newImage = {
+  id: olderId,
+  properties: {},
+  disk: { imageId: olderId, sha512: "00", sizeBytes: 1, diskFormat: "qcow2" },
+};
+
+for (const vmState of ["active", "stopped"] as const) {
+  const powerState = vmState === "active" ? "running" : "shutdown";
+  sagaTests(serverRebuild, {
+    migrations,
+    world: async (database) => {
+      const old = aServer({ tpm, hostId, vmState, powerState, taskState: "rebuilding" });
+      const server = { ...old, name: "rebuilt", image: newImage };
+      const made = await world(database, server, true);
+      await database.transaction((tx) =>
+        rebuildInsert(tx, server.id, {
+          old: { ...rebuiltFieldsOf(old), vmState },
+          new: rebuiltFieldsOf(server),
+        }),
+      );
+      const left = async () => ({
+        ...(await made.left()),
+        rebuild: await rebuildFind(database.db, server.id),
+        image: (await serverFind(database.db, server.id))?.image.id,
+      });
+      return { ...made, left };
+    },
+    done: (left) =>
+      expect(left).toMatchObject({
+        host: { [aServer().id]: { domain: true, powerState, disk: olderId, previousDisk: undefined } },
+        server: { vmState, taskState: undefined, fault: undefined },
+        image: olderId,
+        rebuild: undefined,
+        vault: 1,
+      }),
+    // The one or the other, whole; the TPM in either.
+    unwound: (left) => {
+      const { image } = left as { readonly image: string };
+      const disk = image === olderId ? olderId : "old";
+      expect(left).toMatchObject({
+        host: { [aServer().id]: { domain: true, powerState, disk, tpm: passphrase.toString("latin1") } },
+        server: { vmState, taskState: undefined, hostId },
+        allocations: 1,
+        vault: 1,
+      });
+    },
+  });
+}
 
 const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },

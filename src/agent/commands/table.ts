@@ -2,6 +2,7 @@ import { consoleRead } from "./console-read.ts";
 import type { Command, CommandName } from "./command.ts";
 import { disksCreate } from "./disks-create.ts";
 import { disksDelete } from "./disks-delete.ts";
+import { disksPrepare, disksSwap, disksSwapEnd } from "./disks-swap.ts";
 import { domainDefine } from "./domain-define.ts";
 import { domainPause } from "./domain-pause.ts";
 import { domainReboot } from "./domain-reboot.ts";
@@ -23,6 +24,9 @@ import { tpmManufacture } from "./tpm-manufacture.ts";
 export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksCreate,
   disksDelete,
+  disksPrepare,
+  disksSwap,
+  disksSwapEnd,
   tpmManufacture,
   tpmDelete,
   tpmCheck,

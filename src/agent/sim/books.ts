@@ -22,6 +22,9 @@ const SimServer = Type.Object({
     }),
   ),
   disks: Type.Boolean(),
+  /** Of a rebuild: whether there is a disk that is to take its place, and the one that had it. */
+  nextDisk: Type.Optional(Type.Boolean()),
+  previousDisk: Type.Optional(Type.Boolean()),
   tpm: Type.Optional(SimTpm),
   power: Type.Union([Type.Literal("running"), Type.Literal("paused"), Type.Literal("shutdown")]),
   managedSave: Type.Boolean(),

@@ -31,21 +31,34 @@ const gibibyte = 1024 ** 3;
 
 /** Every command as the real agent answers it, over books instead of libvirt; what it would refuse is refused here too. */
 export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> } = {
-  disksCreate({ books }, { serverId, image, rootGiB }) {
-    if (rootGiB > 0 && image.sizeBytes > rootGiB * gibibyte) {
-      throw new CloudError(
-        "invalid",
-        `Flavor's disk is too small for requested image. Flavor disk is ${rootGiB * gibibyte} bytes, image ${image.imageId} is ${image.sizeBytes} bytes. ` +
-          "Choose a flavor with a larger disk.",
-      );
-    }
+  disksCreate({ books }, { serverId, ...disk }) {
+    fitRequire(disk);
     books.set(serverId, { ...books.get(serverId), disks: true });
     return {};
   },
   disksDelete({ books }, { serverId }) {
     offRequire(books, serverId, "its disks");
-    const { snapshots: _copies, ...rest } = books.get(serverId);
+    const { snapshots: _copies, nextDisk: _next, previousDisk: _previous, ...rest } = books.get(serverId);
     books.set(serverId, { ...rest, disks: false });
+    return {};
+  },
+  disksPrepare({ books }, { serverId, ...disk }) {
+    fitRequire(disk);
+    const server = books.get(serverId);
+    if (server.previousDisk !== true) books.set(serverId, { ...server, nextDisk: true });
+    return {};
+  },
+  disksSwap({ books }, { serverId }) {
+    offRequire(books, serverId, "its disk");
+    const { nextDisk, ...rest } = books.get(serverId);
+    if (nextDisk !== true) return {};
+    books.set(serverId, { ...rest, disks: true, ...(rest.disks ? { previousDisk: true } : {}) });
+    return {};
+  },
+  disksSwapEnd({ books }, { serverId, keep }) {
+    const { nextDisk: _next, previousDisk, ...rest } = books.get(serverId);
+    if (previousDisk === true && keep === "old") offRequire(books, serverId, "its disk");
+    books.set(serverId, rest);
     return {};
   },
   async tpmManufacture({ books, key, ...place }, { serverId, tpm: { version, secretId }, passphrase }) {
@@ -205,6 +218,15 @@ export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimComman
 export function simPowerState({ domain, power, managedSave }: SimServer) {
   if (domain === undefined) return "no-state";
   return power === "shutdown" && managedSave ? "suspended" : power;
+}
+
+function fitRequire({ image, rootGiB }: Pick<Message<"disksCreate">, "image" | "rootGiB">): void {
+  if (rootGiB === 0 || image.sizeBytes <= rootGiB * gibibyte) return;
+  throw new CloudError(
+    "invalid",
+    `Flavor's disk is too small for requested image. Flavor disk is ${rootGiB * gibibyte} bytes, image ${image.imageId} is ${image.sizeBytes} bytes. ` +
+      "Choose a flavor with a larger disk.",
+  );
 }
 
 type DefinedServer = SimServer & { readonly domain: NonNullable<SimServer["domain"]> };

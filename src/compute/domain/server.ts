@@ -146,6 +146,40 @@ export interface Server {
   readonly launchedAt: number | undefined;
 }
 
+/** What a rebuild may change of a server. */
+export type RebuiltFields = Pick<
+  Server,
+  | "name"
+  | "description"
+  | "hostname"
+  | "image"
+  | "tpm"
+  | "keyName"
+  | "metadata"
+  | "userData"
+  | "accessIPv4"
+  | "accessIPv6"
+  | "diskConfig"
+>;
+
+export function rebuiltFieldsOf(server: Server): RebuiltFields {
+  const { name, description, hostname, image, tpm, keyName, metadata, userData } = server;
+  const { accessIPv4, accessIPv6, diskConfig } = server;
+  return {
+    name,
+    description,
+    hostname,
+    image,
+    tpm,
+    keyName,
+    metadata,
+    userData,
+    accessIPv4,
+    accessIPv6,
+    diskConfig,
+  };
+}
+
 interface Statuses {
   /** In any task state but those of `during`. */
   readonly status: string;

@@ -96,9 +96,14 @@ async function tpmForStart(
 }
 
 /** The success: server in its new state, action finished. A delete or a hard reboot that came meanwhile keeps its task state. */
-export async function finish(step: ServerStep, changes: ServerChanges): Promise<void> {
+export async function finish(
+  step: ServerStep,
+  changes: ServerChanges,
+  also?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
+    await also?.(tx);
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
     const taskState = await taskStateAfter(step, tx, server);
@@ -108,9 +113,15 @@ export async function finish(step: ServerStep, changes: ServerChanges): Promise<
 }
 
 /** The failure: the action ends in an error that says why, and the server changes as told. */
-export async function fail(step: ServerStep, error: SagaFailure, changes: ServerChanges): Promise<void> {
+export async function fail(
+  step: ServerStep,
+  error: SagaFailure,
+  changes: ServerChanges,
+  also?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
+    await also?.(tx);
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
     const taskState = await taskStateAfter(step, tx, server);
@@ -155,6 +166,13 @@ export async function failAsFound(step: ServerStep & { readonly error: SagaFailu
     ...(found === undefined ? {} : { powerState: found.powerState }),
     ...(vmState === undefined ? {} : { vmState }),
   });
+}
+
+/** What the host says of the server's domain; undefined when it does not say. */
+export async function serverPowerFind(step: ServerStep): Promise<PowerState | undefined> {
+  const server = await serverFind(step.deps.database.db, step.params.serverId);
+  if (server?.hostId === undefined) return undefined;
+  return (await powerStateFound(step, server.id, server.hostId))?.powerState;
 }
 
 type FoundServer = Pick<

@@ -179,13 +179,14 @@ export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, n
     .execute();
 }
 
-/** Name, metadata and details, as the owner may change them at any time. */
+/** Name, metadata and details, as the owner may change them at any time, and the image that a rebuild gives it. */
 export async function serverRename(tx: Tx, server: Server, now: number): Promise<void> {
   await tx
     .updateTable("compute_servers")
     .set((row) => ({
       version: row("version", "+", 1),
       name: server.name,
+      image_id: server.image.id,
       details: detailsOf(server),
       metadata: JSON.stringify(server.metadata),
       updated_at: now,
