@@ -45,11 +45,15 @@ export interface AgentPaths {
 export interface ServerPaths {
   readonly folder: string;
   readonly disk: string;
+  /** The root disk as it was before a resize that is not yet confirmed. */
+  readonly oldDisk: string;
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
   /** libvirt's folder for the server's TPM; holds a folder for its version. */
   readonly tpmState: string;
+  /** Of a TPM that was put aside: the same two. */
+  readonly parkedTpm: { readonly records: string; readonly state: string };
 }
 
 export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
@@ -68,9 +72,14 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
       return {
         folder,
         disk: join(folder, "disk"),
+        oldDisk: join(folder, "disk.old"),
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),
+        parkedTpm: {
+          records: join(folder, "tpm.old"),
+          state: join(swtpmStatePath, `${serverId.toLowerCase()}.old`),
+        },
       };
     },
   };

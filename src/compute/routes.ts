@@ -64,6 +64,8 @@ import {
   metadataShow,
   metadataUpdate,
 } from "./api/servers/metadata.ts";
+import { serverConfirmResize, serverResize, serverRevertResize } from "./api/servers/resize.ts";
+import { serverForceDelete, serverRestore } from "./api/servers/deferred-delete.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverTpmShow } from "./api/servers/sealstone-tpm.ts";
@@ -129,6 +131,12 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "lock", serverLock, novaByApp("os-lock-server:lock")),
   action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
+
+  action(actions, "resize", serverResize, novaByApp("servers:resize")),
+  action(actions, "confirmResize", serverConfirmResize, novaByApp("servers:confirm_resize")),
+  action(actions, "revertResize", serverRevertResize, novaByApp("servers:revert_resize")),
+  action(actions, "restore", serverRestore, novaByApp("os-deferred-delete:restore")),
+  action(actions, "forceDelete", serverForceDelete, novaByApp("os-deferred-delete:force")),
 
   action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),
   action(actions, "sealstone:tpmRestore", serverTpmRestore, ownByApp("tpm:restore")),

@@ -9,6 +9,9 @@ interface ScriptedServer {
   tpm: string | undefined;
   powerState: "running" | "paused" | "shutdown" | "suspended";
   managedSave: boolean;
+  /** Of a resize that is not yet confirmed. */
+  oldDisk?: true;
+  oldTpm?: string | undefined;
 }
 
 export interface ScriptedHost {
@@ -66,8 +69,28 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
   };
   const handlers: Record<keyof typeof commands, (message: never) => Promise<object>> = {
     disksCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
+    disksResize: async ({ serverId }: { serverId: string }) => ((of(serverId).oldDisk = true), {}),
+    disksResizeEnd: async ({ serverId }: { serverId: string }) => {
+      delete of(serverId).oldDisk;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    tpmPark: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.oldTpm === undefined && server.tpm !== undefined)
+        Object.assign(server, { oldTpm: server.tpm, tpm: undefined });
+      return {};
+    },
+    tpmParkEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
+      const server = of(serverId);
+      if (keep === "old" && server.oldTpm !== undefined) server.tpm = server.oldTpm;
+      delete server.oldTpm;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
       of(serverId).disks = false;
+      delete of(serverId).oldDisk;
       forgetWhenEmpty(serverId);
       return {};
     },

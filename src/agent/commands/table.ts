@@ -2,6 +2,7 @@ import { consoleRead } from "./console-read.ts";
 import type { Command, CommandName } from "./command.ts";
 import { disksCreate } from "./disks-create.ts";
 import { disksDelete } from "./disks-delete.ts";
+import { disksResize, disksResizeEnd } from "./disks-resize.ts";
 import { domainDefine } from "./domain-define.ts";
 import { domainPause } from "./domain-pause.ts";
 import { domainReboot } from "./domain-reboot.ts";
@@ -14,13 +15,18 @@ import { hostUptime } from "./host-uptime.ts";
 import { serversInspect } from "./servers-inspect.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
+import { tpmPark, tpmParkEnd } from "./tpm-park.ts";
 
 /** Every command of the bus and who carries it out. */
 export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksCreate,
   disksDelete,
+  disksResize,
+  disksResizeEnd,
   tpmManufacture,
   tpmDelete,
+  tpmPark,
+  tpmParkEnd,
   domainDefine,
   domainUndefine,
   domainStart,

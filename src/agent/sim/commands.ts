@@ -7,6 +7,8 @@ import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
+import { offRequire } from "./off-require.ts";
+import { simResizeCommands } from "./resize-commands.ts";
 import { simStateEnd, simStatePut, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
@@ -42,9 +44,11 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
   },
   disksDelete({ books }, { serverId }) {
     offRequire(books, serverId, "its disks");
-    books.set(serverId, { ...books.get(serverId), disks: false });
+    const { oldDisk: _gone, ...rest } = books.get(serverId);
+    books.set(serverId, { ...rest, disks: false });
     return {};
   },
+  ...simResizeCommands,
   async tpmManufacture({ books, key, ...place }, { serverId, tpm: { version, secretId }, passphrase }) {
     const { tpm } = books.get(serverId);
     if (tpm && (tpm.version !== version || tpm.secretId !== secretId)) {
@@ -179,14 +183,6 @@ function activeFetch(books: SimBooks, serverId: string, what: string): DefinedSe
   const server = definedFetch(books, serverId);
   if (server.power !== "shutdown") return server;
   throw new CloudError("conflict", `The host refused to ${what} server ${serverId}: it is off.`);
-}
-
-function offRequire(books: SimBooks, serverId: string, what: string): void {
-  if (books.get(serverId).power === "shutdown") return;
-  throw new CloudError(
-    "conflict",
-    `Server ${serverId} is running, so ${what} cannot be removed. Stop it first.`,
-  );
 }
 
 /** What the vault does not hear of a server that went off is told by its next start. */

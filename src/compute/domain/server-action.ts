@@ -58,7 +58,14 @@ export const serverActionRules: Readonly<Record<ServerActionName, ServerActionRu
 
 /** Throws `conflict`, in Nova's words, when the server's state does not permit the action. */
 export function serverActionPermit(server: Server, action: ServerActionName): void {
-  const rule = serverActionRules[action];
+  serverStatePermit(server, serverActionRules[action]);
+}
+
+/** The same for what is not in the table above. */
+export function serverStatePermit(
+  server: Server,
+  rule: Pick<ServerActionRule, "nova" | "from" | "during">,
+): void {
   if (server.taskState !== undefined && rule.during?.includes(server.taskState) !== true) {
     throw new CloudError(
       "conflict",

@@ -142,6 +142,8 @@ export interface Server {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly launchedAt: number | undefined;
+  /** Of a server that is soft-deleted: since when. */
+  readonly softDeletedAt?: number | undefined;
 }
 
 interface Statuses {
