@@ -52,6 +52,8 @@ export interface ServerPaths {
   /** Of a rebuild: the disk that is to take its place, and the one that had it. */
   readonly nextDisk: string;
   readonly previousDisk: string;
+  /** The root disk as it was before a resize that is not yet confirmed. */
+  readonly oldDisk: string;
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
@@ -61,6 +63,8 @@ export interface ServerPaths {
   readonly tpmState: string;
   /** The copy of its disk that becomes this image. */
   snapshot(imageId: string): string;
+  /** Of a TPM that was put aside: the same two. */
+  readonly parkedTpm: { readonly records: string; readonly state: string };
 }
 
 export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
@@ -84,11 +88,16 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
         disk: join(folder, "disk"),
         nextDisk: join(folder, "disk.next"),
         previousDisk: join(folder, "disk.previous"),
+        oldDisk: join(folder, "disk.old"),
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
         keptPassphrase: join(keptPassphrases, `${checkedId(serverId)}.json`),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),
         snapshot: (imageId) => join(folder, `snapshot-${checkedId(imageId)}.qcow2`),
+        parkedTpm: {
+          records: join(folder, "tpm.old"),
+          state: join(swtpmStatePath, `${serverId.toLowerCase()}.old`),
+        },
       };
     },
   };

@@ -38,6 +38,7 @@ export interface Config {
     /** Undefined: Placement has no port of its own. */
     readonly listenPort: number | undefined;
   };
+  readonly intervals: { readonly resizeConfirmS: number; readonly reclaimS: number };
   readonly tpmVault: { readonly generationsKept: number };
   /** How many TPMs of each version a host makes ahead. */
   readonly tpmPool: { readonly "2.0": number; readonly "1.2": number };
@@ -69,6 +70,7 @@ export function configLoad(source: ConfigSource): Config {
     config.libvirt,
     config.keyManager,
     config.placement,
+    config.intervals,
     config.tpmVault,
     config.tpmPool,
     config.policyFile,
@@ -151,6 +153,10 @@ function configOf(
       listenPort: values.placement.listen_port,
     },
     tpmPool: { "2.0": values.tpm_pool.size, "1.2": values.tpm_pool.size_1_2 },
+    intervals: {
+      resizeConfirmS: values.DEFAULT.resize_confirm_window,
+      reclaimS: values.DEFAULT.reclaim_instance_interval,
+    },
     tpmVault: { generationsKept: values.tpm_vault.generations_kept },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };

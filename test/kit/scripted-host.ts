@@ -21,6 +21,9 @@ interface ScriptedServer {
   managedSave: boolean;
   /** Images for which there is a copy of its disk. */
   snapshots: string[];
+  /** Of a resize that is not yet confirmed. */
+  oldDisk?: true | undefined;
+  oldTpm?: string | undefined;
 }
 
 export interface ScriptedHost {
@@ -102,8 +105,27 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       Object.assign(server, { nextDisk: undefined, previousDisk: undefined });
       return {};
     },
+    disksResize: async ({ serverId }: { serverId: string }) => ((of(serverId).oldDisk = true), {}),
+    disksResizeEnd: async ({ serverId }: { serverId: string }) => {
+      delete of(serverId).oldDisk;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    tpmPark: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.oldTpm === undefined && server.tpm !== undefined)
+        Object.assign(server, { oldTpm: server.tpm, tpm: undefined });
+      return {};
+    },
+    tpmParkEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
+      const server = of(serverId);
+      if (keep === "old" && server.oldTpm !== undefined) server.tpm = server.oldTpm;
+      delete server.oldTpm;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
-      Object.assign(of(serverId), { disks: false, snapshots: [] });
+      Object.assign(of(serverId), { disks: false, snapshots: [], oldDisk: undefined });
       forgetWhenEmpty(serverId);
       return {};
     },

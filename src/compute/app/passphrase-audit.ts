@@ -34,7 +34,8 @@ export async function useOfSaga(
   return {
     operation: action?.action ?? "unknown",
     requestId,
-    userId: action?.user_id,
+    // The cloud itself is nobody.
+    userId: action?.user_id || undefined,
     projectId: action?.caller_project_id ?? undefined,
     ...whose(server, step.deps.cloudAccount),
   };
