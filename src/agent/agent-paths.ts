@@ -45,6 +45,10 @@ export interface AgentPaths {
 export interface ServerPaths {
   readonly folder: string;
   readonly disk: string;
+  readonly configDrive: string;
+  /** What the server boots from while it is rescued. */
+  readonly rescueDisk: string;
+  readonly rescueConfigDrive: string;
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
@@ -68,6 +72,9 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
       return {
         folder,
         disk: join(folder, "disk"),
+        configDrive: join(folder, "disk.config"),
+        rescueDisk: join(folder, "disk.rescue"),
+        rescueConfigDrive: join(folder, "disk.config.rescue"),
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),

@@ -20,6 +20,7 @@ import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
 import { serverCreate } from "./sagas/server-create.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
+import { serverRescue } from "./sagas/server-rescue.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
@@ -47,10 +48,17 @@ export const computeMigrations: Migrations = {
   "0050-server-columns": computeServerColumns,
 };
 
+/** Of sealstone.conf; what is not said has Nova's default. */
+export interface ComputeSettings {
+  /** How many states of each TPM are kept; 5 when it is not said. */
+  readonly tpmGenerationsKept?: number | undefined;
+  /** `[DEFAULT] force_config_drive` */
+  readonly forceConfigDrive?: boolean | undefined;
+}
+
 export type ComputeOptions = ComputeSagaDeps &
-  Pick<ComputeDeps, "image"> & {
-    /** How many states of each TPM are kept; 5 when it is not said. */
-    readonly tpmGenerationsKept?: number | undefined;
+  Pick<ComputeDeps, "image"> &
+  ComputeSettings & {
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -70,15 +78,15 @@ const reconcileEveryMs = 60_000;
 export function createCompute(options: ComputeOptions): Compute {
   const executor = createSagaExecutor<ComputeSagaDeps>({
     database: options.database,
-    definitions: [serverCreate, serverDelete, ...Object.values(serverActionSagas)],
+    definitions: [serverCreate, serverDelete, serverRescue, ...Object.values(serverActionSagas)],
     deps: options,
     log: options.log,
     ownerId: options.ownerId,
     clock: options.clock,
   });
   const kept = computeKept(options.database);
-  const { tpmGenerationsKept = 5 } = options;
-  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept };
+  const { tpmGenerationsKept = 5, forceConfigDrive = false } = options;
+  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept, forceConfigDrive };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",

@@ -67,7 +67,10 @@ export async function cloudStart({
       bus,
       log: log.child({ part: "control-plane" }),
       policy: policyOf(policyRules),
-      tpmGenerationsKept: config.tpmVault.generationsKept,
+      compute: {
+        tpmGenerationsKept: config.tpmVault.generationsKept,
+        forceConfigDrive: config.forceConfigDrive,
+      },
       guest,
       randomizeCandidates: config.placement.randomizeCandidates,
     });

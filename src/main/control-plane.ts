@@ -7,7 +7,7 @@ import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { imageRead, type Bus } from "#bus/index.ts";
-import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
+import { computeMigrations, createCompute, type Compute, type ComputeSettings } from "#compute/index.ts";
 import { migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
 import { createIdentity, identityMigrations } from "#identity/index.ts";
@@ -45,8 +45,7 @@ export interface ControlPlaneParts {
   readonly policy?: Policy | undefined;
   /** Undefined: audit events are kept for ever. */
   readonly auditRetentionDays?: number | undefined;
-  /** How many states of each TPM the vault keeps; 5 when it is not said. */
-  readonly tpmGenerationsKept?: number | undefined;
+  readonly compute?: ComputeSettings | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
   /** `[placement] randomize_allocation_candidates` */
@@ -146,8 +145,8 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   });
   const { audit } = auditService;
   const peers = { placement, secrets, image, audit, bus };
-  const { replicaId: ownerId, tpmGenerationsKept } = options;
-  const compute = createCompute({ ...peers, tpmGenerationsKept, database, sealKey, clock, log, ownerId });
+  const { replicaId: ownerId } = options;
+  const compute = createCompute({ ...peers, ...options.compute, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

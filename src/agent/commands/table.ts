@@ -1,3 +1,4 @@
+import { configDriveCreate } from "./config-drive-create.ts";
 import { consoleRead } from "./console-read.ts";
 import type { Command, CommandName } from "./command.ts";
 import { disksCreate } from "./disks-create.ts";
@@ -11,6 +12,8 @@ import { domainSuspend } from "./domain-suspend.ts";
 import { domainUndefine } from "./domain-undefine.ts";
 import { domainUnpause } from "./domain-unpause.ts";
 import { hostUptime } from "./host-uptime.ts";
+import { rescueDiskCreate } from "./rescue-disk-create.ts";
+import { rescueDiskDelete } from "./rescue-disk-delete.ts";
 import { serversInspect } from "./servers-inspect.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
@@ -19,6 +22,9 @@ import { tpmManufacture } from "./tpm-manufacture.ts";
 export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksCreate,
   disksDelete,
+  configDriveCreate,
+  rescueDiskCreate,
+  rescueDiskDelete,
   tpmManufacture,
   tpmDelete,
   domainDefine,

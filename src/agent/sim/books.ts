@@ -17,9 +17,12 @@ const SimServer = Type.Object({
     Type.Object({
       name: Type.String(),
       tpmVersion: Type.Optional(Type.Union([Type.Literal("1.2"), Type.Literal("2.0")])),
+      /** Boots from the rescue's disk. */
+      rescued: Type.Optional(Type.Boolean()),
     }),
   ),
   disks: Type.Boolean(),
+  rescueDisk: Type.Optional(Type.Boolean()),
   tpm: Type.Optional(SimTpm),
   power: Type.Union([Type.Literal("running"), Type.Literal("paused"), Type.Literal("shutdown")]),
   managedSave: Type.Boolean(),

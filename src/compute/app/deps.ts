@@ -39,6 +39,8 @@ export interface ComputeDeps extends ComputeSagaDeps {
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
   readonly image: Pick<ImageService, "imageFetch" | "proxy">;
+  /** `[DEFAULT] force_config_drive`: every new server has one. */
+  readonly forceConfigDrive: boolean;
 }
 
 export type ComputeCtx = Ctx<ComputeDeps>;

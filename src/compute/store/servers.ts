@@ -38,7 +38,18 @@ type ServerDetails = Pick<
   "description" | "hostname" | "reservationId" | "image" | "flavor" | "keyName" | "userData"
 > &
   Partial<
-    Pick<Server, "tpm" | "accessIPv4" | "accessIPv6" | "diskConfig" | "tags" | "lock" | "destinationId">
+    Pick<
+      Server,
+      | "tpm"
+      | "keypair"
+      | "configDrive"
+      | "accessIPv4"
+      | "accessIPv6"
+      | "diskConfig"
+      | "tags"
+      | "lock"
+      | "destinationId"
+    >
   >;
 
 export function serverFromRow(row: ServerRow): Server {
@@ -55,6 +66,8 @@ export function serverFromRow(row: ServerRow): Server {
     lock: undefined,
     destinationId: undefined,
     tpm: undefined,
+    keypair: undefined,
+    configDrive: false,
     ...details,
     metadata: JSON.parse(row.metadata) as Record<string, string>,
     vmState: row.vm_state,
@@ -70,7 +83,7 @@ export function serverFromRow(row: ServerRow): Server {
 
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
-  const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId } = server;
+  const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId, keypair, configDrive } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -86,6 +99,8 @@ function detailsOf(server: Server): string {
     tags,
     lock,
     destinationId,
+    keypair,
+    configDrive,
   } satisfies Record<keyof ServerDetails, unknown>);
 }
 

@@ -15,4 +15,6 @@ export const defaultSection = {
   ram_allocation_ratio: ratio(1),
   disk_allocation_ratio: ratio(1),
   reserved_host_memory_mb: integer(512, 0, 2 ** 31),
+  /** Every new server has a config drive. */
+  force_config_drive: boolean(false),
 };
