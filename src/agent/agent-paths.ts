@@ -54,6 +54,10 @@ export interface ServerPaths {
   readonly previousDisk: string;
   /** The root disk as it was before a resize that is not yet confirmed. */
   readonly oldDisk: string;
+  readonly configDrive: string;
+  /** What the server boots from while it is rescued. */
+  readonly rescueDisk: string;
+  readonly rescueConfigDrive: string;
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
@@ -89,6 +93,9 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
         nextDisk: join(folder, "disk.next"),
         previousDisk: join(folder, "disk.previous"),
         oldDisk: join(folder, "disk.old"),
+        configDrive: join(folder, "disk.config"),
+        rescueDisk: join(folder, "disk.rescue"),
+        rescueConfigDrive: join(folder, "disk.config.rescue"),
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
         keptPassphrase: join(keptPassphrases, `${checkedId(serverId)}.json`),

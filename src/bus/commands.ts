@@ -2,8 +2,9 @@
  * What the control plane asks of a host: one contract a command. Every command may be repeated: it finds out
  * what is already done. All name the server by its UUID, which is the libvirt domain's too.
  */
-import { Type, type TSchema } from "typebox";
+import { Type, type Static, type TSchema } from "typebox";
 import type { RequestContract } from "./bus.ts";
+import { ConfigDriveFacts } from "./config-drive.ts";
 import { PowerState } from "./power-state.ts";
 
 /** The API request that the command is for, so that both sides' logs name the same. */
@@ -43,6 +44,17 @@ const EndorsementKey = Type.Object({
   certificate: Type.String(),
 });
 
+const DiskBus = Type.Enum(["virtio", "ide", "sata", "scsi", "usb"]);
+export type DiskBus = Static<typeof DiskBus>;
+
+/** A server that is rescued boots from another disk. */
+const RescueDevice = Type.Object({
+  device: Type.Union([Type.Literal("disk"), Type.Literal("cdrom")]),
+  bus: DiskBus,
+  /** True: after the server's own devices, which keep their names; false: in the root disk's place, and that second. */
+  stable: Type.Boolean(),
+});
+
 const DomainSpec = Type.Object({
   serverId: Type.String(),
   requestId,
@@ -56,6 +68,10 @@ const DomainSpec = Type.Object({
   ramdisk: Type.Optional(ImageRef),
   kernelCommandLine: Type.Optional(Type.String()),
   tpm: Type.Optional(TpmSpec),
+  /** The bus of the config drive, which the host has made before. */
+  configDrive: Type.Optional(DiskBus),
+  /** Kernel, ramdisk and command line are the rescue image's then. */
+  rescue: Type.Optional(RescueDevice),
 });
 
 const Server = Type.Object({ serverId: Type.String(), requestId });
@@ -97,6 +113,35 @@ export const commands = {
   ),
   /** Ends it: the one that is kept stays as the server's disk, the other goes. Nothing when no old one is there. */
   disksResizeEnd: command("disks-resize-end", KeptSide, Done),
+  /**
+   * Makes the server's config drive. One that is there stays, because a guest may have it; that of a rescue is made anew.
+   * `injected`: a `ConfigDriveInjection`, sealed as a passphrase is.
+   */
+  configDriveCreate: command(
+    "config-drive-create",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      facts: ConfigDriveFacts,
+      injected: Type.Optional(SealedBox),
+      rescue: Type.Boolean(),
+    }),
+    Done,
+  ),
+  /** Fetches the rescue image and makes a disk from it, anew when there is one. */
+  rescueDiskCreate: command(
+    "rescue-disk-create",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      image: ImageRef,
+      kernel: Type.Optional(ImageRef),
+      ramdisk: Type.Optional(ImageRef),
+    }),
+    Done,
+  ),
+  /** The rescue's disk and config drive, gone. */
+  rescueDiskDelete: command("rescue-disk-delete", Server, Done),
   /** Makes the TPM once; an existing complete one is kept. Answers its endorsement keys, where the host knows them. */
   tpmManufacture: command(
     "tpm-manufacture",

@@ -31,6 +31,7 @@ import { serverResizeRevert } from "./sagas/server-resize-revert.ts";
 import { serverResize } from "./sagas/server-resize.ts";
 import { serverRestore } from "./sagas/server-restore.ts";
 import { serverSoftDelete } from "./sagas/server-soft-delete.ts";
+import { serverRescue } from "./sagas/server-rescue.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
@@ -65,11 +66,19 @@ export const computeMigrations: Migrations = {
   "0061-server-migrations": computeServerMigrations,
 };
 
+/** Of sealstone.conf; what is not said has Nova's default. */
+export interface ComputeSettings {
+  /** How many states of each TPM are kept; 5 when it is not said. */
+  readonly tpmGenerationsKept?: number | undefined;
+  /** `[DEFAULT] force_config_drive` */
+  readonly forceConfigDrive?: boolean | undefined;
+  /** None: a resize waits for its confirmation, and a delete is for good. */
+  readonly intervals?: ComputeIntervals | undefined;
+}
+
 export type ComputeOptions = ComputeSagaDeps &
-  Pick<ComputeDeps, "image"> & {
-    /** How many states of each TPM are kept; 5 when it is not said. */
-    readonly tpmGenerationsKept?: number | undefined;
-    readonly intervals?: ComputeIntervals | undefined;
+  Pick<ComputeDeps, "image"> &
+  ComputeSettings & {
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -95,6 +104,7 @@ export function createCompute(options: ComputeOptions): Compute {
       serverCreateImage,
       serverCreateBackup,
       serverRebuild,
+      serverRescue,
       serverSoftDelete,
       serverRestore,
       serverResize,
@@ -108,8 +118,12 @@ export function createCompute(options: ComputeOptions): Compute {
     clock: options.clock,
   });
   const kept = computeKept(options.database);
-  const { tpmGenerationsKept = 5, intervals = { resizeConfirmS: 0, reclaimS: 0 } } = options;
-  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept, intervals };
+  const {
+    tpmGenerationsKept = 5,
+    forceConfigDrive = false,
+    intervals = { resizeConfirmS: 0, reclaimS: 0 },
+  } = options;
+  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept, forceConfigDrive, intervals };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",

@@ -63,6 +63,8 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:os-pause-server:unpause": member,
   "os_compute_api:os-suspend-server:suspend": member,
   "os_compute_api:os-suspend-server:resume": member,
+  "os_compute_api:os-rescue": member,
+  "os_compute_api:os-unrescue": member,
   "os_compute_api:os-console-output": member,
   "os_compute_api:os-extended-server-attributes": admin,
   "os_compute_api:os-instance-actions:list": reader,

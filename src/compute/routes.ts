@@ -69,6 +69,7 @@ import { serverRebuild } from "./api/servers/rebuild.ts";
 import { serverConfirmResize, serverResize, serverRevertResize } from "./api/servers/resize.ts";
 import { serverForceDelete, serverRestore } from "./api/servers/deferred-delete.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
+import { serverRescue, serverUnrescue } from "./api/servers/rescue.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverTpmShow } from "./api/servers/sealstone-tpm.ts";
 import { serverShow } from "./api/servers/show.ts";
@@ -130,6 +131,8 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "unpause", serverUnpause, novaByApp("os-pause-server:unpause")),
   action(actions, "suspend", serverSuspend, novaByApp("os-suspend-server:suspend")),
   action(actions, "resume", serverResume, novaByApp("os-suspend-server:resume")),
+  action(actions, "rescue", serverRescue, novaByApp("os-rescue")),
+  action(actions, "unrescue", serverUnrescue, novaByApp("os-unrescue")),
   action(actions, "lock", serverLock, novaByApp("os-lock-server:lock")),
   action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),

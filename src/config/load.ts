@@ -20,6 +20,7 @@ export interface Config {
   readonly ramAllocationRatio: number;
   readonly diskAllocationRatio: number;
   readonly reservedHostMemoryMiB: number;
+  readonly forceConfigDrive: boolean;
   readonly database: DatabaseAddress;
   readonly api: { readonly listenAddress: string; readonly listenPort: number; readonly publicUrl: string };
   /** `retentionDays` undefined: events are kept for ever. */
@@ -128,6 +129,7 @@ function configOf(
     ramAllocationRatio: common.ram_allocation_ratio,
     diskAllocationRatio: common.disk_allocation_ratio,
     reservedHostMemoryMiB: common.reserved_host_memory_mb,
+    forceConfigDrive: common.force_config_drive,
     database: databaseAddressOf(
       values.database.connection,
       places.get("database.connection") ?? "",

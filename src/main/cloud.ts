@@ -67,8 +67,11 @@ export async function cloudStart({
       bus,
       log: log.child({ part: "control-plane" }),
       policy: policyOf(policyRules),
-      tpmGenerationsKept: config.tpmVault.generationsKept,
-      intervals: config.intervals,
+      compute: {
+        tpmGenerationsKept: config.tpmVault.generationsKept,
+        forceConfigDrive: config.forceConfigDrive,
+        intervals: config.intervals,
+      },
       guest,
       randomizeCandidates: config.placement.randomizeCandidates,
     });

@@ -7,7 +7,7 @@ import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { imageRead, type Bus } from "#bus/index.ts";
-import { computeMigrations, createCompute, type Compute, type ComputeIntervals } from "#compute/index.ts";
+import { computeMigrations, createCompute, type Compute, type ComputeSettings } from "#compute/index.ts";
 import { databaseMigrations, migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
 import { createIdentity, identityMigrations, identitySealedValues } from "#identity/index.ts";
@@ -46,9 +46,7 @@ export interface ControlPlaneParts {
   readonly policy?: Policy | undefined;
   /** Undefined: audit events are kept for ever. */
   readonly auditRetentionDays?: number | undefined;
-  /** How many states of each TPM the vault keeps; 5 when it is not said. */
-  readonly tpmGenerationsKept?: number | undefined;
-  readonly intervals?: ComputeIntervals | undefined;
+  readonly compute?: ComputeSettings | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
   /** `[placement] randomize_allocation_candidates` */
@@ -144,10 +142,9 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const { auditRetentionDays: retentionDays } = options;
   const auditService = createAuditService({ database, clock, log, retentionDays });
   const { audit } = auditService;
-  const { replicaId: ownerId, tpmGenerationsKept, intervals } = options;
-  const own = { tpmGenerationsKept, intervals, ownerId };
   const peers = { placement, secrets, cloudAccount, image, audit, bus };
-  const compute = createCompute({ ...peers, ...own, database, sealKey, clock, log });
+  const { replicaId: ownerId } = options;
+  const compute = createCompute({ ...peers, ...options.compute, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { simSnapshot } from "../../src/agent/sim/guest-files.ts";
-import { commands, hostHeartbeat, hostRegister, type Bus, type RequestContract } from "#bus/index.ts";
+import {
+  commands,
+  configDriveAssociatedData,
+  hostHeartbeat,
+  hostRegister,
+  type Bus,
+  type RequestContract,
+} from "#bus/index.ts";
 import { CloudError, type ErrorCode } from "#base/errors.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
@@ -16,6 +23,11 @@ interface ScriptedServer {
   previousDisk?: string | undefined;
   /** The image that its disk was made of. */
   disk?: string | undefined;
+  rescueDisk?: boolean;
+  /** How its domain boots; undefined: from its own disk. */
+  rescue?: object | undefined;
+  /** What its config drives say: the server's own, and that of its rescue. */
+  configDrives?: { readonly own?: object; readonly rescue?: object };
   tpm: string | undefined;
   powerState: "running" | "paused" | "shutdown" | "suspended";
   managedSave: boolean;
@@ -124,8 +136,37 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
+    configDriveCreate: async (message: {
+      serverId: string;
+      injected?: string;
+      facts: object;
+      rescue: boolean;
+    }) => {
+      const { serverId, facts, rescue } = message;
+      const injected: unknown =
+        message.injected === undefined
+          ? undefined
+          : JSON.parse(
+              (await boxOpen(key, message.injected, configDriveAssociatedData(serverId))).toString(),
+            );
+      const server = of(serverId);
+      const drive = { ...facts, injected };
+      const kept = server.configDrives ?? {};
+      server.configDrives = rescue ? { ...kept, rescue: drive } : { own: drive, ...kept };
+      return {};
+    },
+    rescueDiskCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).rescueDisk = true), {}),
+    rescueDiskDelete: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      delete server.rescueDisk;
+      if (server.configDrives) delete (server.configDrives as { rescue?: object }).rescue;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
       Object.assign(of(serverId), { disks: false, snapshots: [], oldDisk: undefined });
+      delete of(serverId).rescueDisk;
+      delete of(serverId).configDrives;
       forgetWhenEmpty(serverId);
       return {};
     },
@@ -140,15 +181,20 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
-    domainDefine: async ({ serverId }: { serverId: string }) => ((of(serverId).domain = true), {}),
+    domainDefine: async ({ serverId, rescue }: { serverId: string; rescue?: object }) => {
+      Object.assign(of(serverId), { domain: true, rescue });
+      return {};
+    },
     domainUndefine: async ({ serverId }: { serverId: string }) => {
       Object.assign(of(serverId), { domain: false, powerState: "shutdown", managedSave: false });
+      delete of(serverId).rescue;
       forgetWhenEmpty(serverId);
       return {};
     },
     domainStart: async (message: { serverId: string; tpm?: { passphrase?: string } }) => {
       const server = of(message.serverId);
       if (!server.domain) throw new CloudError("conflict", "no such domain");
+      if (server.rescue && server.rescueDisk !== true) throw new CloudError("conflict", "no rescue disk");
       const box = message.tpm?.passphrase;
       if (box !== undefined && (await opened(message.serverId, box)) !== server.tpm) {
         throw new CloudError("conflict", "the TPM's state does not open");
@@ -189,7 +235,10 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     serversInspect: async () => ({
       servers: [...servers].map(([serverId, { tpm, snapshots: _copies, ...server }]) => ({
         serverId,
-        ...server,
+        domain: server.domain,
+        disks: server.disks,
+        powerState: server.powerState,
+        managedSave: server.managedSave,
         tpm: tpm !== undefined,
       })),
     }),

@@ -5,16 +5,21 @@ import { join } from "node:path";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Policy } from "#policy/index.ts";
-import type { ComputeIntervals } from "#compute/index.ts";
+import type { DatabaseAddress } from "#db/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
-import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
+import {
+  controlPlaneStart,
+  type ControlPlane,
+  type ControlPlaneOptions,
+} from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "./client.ts";
 import { scriptedHostStart, type ScriptedHost } from "./scripted-host.ts";
 
 export interface TestCloud {
   readonly url: string;
   readonly statePath: string;
+  readonly database: DatabaseAddress;
   readonly bus: Bus;
   readonly host: ScriptedHost;
   readonly admin: Client;
@@ -33,7 +38,7 @@ export async function startTestCloud(
   options: {
     readonly policy?: Policy;
     readonly placementPort?: number;
-    readonly intervals?: ComputeIntervals;
+    readonly compute?: ControlPlaneOptions["compute"];
   } = {},
 ): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
@@ -53,7 +58,7 @@ export async function startTestCloud(
       log: silentLogger,
       policy: options.policy,
       placementPort: options.placementPort,
-      intervals: options.intervals,
+      compute: options.compute,
       guest: undefined,
     });
   let controlPlane = await start();
@@ -66,6 +71,7 @@ export async function startTestCloud(
   return {
     url,
     statePath,
+    database: place.address,
     bus,
     host,
     admin: await client("admin", await passwordOf("openrc"), "admin"),

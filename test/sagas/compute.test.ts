@@ -20,15 +20,16 @@ import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
 import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
 import { rebuiltFieldsOf, type Server } from "../../src/compute/domain/server.ts";
-import { serverActionRules, type ServerActionName } from "../../src/compute/domain/server-action.ts";
+import { serverActionRules } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
-import { serverActionSagas } from "../../src/compute/sagas/server-action-sagas.ts";
+import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
 import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
 import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
 import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
 import { rebuildFind, rebuildInsert } from "../../src/compute/store/rebuilds.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
+import { serverRescue } from "../../src/compute/sagas/server-rescue.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
@@ -326,7 +327,7 @@ for (const vmState of ["active", "stopped"] as const) {
   });
 }
 
-const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
+const before: Readonly<Record<PlainActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },
   stop: {},
   "soft-reboot": {},
@@ -335,10 +336,11 @@ const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
   unpause: { vmState: "paused" },
   suspend: {},
   resume: { vmState: "suspended", powerState: "suspended" },
+  unrescue: { vmState: "rescued" },
 };
 
 for (const [name, definition] of Object.entries(serverActionSagas) as [
-  ServerActionName,
+  PlainActionName,
   (typeof serverActionSagas)["start"],
 ][]) {
   const rule = serverActionRules[name];
@@ -357,3 +359,36 @@ for (const [name, definition] of Object.entries(serverActionSagas) as [
       }),
   });
 }
+
+sagaTests(serverRescue, {
+  migrations,
+  world: async (database) => {
+    const server = aServer({ tpm, hostId, taskState: "rescuing", configDrive: true });
+    const made = await world(database, server, true);
+    return { ...made, params: { ...made.params, image: server.image } };
+  },
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: {
+        [aServer().id]: {
+          powerState: "running",
+          rescueDisk: true,
+          rescue: { device: "disk", bus: "virtio", stable: false },
+          configDrives: { rescue: { name: "server" } },
+          tpm: passphrase.toString("latin1"),
+        },
+      },
+      server: { vmState: "rescued", taskState: undefined },
+    }),
+  // Its own domain, and nothing of the rescue.
+  unwound: (left) => {
+    expect(left).toMatchObject({
+      host: { [aServer().id]: { domain: true, disks: true, tpm: passphrase.toString("latin1") } },
+      allocations: 1,
+      server: { taskState: undefined, hostId },
+    });
+    const { host } = left as { host: Record<string, { rescue?: object; rescueDisk?: boolean }> };
+    expect(host[aServer().id]?.rescue).toBeUndefined();
+    expect(host[aServer().id]?.rescueDisk).toBeUndefined();
+  },
+});

@@ -1,3 +1,4 @@
+import { configDriveCreate } from "./config-drive-create.ts";
 import { consoleRead } from "./console-read.ts";
 import type { Command, CommandName } from "./command.ts";
 import { disksCreate } from "./disks-create.ts";
@@ -13,6 +14,8 @@ import { domainSuspend } from "./domain-suspend.ts";
 import { domainUndefine } from "./domain-undefine.ts";
 import { domainUnpause } from "./domain-unpause.ts";
 import { hostUptime } from "./host-uptime.ts";
+import { rescueDiskCreate } from "./rescue-disk-create.ts";
+import { rescueDiskDelete } from "./rescue-disk-delete.ts";
 import { serversInspect } from "./servers-inspect.ts";
 import { tpmCheck } from "./tpm-check.ts";
 import { snapshotCreate } from "./snapshot-create.ts";
@@ -31,6 +34,9 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksSwapEnd,
   disksResize,
   disksResizeEnd,
+  configDriveCreate,
+  rescueDiskCreate,
+  rescueDiskDelete,
   tpmManufacture,
   tpmDelete,
   tpmCheck,

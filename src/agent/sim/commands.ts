@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Static } from "typebox";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
-import type { Bus, commands } from "#bus/index.ts";
+import { configDriveAssociatedData, type Bus, type commands } from "#bus/index.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { keptPassphraseAbsentError } from "../tpm/refusals.ts";
@@ -42,7 +42,21 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     offRequire(books, serverId, "its disks");
     const { snapshots: _copies, nextDisk: _next, previousDisk: _previous, ...disks } = books.get(serverId);
     const { oldDisk: _old, ...rest } = disks;
-    books.set(serverId, { ...rest, disks: false });
+    books.set(serverId, { ...rest, disks: false, rescueDisk: false });
+    return {};
+  },
+  async configDriveCreate({ key }, { serverId, injected }) {
+    if (injected !== undefined) wipe(await boxOpen(key, injected, configDriveAssociatedData(serverId)));
+    return {};
+  },
+  rescueDiskCreate({ books }, { serverId }) {
+    rescueOffRequire(books, serverId);
+    books.set(serverId, { ...books.get(serverId), rescueDisk: true });
+    return {};
+  },
+  rescueDiskDelete({ books }, { serverId }) {
+    rescueOffRequire(books, serverId);
+    books.set(serverId, { ...books.get(serverId), rescueDisk: false });
     return {};
   },
   disksPrepare({ books }, { serverId, ...disk }) {
@@ -101,8 +115,12 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, rest);
     return {};
   },
-  domainDefine({ books }, { serverId, instanceName: name, tpm }) {
-    const domain = { name, ...(tpm === undefined ? {} : { tpmVersion: tpm.version }) };
+  domainDefine({ books }, { serverId, instanceName: name, tpm, rescue }) {
+    const domain = {
+      name,
+      ...(tpm === undefined ? {} : { tpmVersion: tpm.version }),
+      ...(rescue === undefined ? {} : { rescued: true }),
+    };
     books.set(serverId, { ...books.get(serverId), domain });
     return {};
   },
@@ -115,7 +133,8 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
   async domainStart({ books, key, ...place }, { serverId, tpm }) {
     const server = definedFetch(books, serverId);
     if (server.power !== "shutdown") return {};
-    if (!server.disks) throw new CloudError("bug", `The disk of server ${serverId} is missing.`);
+    if (!server.disks || (server.domain.rescued === true && server.rescueDisk !== true))
+      throw new CloudError("bug", `The disk of server ${serverId} is missing.`);
     // A restore goes on where the guest was.
     const boots = server.boots + (server.managedSave ? 0 : 1);
     const running = { ...server, power: "running", managedSave: false, boots } as const;
@@ -245,6 +264,11 @@ function activeFetch(books: SimBooks, serverId: string, what: string): DefinedSe
   const server = definedFetch(books, serverId);
   if (server.power !== "shutdown") return server;
   throw new CloudError("conflict", `The host refused to ${what} server ${serverId}: it is off.`);
+}
+
+/** The domain may run from its own disk. */
+function rescueOffRequire(books: SimBooks, serverId: string): void {
+  if (books.get(serverId).domain?.rescued === true) offRequire(books, serverId, "the disk of its rescue");
 }
 
 /** What the vault does not hear of a server that went off is told by its next start. */

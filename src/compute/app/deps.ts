@@ -59,6 +59,8 @@ export interface ComputeDeps extends ComputeSagaDeps {
   readonly tpmGenerationsKept: number;
   readonly intervals: ComputeIntervals;
   readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
+  /** `[DEFAULT] force_config_drive`: every new server has one. */
+  readonly forceConfigDrive: boolean;
 }
 
 export type ComputeCtx = Ctx<ComputeDeps>;

@@ -109,6 +109,11 @@ export interface ServerTpm extends TpmConstraint {
   readonly secretId: SecretId;
 }
 
+export interface ServerKeypair {
+  readonly type: string;
+  readonly publicKey: string;
+}
+
 /** Who locked the server: an administrator's lock only an administrator takes away. */
 export interface ServerLock {
   readonly by: "owner" | "admin";
@@ -127,8 +132,12 @@ export interface Server {
   readonly flavor: ServerFlavor;
   readonly tpm: ServerTpm | undefined;
   readonly keyName: string | null;
+  /** The key pair as it was then; undefined without one, and of servers from before it was kept. */
+  readonly keypair: ServerKeypair | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly userData: string | null;
+  /** Asked for, or made so by the image or the configuration. */
+  readonly configDrive: boolean;
   readonly accessIPv4: string;
   readonly accessIPv6: string;
   readonly diskConfig: "AUTO" | "MANUAL";

@@ -8,6 +8,7 @@ import type { ComputeSagaDeps } from "../app/deps.ts";
 import type { Fault, PowerState, Server, ServerTpm, VmState } from "../domain/server.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverFind, serverUpdate, type ServerChanges } from "../store/servers.ts";
+import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
 import { keptPassphraseAudit, passphraseForHost } from "./passphrase-handover.ts";
 
@@ -71,6 +72,9 @@ async function taskStateAfter(step: ServerStep, tx: Tx, server: Server): Promise
 /** Often, and for more than an hour: what is waited for may be fetching a large image. */
 export const waitForOthers = { tries: 12_000, firstDelayMs: 50, maxDelayMs: 500 };
 
+/** Downloading and checking a large image over a slow network takes its time. */
+export const imageTimeoutMs = 30 * 60_000;
+
 /** Starts or restores the server's domain, with its TPM's passphrase when it has one. */
 export async function domainStart(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
@@ -93,6 +97,17 @@ async function tpmForStart(
     return { spec, keepPassphrase };
   }
   return { spec, keepPassphrase, passphrase: await passphraseForHost(step, id, hostId) };
+}
+
+export async function domainUndefine(step: ServerStep): Promise<void> {
+  const { id: serverId, hostId } = await placedServerOf(step);
+  await hostCommand(step, hostId, commands.domainUndefine, { serverId });
+}
+
+/** As it is without a rescue. */
+export async function domainDefine(step: ServerStep): Promise<void> {
+  const server = await placedServerOf(step);
+  await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
 }
 
 /** The success: server in its new state, action finished. A delete or a hard reboot that came meanwhile keeps its task state. */

@@ -40,7 +40,16 @@ type ServerDetails = Pick<
   Partial<
     Pick<
       Server,
-      "tpm" | "accessIPv4" | "accessIPv6" | "diskConfig" | "tags" | "lock" | "destinationId" | "softDeletedAt"
+      | "tpm"
+      | "keypair"
+      | "configDrive"
+      | "accessIPv4"
+      | "accessIPv6"
+      | "diskConfig"
+      | "tags"
+      | "lock"
+      | "destinationId"
+      | "softDeletedAt"
     >
   >;
 
@@ -58,6 +67,8 @@ export function serverFromRow(row: ServerRow): Server {
     lock: undefined,
     destinationId: undefined,
     tpm: undefined,
+    keypair: undefined,
+    configDrive: false,
     ...details,
     metadata: JSON.parse(row.metadata) as Record<string, string>,
     vmState: row.vm_state,
@@ -73,7 +84,8 @@ export function serverFromRow(row: ServerRow): Server {
 
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
-  const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId, softDeletedAt } = server;
+  const { accessIPv4, accessIPv6, diskConfig, tags, lock } = server;
+  const { destinationId, keypair, configDrive, softDeletedAt } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -90,6 +102,8 @@ function detailsOf(server: Server): string {
     lock,
     destinationId,
     softDeletedAt,
+    keypair,
+    configDrive,
   } satisfies Record<keyof ServerDetails, unknown>);
 }
 

@@ -24,4 +24,6 @@ export const defaultSection = {
   /** Seconds for which a deleted server can be restored; 0: it is gone at once. */
   reclaim_instance_interval: integer(0, 0, 2 ** 31 - 1),
   reserved_host_memory_mb: integer(512, 0, 2 ** 31),
+  /** Every new server has a config drive. */
+  force_config_drive: boolean(false),
 };

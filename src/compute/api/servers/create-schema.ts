@@ -1,5 +1,6 @@
 import { Type, type TSchema } from "typebox";
-import { hostName, novaBoolean, printableName } from "../parameter-schemas.ts";
+import { personality } from "./personality.ts";
+import { hostName, imageId, novaBoolean, printableName } from "../parameter-schemas.ts";
 
 const closed = { additionalProperties: false };
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -20,9 +21,6 @@ export const addresses = {
 };
 export const diskConfig = Type.Optional(Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL")]));
 export const serverTag = Type.String({ minLength: 1, maxLength: 60, pattern: "^[^,/]*$" });
-export const uuidText = Type.String({
-  pattern: "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$",
-});
 export const serverMetadata = Type.Record(
   Type.String({ pattern: "^[a-zA-Z0-9-_:. ]{1,255}$" }),
   Type.String({ maxLength: 255 }),
@@ -45,7 +43,7 @@ export const userData = Type.Optional(nullable(Type.String({ maxLength: 65_535, 
 
 const base = {
   name: printableName,
-  imageRef: Type.Optional(Type.Union([uuidText, Type.Literal("")])),
+  imageRef: Type.Optional(Type.Union([imageId, Type.Literal("")])),
   flavorRef: Type.Union([Type.String({ minLength: 1 }), Type.Integer()]),
   adminPass: Type.Optional(Type.String()),
   metadata: Type.Optional(serverMetadata),
@@ -65,11 +63,11 @@ const base = {
   block_device_mapping: Type.Optional(Type.Array(anything)),
   block_device_mapping_v2: Type.Optional(Type.Array(Type.Record(Type.String(), anything))),
   ...addresses,
-  personality: Type.Optional(Type.Array(anything)),
+  personality,
   "OS-DCF:diskConfig": diskConfig,
 };
 
-const serverIds = Type.Optional(Type.Union([uuidText, Type.Array(uuidText)]));
+const serverIds = Type.Optional(Type.Union([imageId, Type.Array(imageId)]));
 const hint = Type.Optional(
   Type.Object({ group: serverIds, same_host: serverIds, different_host: serverIds }),
 );

@@ -8,7 +8,7 @@ import { serverGroupIds } from "../../app/server-group.ts";
 import { serverRebuild as rebuild, type RebuildInput } from "../../app/server-rebuild.ts";
 import type { Server } from "../../domain/server.ts";
 import { linksOf } from "../links.ts";
-import { hostName, novaBoolean, printableName } from "../parameter-schemas.ts";
+import { hostName, imageId, novaBoolean, printableName } from "../parameter-schemas.ts";
 import {
   addresses,
   diskConfig,
@@ -18,7 +18,6 @@ import {
   serverMetadata,
   trustedCertificates,
   userData,
-  uuidText,
 } from "./create-schema.ts";
 import { serverDetail, serverDetailOfOld } from "./view.ts";
 
@@ -27,7 +26,7 @@ const body = (fields: Readonly<Record<string, TSchema>>) =>
   Type.Object({ rebuild: Type.Object(fields, closed) }, closed);
 
 const base = {
-  imageRef: uuidText,
+  imageRef: imageId,
   name: Type.Optional(printableName),
   adminPass: Type.Optional(Type.String()),
   metadata: Type.Optional(serverMetadata),

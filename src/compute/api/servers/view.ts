@@ -81,7 +81,7 @@ export function serverDetail(
     "OS-DCF:diskConfig": server.diskConfig,
     ...(progressStatuses.has(status) ? { progress: 0 } : {}),
     "OS-EXT-AZ:availability_zone": zoneOf(server, hosts),
-    config_drive: "",
+    config_drive: server.configDrive ? "True" : "",
     key_name: server.keyName,
     "OS-SRV-USG:launched_at": server.launchedAt === undefined ? null : isoMicroseconds(server.launchedAt),
     "OS-SRV-USG:terminated_at": null,
