@@ -6,6 +6,7 @@ import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
+import { createPassphraseOrphans } from "./app/passphrase-orphans.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
@@ -31,6 +32,7 @@ import { computeServerGroupMembers } from "./store/migrations/0040-server-group-
 import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
+import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orphans.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
 
@@ -45,6 +47,7 @@ export const computeMigrations: Migrations = {
   "0041-tpm-vault": computeTpmVault,
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
+  "0051-passphrase-orphans": computePassphraseOrphans,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -78,7 +81,9 @@ export function createCompute(options: ComputeOptions): Compute {
   });
   const kept = computeKept(options.database);
   const { tpmGenerationsKept = 5 } = options;
-  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept };
+  const orphans = createPassphraseOrphans(options);
+  const orphansSweep: ComputeDeps["orphansSweep"] = (asked) => orphans.sweep(asked);
+  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept, orphansSweep };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",
@@ -102,7 +107,7 @@ export function createCompute(options: ComputeOptions): Compute {
     },
     async stop() {
       for (const stop of stops.splice(0)) stop();
-      await executor.stop();
+      await Promise.all([executor.stop(), orphans.stop()]);
     },
   };
 }

@@ -13,6 +13,7 @@ export const computePolicyRules: PolicyRules = {
   "sealstone:tpm:show": reader,
   "sealstone:tpm:history": admin,
   "sealstone:tpm:restore": admin,
+  "sealstone:passphrase-orphans:list": admin,
   "os_compute_api:servers:create": member,
   "os_compute_api:servers:create:forced_host": admin,
   "compute:servers:create:requested_destination": admin,

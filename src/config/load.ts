@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { barbicanOf, type BarbicanConfig } from "./barbican.ts";
 import { ConfigError } from "./config-error.ts";
 import { databaseAddressOf, type DatabaseAddress } from "./database-address.ts";
 import { iniParse, type Entry } from "./ini.ts";
@@ -29,7 +30,11 @@ export interface Config {
     readonly swtpmUser: string;
     readonly swtpmGroup: string;
   };
-  readonly keyManager: { readonly backend: "embedded" | undefined };
+  readonly keyManager: {
+    readonly backend: "embedded" | "barbican" | undefined;
+    /** Of the backend `barbican`. */
+    readonly barbican: BarbicanConfig | undefined;
+  };
   readonly placement: {
     readonly randomizeCandidates: boolean;
     /** Undefined: Placement has no port of its own. */
@@ -106,7 +111,7 @@ function configOf(
       places.get("key_manager.backend") ?? places.get("libvirt.swtpm_enabled") ?? "sealstone.conf";
     throw new ConfigError(
       place,
-      `[libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is True only with a key manager (embedded)`,
+      `[libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is True only with a key manager (embedded, barbican)`,
     );
   }
   return {
@@ -137,7 +142,7 @@ function configOf(
       swtpmUser: libvirt.swtpm_user,
       swtpmGroup: libvirt.swtpm_group,
     },
-    keyManager: { backend },
+    keyManager: { backend, barbican: backend === "barbican" ? barbicanOf(values, places) : undefined },
     placement: {
       randomizeCandidates: values.placement.randomize_allocation_candidates,
       listenPort: values.placement.listen_port,

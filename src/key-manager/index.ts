@@ -21,7 +21,8 @@ import { keyManagerRotations } from "./store/migrations/0033-key-manager-rotatio
 import { keyManagerSecretUses } from "./store/migrations/0030-key-manager-secret-uses.ts";
 
 export { keyManagerPolicyRules } from "./policy-rules.ts";
-export type { SecretInput, Secrets } from "./app/secrets-face.ts";
+export type { SecretInput, Secrets, ServiceSecrets } from "./app/secrets-face.ts";
+export type { SecretAlso } from "./app/secret.ts";
 
 export const keyManagerMigrations: Migrations = {
   "0004-key-manager": keyManager,

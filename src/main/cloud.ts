@@ -69,6 +69,7 @@ export async function cloudStart({
       policy: policyOf(policyRules),
       tpmGenerationsKept: config.tpmVault.generationsKept,
       guest,
+      barbican: config.keyManager.barbican,
       randomizeCandidates: config.placement.randomizeCandidates,
     });
     stops.push(() => controlPlane.stop());

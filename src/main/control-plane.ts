@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { auditMigrations, createAuditService } from "#audit/index.ts";
+import { createBarbicanSecrets, secretsBesideEmbedded, type BarbicanOptions } from "#barbican/index.ts";
 import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
@@ -10,9 +11,14 @@ import { imageRead, type Bus } from "#bus/index.ts";
 import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
 import { migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
-import { createIdentity, identityMigrations } from "#identity/index.ts";
+import { createIdentity, identityMigrations, type Identity } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
-import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
+import {
+  createKeyManager,
+  keyManagerMigrations,
+  type KeyManager,
+  type ServiceSecrets,
+} from "#key-manager/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
 import type { Policy } from "#policy/index.ts";
 import { sagaMigrations } from "#saga/index.ts";
@@ -49,6 +55,8 @@ export interface ControlPlaneParts {
   readonly tpmGenerationsKept?: number | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
+  /** The external Barbican that new passphrases go to; absent: the embedded key manager. */
+  readonly barbican?: BarbicanOptions | undefined;
   /** `[placement] randomize_allocation_candidates` */
   readonly randomizeCandidates?: boolean;
 }
@@ -121,7 +129,7 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const cloudIsNew = await identity.bootstrap({
     adminPassword: adminOpenrc.password,
     demoPassword: demoOpenrc.password,
-    catalog: ownCatalog,
+    catalog: ownCatalog({ "key-manager": options.barbican?.endpoint }),
   });
   // Another control plane made the users meanwhile, with its own passwords.
   if (!cloudIsNew && adminOpenrc.isNew) await rm(admin.path);
@@ -137,7 +145,6 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
     );
   });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
-  const { secrets } = keyManager;
   const auditService = createAuditService({
     database,
     clock,
@@ -145,6 +152,7 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
     retentionDays: options.auditRetentionDays,
   });
   const { audit } = auditService;
+  const secrets = secretsOf(keyManager, identity, { database, clock, log, barbican: options.barbican });
   const peers = { placement, secrets, image, audit, bus };
   const { replicaId: ownerId, tpmGenerationsKept } = options;
   const compute = createCompute({ ...peers, tpmGenerationsKept, database, sealKey, clock, log, ownerId });
@@ -178,6 +186,23 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
       await database.close();
     },
   };
+}
+
+/** Where compute keeps passphrases. */
+function secretsOf(
+  { secrets }: KeyManager,
+  identity: Identity,
+  {
+    barbican,
+    ...parts
+  }: Pick<Parameters<typeof createBarbicanSecrets>[0], "database" | "clock" | "log"> & {
+    readonly barbican: BarbicanOptions | undefined;
+  },
+): ServiceSecrets {
+  if (!barbican) return secrets;
+  const { endpointType, regionName: region } = barbican;
+  const catalogUrl = () => identity.endpointUrl({ type: "key-manager", interface: endpointType, region });
+  return secretsBesideEmbedded(createBarbicanSecrets({ ...barbican, ...parts, catalogUrl }), secrets);
 }
 
 function alone(services: readonly Service[], type: string): Service[] {

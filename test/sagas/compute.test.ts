@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { auditMigrations, createAudit } from "#audit/index.ts";
 import { systemClock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, hostRegister } from "#bus/index.ts";
@@ -21,6 +22,7 @@ import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas } from "../../src/compute/sagas/server-action-sagas.ts";
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
+import { passphraseOrphanList } from "../../src/compute/store/passphrase-orphans.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
@@ -36,6 +38,8 @@ const tpm: NonNullable<Server["tpm"]> = {
 /** The box of a saga is bound to the saga's id, so the kit's sagas all have this one. */
 const sagaId = "b5a6a4a2-3f0f-4c57-9b2e-1d7a70c1e0aa" as SagaId;
 
+const callersToken = "a token of the caller";
+
 let folder: string;
 let key: SealKeyPair;
 let hostKey: SealKeyPair;
@@ -48,8 +52,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A world with one scripted host, on which the server already is when `placed`. */
-async function world(database: Database, server: Server, placed: boolean) {
+/**
+ * A world with one scripted host, on which the server already is when `placed`. `barbican`: the passphrase is in an external key
+ * manager that asks for the caller's token, and what it does then.
+ */
+async function world(
+  database: Database,
+  server: Server,
+  placed: boolean,
+  barbican?: "deletes" | "refuses" | "is away",
+) {
   const bus = createInProcessBus();
   const [clock, log] = [systemClock, silentLogger];
   const placement = createPlacement({ database, clock, log });
@@ -64,8 +76,14 @@ async function world(database: Database, server: Server, placed: boolean) {
     audit: createAudit({ database, clock, log }),
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
-      async deleteAsService(secretId, _requestId, also) {
+      deletesAs: barbican === undefined ? "cloud" : "caller",
+      async deleteAsService(secretId, _requestId, also, token) {
+        if (barbican !== undefined && token?.expose() !== callersToken)
+          return new CloudError("unauthenticated", "not this token");
+        if (barbican === "refuses") return new CloudError("forbidden", "not you");
+        if (barbican === "is away") return new CloudError("unavailable", "nobody is there");
         if (secrets.delete(secretId)) await database.transaction(async (tx) => also?.(tx, secretId));
+        return undefined;
       },
     },
   };
@@ -94,7 +112,14 @@ async function world(database: Database, server: Server, placed: boolean) {
       tpm: passphrase.toString("latin1"),
     });
   }
-  const box = await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id));
+  const box =
+    barbican === undefined
+      ? await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id))
+      : await boxSeal(
+          key.publicKey,
+          Buffer.from(callersToken),
+          `sealstone saga ${sagaId} server ${server.id} token`,
+        );
   return {
     params: { serverId: server.id, requestId: "req-1" },
     deps,
@@ -106,6 +131,7 @@ async function world(database: Database, server: Server, placed: boolean) {
       return {
         host: Object.fromEntries(host.servers),
         secrets: [...secrets],
+        orphans: (await passphraseOrphanList(database.db, { limit: 10 })).map(({ reason }) => reason),
         allocations: (await placement.allocationsOf(server.id)).length,
         vault: (await tpmGenerationList(database.db, server.id)).length,
         server: row && {
@@ -151,7 +177,7 @@ sagaTests(serverCreate, {
     }),
 });
 
-const nothingLeft = { host: {}, secrets: [], allocations: 0, vault: 0, server: undefined };
+const nothingLeft = { host: {}, secrets: [], orphans: [], allocations: 0, vault: 0, server: undefined };
 
 sagaTests(serverDelete, {
   migrations,
@@ -164,6 +190,24 @@ sagaTests(serverDelete, {
     else expect(server).toMatchObject({ vmState: "error", taskState: undefined });
   },
 });
+
+/** Whatever an external key manager says, the server goes, and what it kept is known. */
+for (const [barbican, left] of [
+  ["deletes", {}],
+  ["refuses", { secrets: [tpm.secretId], orphans: ["not you"] }],
+  ["is away", { secrets: [tpm.secretId], orphans: ["nobody is there"] }],
+] as const) {
+  sagaTests(serverDelete, {
+    migrations,
+    world: (database) => world(database, aServer({ tpm, hostId, taskState: "deleting" }), true, barbican),
+    done: (found) => expect(found).toEqual({ ...nothingLeft, ...left }),
+    unwound: (found) => {
+      const { server } = found as { server: unknown };
+      if (server === undefined) expect(found).toEqual({ ...nothingLeft, ...left });
+      else expect(server).toMatchObject({ vmState: "error", taskState: undefined });
+    },
+  });
+}
 
 const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },

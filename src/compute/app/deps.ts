@@ -5,7 +5,7 @@ import type { Bus } from "#bus/index.ts";
 import type { Database } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { ImageService } from "#image/index.ts";
-import type { KeyManager } from "#key-manager/index.ts";
+import type { ServiceSecrets } from "#key-manager/index.ts";
 import type { Placement } from "#placement/index.ts";
 import type { SagaExecutor } from "#saga/index.ts";
 import type { SealKeyPair } from "#seal/index.ts";
@@ -23,7 +23,7 @@ export interface ComputeSagaDeps {
     | "allocationRelease"
     | "allocationsOf"
   >;
-  readonly secrets: KeyManager["secrets"];
+  readonly secrets: ServiceSecrets;
   /** Told of each use of a passphrase. */
   readonly audit: Audit;
   readonly bus: Bus;
@@ -38,6 +38,8 @@ export interface ComputeDeps extends ComputeSagaDeps {
   readonly kept: ComputeKept;
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
+  /** Deletes, in the background and with the caller's token, what their project left behind in an external key manager. */
+  readonly orphansSweep: (asked: Pick<Ctx, "caller" | "requestId">) => void;
   readonly image: Pick<ImageService, "imageFetch" | "proxy">;
 }
 

@@ -50,8 +50,12 @@ export async function passphraseCreate(
     } as const;
     const record = ctx.deps.audit.record({ ...use, event: "created", result: "success" });
     const { caller, requestId } = ctx;
-    const secretId = await ctx.deps.secrets.store(caller, secret, requestId, (tx, id) =>
-      record.insert(tx, { secretId: id }),
+    const secretId = await ctx.deps.secrets.store(
+      caller,
+      secret,
+      requestId,
+      (tx, id) => record.insert(tx, { secretId: id }),
+      ctx.signal,
     );
     record.tell();
     const sealedBox = await seal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, serverId));
@@ -98,7 +102,7 @@ export async function passphraseRead(
 async function payloadOf(ctx: ComputeCtx, use: PassphraseUse, secretId: SecretId): Promise<Buffer> {
   const { serverId } = use;
   try {
-    return await ctx.deps.secrets.payload(ctx.caller, secretId, ctx.requestId);
+    return await ctx.deps.secrets.payload(ctx.caller, secretId, ctx.requestId, ctx.signal);
   } catch (error) {
     if (isCloudError(error, "forbidden", "unauthenticated")) {
       await deniedWrite(ctx, use, error);

@@ -6,6 +6,7 @@ import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverActionSagas } from "../sagas/server-action-sagas.ts";
 import { serverFind } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
+import { callerTokenSeal } from "./caller-token.ts";
 import { passphraseRead } from "./passphrase.ts";
 import { serverSagaStart } from "./server-saga.ts";
 
@@ -77,9 +78,11 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
 export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
   const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
   serverLockPermit(ctx, server);
+  ctx.deps.orphansSweep(ctx);
   if (server.taskState === "deleting") return;
+  const sagaId = newUuid<SagaId>();
   await serverSagaStart(ctx, serverDeleteSaga, {
-    sagaId: newUuid<SagaId>(),
+    sagaId,
     server,
     taskState: "deleting",
     action: "delete",
@@ -87,6 +90,6 @@ export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
     params: {},
     // A delete that was faster is the same delete.
     permit: (current) => current.taskState !== "deleting",
-    sealedBox: undefined,
+    sealedBox: await callerTokenSeal(ctx, server, sagaId),
   });
 }

@@ -1,6 +1,7 @@
 import { commands } from "#bus/index.ts";
 import { nothing, saga, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
+import { callerTokenOpen } from "../app/caller-token.ts";
 import { passphraseDelete, useOfSaga } from "../app/passphrase-audit.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
@@ -57,7 +58,8 @@ async function secretDelete(step: ServerStep): Promise<void> {
   const server = await serverOf(step);
   if (!server.tpm) return;
   const use = await useOfSaga(step.deps.database.db, step, server);
-  await passphraseDelete(step.deps, server.tpm.secretId, use);
+  const token = await callerTokenOpen(step, server.id);
+  await passphraseDelete(step.deps, server.tpm.secretId, use, token);
 }
 
 async function allocationRelease(step: ServerStep): Promise<void> {

@@ -2,6 +2,8 @@ import { sleep } from "#base/clock.ts";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { cloudClient, type CloudFailure } from "../cloud-client.ts";
 import type { Command } from "./command.ts";
+import { passphraseOrphansText } from "./passphrase-orphans.ts";
+import { print } from "./print.ts";
 
 interface RotationView {
   readonly project_id: string;
@@ -11,20 +13,28 @@ interface RotationView {
 }
 
 export const keyManager: Command = {
-  summary: "gives projects new keys",
-  arguments: "rotate-project (PROJECT_ID | --all)",
+  summary: "gives projects new keys; shows passphrases that outlived their servers",
+  arguments: "rotate-project (PROJECT_ID | --all) | orphans",
   description: `rotate-project   gives the project, or all that have one, a new key-encryption key and moves all payloads to it, while the
                  cloud runs; payloads can be read and stored all the while. Asks the running cloud, as the administrator
                  of the openrc in the state directory, and shows how far it is. Interrupting this command interrupts
                  nothing: a rotation also survives the end of the cloud. Older keys are deleted a minute after its begin
-                 at the earliest, when nothing needs them.`,
+                 at the earliest, when nothing needs them.
+orphans          shows the TPM passphrases in an external Barbican whose servers are deleted or were never made: Barbican refused
+                 to delete them, or did not answer. Each goes with the next request of somebody of its project who may
+                 delete it.`,
   ownOptions: { all: { summary: "all projects that have a key" } },
   async run({ config, rest: [verb, projectId, ...more], own }) {
     const isAll = own.flag("all");
+    if (verb === "orphans" && projectId === undefined && !isAll) {
+      const client = await inOwnWords(cloudClient(config.statePath, {}));
+      await print(await inOwnWords(passphraseOrphansText(client)));
+      return 0;
+    }
     if (verb !== "rotate-project" || more.length > 0 || (projectId === undefined) !== isAll)
       throw new CloudError(
         "invalid",
-        "key-manager takes rotate-project PROJECT_ID or rotate-project --all. See sealstone key-manager --help.",
+        "key-manager takes rotate-project PROJECT_ID, rotate-project --all, or orphans. See sealstone key-manager --help.",
       );
     const rotations = await rotationsOf(config.statePath);
     const started = await rotations.start(projectId);
@@ -91,7 +101,7 @@ async function inOwnWords<T>(answer: Promise<T>): Promise<T> {
     if (silentUrl !== undefined)
       throw new CloudError(
         "unavailable",
-        `The cloud does not answer at ${silentUrl}. Start it: keys are rotated while it runs.`,
+        `The cloud does not answer at ${silentUrl}. Start it: this is asked of a cloud that runs.`,
         { cause },
       );
     if (unreadablePath === undefined) throw cause;
