@@ -6,6 +6,7 @@ import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
+import { createPassphraseOrphans } from "./app/passphrase-orphans.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
@@ -43,6 +44,7 @@ import { computeServerGroupMembers } from "./store/migrations/0040-server-group-
 import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
+import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orphans.ts";
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
@@ -61,6 +63,7 @@ export const computeMigrations: Migrations = {
   "0041-tpm-vault": computeTpmVault,
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
+  "0051-passphrase-orphans": computePassphraseOrphans,
   "0053-host-boot-starts": computeHostBootStarts,
   "0057-rebuilds": computeRebuilds,
   "0061-server-migrations": computeServerMigrations,
@@ -123,7 +126,10 @@ export function createCompute(options: ComputeOptions): Compute {
     forceConfigDrive = false,
     intervals = { resizeConfirmS: 0, reclaimS: 0 },
   } = options;
-  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept, forceConfigDrive, intervals };
+  const settings = { tpmGenerationsKept, forceConfigDrive, intervals };
+  const orphans = createPassphraseOrphans(options);
+  const orphansSweep: ComputeDeps["orphansSweep"] = (asked) => orphans.sweep(asked);
+  const deps: ComputeDeps = { ...options, executor, kept, orphansSweep, ...settings };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",
@@ -147,7 +153,7 @@ export function createCompute(options: ComputeOptions): Compute {
     },
     async stop() {
       for (const stop of stops.splice(0)) stop();
-      await executor.stop();
+      await Promise.all([executor.stop(), orphans.stop()]);
     },
   };
 }

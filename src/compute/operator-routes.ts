@@ -16,6 +16,7 @@ import { hypervisorShow } from "./api/hypervisors/show.ts";
 import { hypervisorStatistics } from "./api/hypervisors/statistics.ts";
 import { hypervisorUptime } from "./api/hypervisors/uptime.ts";
 import { migrationList } from "./api/migrations/list.ts";
+import { passphraseOrphanList } from "./api/passphrase-orphans/list.ts";
 import { serviceAct } from "./api/services/act.ts";
 import { serviceDelete } from "./api/services/delete.ts";
 import { serviceList } from "./api/services/list.ts";
@@ -91,4 +92,8 @@ export const operatorRoutes: readonly Route<ComputeDeps>[] = [
     usageAuditShow,
     nova("os-instance-usage-audit-log:show"),
   ),
+
+  route("GET", "/v2.1/sealstone-passphrase-orphans", passphraseOrphanList, {
+    policy: "sealstone:passphrase-orphans:list",
+  }),
 ];

@@ -15,6 +15,7 @@ export const computePolicyRules: PolicyRules = {
   "sealstone:tpm:host_passphrase": "rule:context_is_admin or user_id:%(user_id)s",
   "sealstone:tpm:history": admin,
   "sealstone:tpm:restore": admin,
+  "sealstone:passphrase-orphans:list": admin,
   "os_compute_api:servers:create": member,
   "os_compute_api:servers:create:forced_host": admin,
   "compute:servers:create:requested_destination": admin,

@@ -1,6 +1,7 @@
 import type { TpmSecretSecurity } from "#vtpm/index.ts";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { barbicanOf, type BarbicanConfig } from "./barbican.ts";
 import { ConfigError } from "./config-error.ts";
 import { databaseAddressOf, type DatabaseAddress } from "./database-address.ts";
 import { iniParse, type Entry } from "./ini.ts";
@@ -33,7 +34,11 @@ export interface Config {
     readonly swtpmGroup: string;
     readonly supportedTpmSecretSecurity: readonly TpmSecretSecurity[];
   };
-  readonly keyManager: { readonly backend: "embedded" | undefined };
+  readonly keyManager: {
+    readonly backend: "embedded" | "barbican" | undefined;
+    /** Of the backend `barbican`. */
+    readonly barbican: BarbicanConfig | undefined;
+  };
   readonly placement: {
     readonly randomizeCandidates: boolean;
     /** Undefined: Placement has no port of its own. */
@@ -115,7 +120,7 @@ function configOf(
       places.get("key_manager.backend") ?? places.get("libvirt.swtpm_enabled") ?? "sealstone.conf";
     throw new ConfigError(
       place,
-      `[libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is True only with a key manager (embedded)`,
+      `[libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is True only with a key manager (embedded, barbican)`,
     );
   }
   return {
@@ -149,7 +154,7 @@ function configOf(
       swtpmGroup: libvirt.swtpm_group,
       supportedTpmSecretSecurity: libvirt.supported_tpm_secret_security,
     },
-    keyManager: { backend },
+    keyManager: { backend, barbican: backend === "barbican" ? barbicanOf(values, places) : undefined },
     placement: {
       randomizeCandidates: values.placement.randomize_allocation_candidates,
       listenPort: values.placement.listen_port,

@@ -4,6 +4,7 @@ import { nearest } from "./nearest.ts";
 import type { Option, Section, SectionValues } from "./option.ts";
 import { apiSection } from "./sections/api.ts";
 import { auditSection } from "./sections/audit.ts";
+import { barbicanSection } from "./sections/barbican.ts";
 import { databaseSection } from "./sections/database.ts";
 import { defaultSection } from "./sections/default.ts";
 import { keyManagerSection } from "./sections/key-manager.ts";
@@ -17,6 +18,7 @@ const sections = {
   DEFAULT: defaultSection,
   api: apiSection,
   audit: auditSection,
+  barbican: barbicanSection,
   database: databaseSection,
   libvirt: libvirtSection,
   key_manager: keyManagerSection,

@@ -30,7 +30,8 @@ import { keyManagerSecretUses } from "./store/migrations/0030-key-manager-secret
 
 export { keyManagerPolicyRules } from "./policy-rules.ts";
 export type { SealedValue, SealedValues } from "./domain/sealed-values.ts";
-export type { SecretInput, Secrets } from "./app/secrets-face.ts";
+export type { SecretInput, Secrets, ServiceSecrets } from "./app/secrets-face.ts";
+export type { SecretAlso } from "./app/secret.ts";
 
 export const keyManagerMigrations: Migrations = {
   "0004-key-manager": keyManager,

@@ -73,6 +73,7 @@ export async function cloudStart({
         intervals: config.intervals,
       },
       guest,
+      barbican: config.keyManager.barbican,
       randomizeCandidates: config.placement.randomizeCandidates,
     });
     stops.push(() => controlPlane.stop());

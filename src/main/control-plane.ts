@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { auditMigrations, createAuditService } from "#audit/index.ts";
+import { createBarbicanSecrets, secretsBesideEmbedded, type BarbicanOptions } from "#barbican/index.ts";
 import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
@@ -10,9 +11,14 @@ import { imageRead, type Bus } from "#bus/index.ts";
 import { computeMigrations, createCompute, type Compute, type ComputeSettings } from "#compute/index.ts";
 import { databaseMigrations, migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
-import { createIdentity, identityMigrations, identitySealedValues } from "#identity/index.ts";
+import { createIdentity, identityMigrations, identitySealedValues, type Identity } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
-import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
+import {
+  createKeyManager,
+  keyManagerMigrations,
+  type KeyManager,
+  type ServiceSecrets,
+} from "#key-manager/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
 import type { Policy } from "#policy/index.ts";
 import { sagaMigrations } from "#saga/index.ts";
@@ -49,6 +55,8 @@ export interface ControlPlaneParts {
   readonly compute?: ComputeSettings | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
+  /** The external Barbican that new passphrases go to; absent: the embedded key manager. */
+  readonly barbican?: BarbicanOptions | undefined;
   /** `[placement] randomize_allocation_candidates` */
   readonly randomizeCandidates?: boolean;
 }
@@ -121,7 +129,7 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const cloudIsNew = await identity.bootstrap({
     adminPassword: adminOpenrc.password,
     demoPassword: demoOpenrc.password,
-    catalog: ownCatalog,
+    catalog: ownCatalog({ "key-manager": options.barbican?.endpoint }),
   });
   // Another control plane made the users meanwhile, with its own passwords.
   if (!cloudIsNew && adminOpenrc.isNew) await rm(admin.path);
@@ -138,7 +146,8 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
     );
   });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
-  const { secrets } = keyManager;
+  const { barbican } = options;
+  const secrets = secretsOf(keyManager, identity, { database, clock, log, barbican });
   const { auditRetentionDays: retentionDays } = options;
   const auditService = createAuditService({ database, clock, log, retentionDays });
   const { audit } = auditService;
@@ -175,6 +184,23 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
       await database.close();
     },
   };
+}
+
+/** Where compute keeps passphrases. */
+function secretsOf(
+  { secrets }: KeyManager,
+  identity: Identity,
+  {
+    barbican,
+    ...parts
+  }: Pick<Parameters<typeof createBarbicanSecrets>[0], "database" | "clock" | "log"> & {
+    readonly barbican: BarbicanOptions | undefined;
+  },
+): ServiceSecrets {
+  if (!barbican) return secrets;
+  const { endpointType, regionName: region } = barbican;
+  const catalogUrl = () => identity.endpointUrl({ type: "key-manager", interface: endpointType, region });
+  return secretsBesideEmbedded(createBarbicanSecrets({ ...barbican, ...parts, catalogUrl }), secrets);
 }
 
 function alone(services: readonly Service[], type: string): Service[] {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BarbicanOptions } from "#barbican/index.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Policy } from "#policy/index.ts";
@@ -28,8 +29,8 @@ export interface TestCloud {
   hostAdd(hostId: string): Promise<ScriptedHost>;
   /** Password authentication of any user, scoped to a project by name. */
   client(user: string, password: string, project: string): Promise<Client>;
-  /** Ends the control plane and starts it again on the same state. */
-  restart(): Promise<void>;
+  /** Ends the control plane and starts it again on the same state, with another key manager when one is given. */
+  restart(changed?: { readonly barbican?: BarbicanOptions }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,6 +40,7 @@ export async function startTestCloud(
     readonly policy?: Policy;
     readonly placementPort?: number;
     readonly compute?: ControlPlaneOptions["compute"];
+    readonly barbican?: BarbicanOptions;
   } = {},
 ): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
@@ -46,6 +48,7 @@ export async function startTestCloud(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const bus = createInProcessBus();
+  let { barbican } = options;
   const start = (): Promise<ControlPlane> =>
     controlPlaneStart({
       statePath,
@@ -60,6 +63,7 @@ export async function startTestCloud(
       placementPort: options.placementPort,
       compute: options.compute,
       guest: undefined,
+      barbican,
     });
   let controlPlane = await start();
   const key = await sealKeyPairLoad(join(statePath, "host.key"));
@@ -78,7 +82,8 @@ export async function startTestCloud(
     demo: await client("demo", await passwordOf("openrc-demo"), "demo"),
     client,
     hostAdd: (hostId) => scriptedHostStart(bus, key, hostId),
-    async restart() {
+    async restart(changed = {}) {
+      barbican = changed.barbican ?? barbican;
       await controlPlane.stop();
       controlPlane = await start();
     },

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect } from "vitest";
 import { auditMigrations, createAudit } from "#audit/index.ts";
 import { systemClock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, hostRegister } from "#bus/index.ts";
@@ -30,6 +31,7 @@ import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
 import { rebuildFind, rebuildInsert } from "../../src/compute/store/rebuilds.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverRescue } from "../../src/compute/sagas/server-rescue.ts";
+import { passphraseOrphanList } from "../../src/compute/store/passphrase-orphans.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
@@ -44,6 +46,8 @@ const tpm: NonNullable<Server["tpm"]> = {
 };
 /** The box of a saga is bound to the saga's id, so the kit's sagas all have this one. */
 const sagaId = "b5a6a4a2-3f0f-4c57-9b2e-1d7a70c1e0aa" as SagaId;
+
+const callersToken = "a token of the caller";
 
 let folder: string;
 let key: SealKeyPair;
@@ -83,12 +87,18 @@ async function imagesMake(image: ImageService, database: Database, wanted: reado
   }
 }
 
-/** A world with one scripted host, on which the server already is when `placed`. */
+/**
+ * A world with one scripted host, on which the server already is when `placed`. `more.barbican`: the passphrase is in an external key
+ * manager that asks for the caller's token, and what it does then.
+ */
 async function world(
   database: Database,
   server: Server,
   placed: boolean,
-  more: { readonly images?: readonly WorldImage[] } = {},
+  more: {
+    readonly images?: readonly WorldImage[];
+    readonly barbican?: "deletes" | "refuses" | "is away";
+  } = {},
 ) {
   const bus = createInProcessBus();
   const [clock, log] = [systemClock, silentLogger];
@@ -112,8 +122,14 @@ async function world(
     },
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
-      async deleteAsService(secretId, _requestId, also) {
+      deletesAs: more.barbican === undefined ? "cloud" : "caller",
+      async deleteAsService(secretId, _requestId, also, token) {
+        if (more.barbican !== undefined && token?.expose() !== callersToken)
+          return new CloudError("unauthenticated", "not this token");
+        if (more.barbican === "refuses") return new CloudError("forbidden", "not you");
+        if (more.barbican === "is away") return new CloudError("unavailable", "nobody is there");
         if (secrets.delete(secretId)) await database.transaction(async (tx) => also?.(tx, secretId));
+        return undefined;
       },
     },
   };
@@ -142,7 +158,14 @@ async function world(
       tpm: passphrase.toString("latin1"),
     });
   }
-  const box = await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id));
+  const box =
+    more.barbican === undefined
+      ? await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id))
+      : await boxSeal(
+          key.publicKey,
+          Buffer.from(callersToken),
+          `sealstone saga ${sagaId} server ${server.id} token`,
+        );
   return {
     params: { serverId: server.id, requestId: "req-1" },
     deps,
@@ -154,6 +177,7 @@ async function world(
       return {
         host: Object.fromEntries(host.servers),
         secrets: [...secrets],
+        orphans: (await passphraseOrphanList(database.db, { limit: 10 })).map(({ reason }) => reason),
         allocations: (await placement.allocationsOf(server.id)).length,
         vault: (await tpmGenerationList(database.db, server.id)).length,
         images: Object.fromEntries(
@@ -204,7 +228,15 @@ sagaTests(serverCreate, {
     }),
 });
 
-const nothingLeft = { host: {}, secrets: [], allocations: 0, vault: 0, images: {}, server: undefined };
+const nothingLeft = {
+  host: {},
+  secrets: [],
+  orphans: [],
+  allocations: 0,
+  vault: 0,
+  images: {},
+  server: undefined,
+};
 
 sagaTests(serverDelete, {
   migrations,

@@ -5,7 +5,7 @@ import type { Bus } from "#bus/index.ts";
 import type { Database } from "#db/index.ts";
 import type { Caller, Ctx } from "#http/index.ts";
 import type { ImageService } from "#image/index.ts";
-import type { KeyManager } from "#key-manager/index.ts";
+import type { ServiceSecrets } from "#key-manager/index.ts";
 import type { Placement } from "#placement/index.ts";
 import type { SagaExecutor } from "#saga/index.ts";
 import type { SealKeyPair } from "#seal/index.ts";
@@ -32,7 +32,7 @@ export interface ComputeSagaDeps {
     | "allocationRelease"
     | "allocationsOf"
   >;
-  readonly secrets: KeyManager["secrets"];
+  readonly secrets: ServiceSecrets;
   readonly cloudAccount: CloudAccount;
   /** Told of each use of a passphrase. */
   readonly audit: Audit;
@@ -57,6 +57,8 @@ export interface ComputeDeps extends ComputeSagaDeps {
   readonly kept: ComputeKept;
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
+  /** Deletes, in the background and with the caller's token, what their project left behind in an external key manager. */
+  readonly orphansSweep: (asked: Pick<Ctx, "caller" | "requestId">) => void;
   readonly intervals: ComputeIntervals;
   readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
   /** `[DEFAULT] force_config_drive`: every new server has one. */

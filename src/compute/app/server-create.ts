@@ -48,6 +48,7 @@ export interface ServerInput {
  * and image is `invalid` here, where Nova answers 202 and then ends in ERROR.
  */
 export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise<Server> {
+  ctx.deps.orphansSweep(ctx);
   const destination = await destinationResolve(ctx, input.destination);
   serverMetadataPermit(input.metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
   const flavor = await flavorOf(ctx, input.flavorId);
@@ -91,23 +92,29 @@ async function createWithTpm(
 ): Promise<Server> {
   const { database } = ctx.deps;
   const { tpm, ...beginning } = how;
-  await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
+  await database.transaction((tx) => tpmIntentInsert(tx, draft, ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
     sealed = await passphraseCreate(ctx, { ...draft, tpm }, how.sagaId);
     const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId } };
     return await insert(ctx, server, { ...beginning, sealed });
   } catch (error) {
-    // Without its id the secret may exist all the same: the intent stays, and the reaper finds it by name.
     if (sealed) await secretForget(ctx, { ...draft, tpm }, sealed.secretId);
+    // Else the secret may exist all the same: the intent stays, and the reaper finds it by name.
+    else if (surelyNotStored(error)) await database.transaction((tx) => tpmIntentDelete(tx, draft.id));
     throw error;
   }
+}
+
+/** When the key manager refused it, or nothing was sent. */
+function surelyNotStored(error: unknown): boolean {
+  return isCloudError(error, "forbidden") || (isCloudError(error) && error.data["nothingDone"] === true);
 }
 
 /** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */
 async function secretForget(ctx: ComputeCtx, draft: PassphraseOwner, secretId: SecretId): Promise<void> {
   try {
-    await passphraseDelete(ctx.deps, secretId, useOfRequest(ctx, draft, "create"));
+    await passphraseDelete(ctx.deps, secretId, useOfRequest(ctx, draft, "create"), ctx.caller.token);
     await ctx.deps.database.transaction((tx) => tpmIntentDelete(tx, draft.id));
   } catch (error) {
     ctx.log.warn(

@@ -9,7 +9,7 @@ import { keypairFind } from "../store/keypairs.ts";
 import { rebuildInsert } from "../store/rebuilds.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseRead, type SealedPassphrase } from "./passphrase.ts";
+import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
 import { quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { serverSagaStart } from "./server-saga.ts";
@@ -40,7 +40,7 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
   rebuildTpmPermit(server, image);
   const sagaId = newUuid<SagaId>();
   const changes: Partial<RebuiltFields> = { ...input.changes, image: await serverImageOf(ctx, image) };
-  const sealed = server.tpm && (await passphraseRead(ctx, server, { sagaId, operation: "rebuild" }));
+  const sealed = server.tpm && (await passphraseFor(ctx, server, { sagaId, operation: "rebuild" }));
   return begin(ctx, server, { sagaId, changes, sealed });
 }
 
@@ -72,7 +72,7 @@ async function begin(
   how: {
     readonly sagaId: SagaId;
     readonly changes: Partial<RebuiltFields>;
-    readonly sealed: SealedPassphrase | undefined;
+    readonly sealed: PassphraseGrant | undefined;
   },
 ): Promise<Server> {
   await serverSagaStart(ctx, serverRebuildSaga, {

@@ -4,10 +4,18 @@ import type { Server } from "../domain/server.ts";
 import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverRestore as serverRestoreSaga } from "../sagas/server-restore.ts";
 import { serverSoftDelete as serverSoftDeleteSaga } from "../sagas/server-soft-delete.ts";
+import type { ServerActionParams } from "../sagas/server-steps.ts";
+import { callerTokenSeal } from "./caller-token.ts";
 import type { ComputeCtx, ComputeDeps } from "./deps.ts";
-import { passphraseRead } from "./passphrase.ts";
+import { passphraseFor } from "./passphrase-for.ts";
 import { quotaCheck } from "./quota.ts";
-import { cloudItself, serverSagaStart, serverSagaStartFor, type SagaRequester } from "./server-saga.ts";
+import {
+  cloudItself,
+  serverSagaStart,
+  serverSagaStartFor,
+  type SagaRequester,
+  type ServerSagaRequest,
+} from "./server-saga.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 
 const goingStates: readonly Server["taskState"][] = ["deleting", "soft-deleting"];
@@ -19,44 +27,50 @@ const goingStates: readonly Server["taskState"][] = ["deleting", "soft-deleting"
 export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
   const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
   serverLockPermit(ctx, server);
+  ctx.deps.orphansSweep(ctx);
   if (goingStates.includes(server.taskState)) return;
   const soft = ctx.deps.intervals.reclaimS > 0 && server.launchedAt !== undefined;
   if (soft) await softDelete(ctx, server);
-  else await hardDelete(ctx.deps, requesterOf(ctx), server);
+  else await hardDeleteFor(ctx, server);
 }
 
 /** Deletes at once, also what is soft-deleted. Nova's rule for it is its own. */
 export async function serverForceRemove(ctx: ComputeCtx, id: string): Promise<void> {
   const server = await serverFetch(ctx, id, "os_compute_api:os-deferred-delete:force");
   serverLockPermit(ctx, server);
-  if (server.taskState !== "deleting") await hardDelete(ctx.deps, requesterOf(ctx), server);
+  ctx.deps.orphansSweep(ctx);
+  if (server.taskState !== "deleting") await hardDeleteFor(ctx, server);
 }
 
 /** By the cloud itself, when the time is over in which the server could be restored. */
 export async function serverReclaim(deps: ComputeDeps, server: Server): Promise<void> {
-  await hardDelete(deps, cloudItself(), server, (current) => current.vmState === "soft-delete");
+  const permit = (current: Server): boolean => current.vmState === "soft-delete";
+  await hardDelete(deps, cloudItself(), server, { sagaId: newUuid<SagaId>(), sealedBox: undefined, permit });
 }
 
-function requesterOf({ requestId, caller }: ComputeCtx): SagaRequester {
-  return { requestId, userId: caller.userId, projectId: caller.projectId };
+async function hardDeleteFor(ctx: ComputeCtx, server: Server): Promise<void> {
+  const { requestId, caller } = ctx;
+  const who = { requestId, userId: caller.userId, projectId: caller.projectId };
+  const sagaId = newUuid<SagaId>();
+  const sealedBox = await callerTokenSeal(ctx, server, sagaId);
+  await hardDelete(ctx.deps, who, server, { sagaId, sealedBox, permit: () => true });
 }
 
 async function hardDelete(
   deps: ComputeDeps,
   who: SagaRequester,
   server: Server,
-  permit: (current: Server) => boolean = () => true,
+  how: Pick<ServerSagaRequest<ServerActionParams>, "sagaId" | "sealedBox" | "permit">,
 ): Promise<void> {
   await serverSagaStartFor(deps, who, serverDeleteSaga, {
-    sagaId: newUuid<SagaId>(),
+    ...how,
     server,
     taskState: "deleting",
     action: "delete",
     event: "compute_terminate_instance",
     params: {},
     // A delete that was faster is the same delete.
-    permit: (current) => current.taskState !== "deleting" && permit(current),
-    sealedBox: undefined,
+    permit: (current) => current.taskState !== "deleting" && how.permit(current),
   });
 }
 
@@ -82,7 +96,7 @@ export async function serverRestore(ctx: ComputeCtx, id: string): Promise<void> 
   serverStatePermit(server, restore);
   const sagaId = newUuid<SagaId>();
   const sealed = server.tpm
-    ? await passphraseRead(ctx, server, { sagaId, operation: restore.nova })
+    ? await passphraseFor(ctx, server, { sagaId, operation: restore.nova })
     : undefined;
   await serverSagaStart(ctx, serverRestoreSaga, {
     sagaId,

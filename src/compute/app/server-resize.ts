@@ -121,7 +121,7 @@ async function withNewPassphrase(
   begin: (made: SealedPassphrase) => Promise<void>,
 ): Promise<void> {
   const { database } = ctx.deps;
-  await database.transaction((tx) => tpmIntentInsert(tx, server.id, ctx.clock.now()));
+  await database.transaction((tx) => tpmIntentInsert(tx, server, ctx.clock.now()));
   let made: SealedPassphrase | undefined;
   try {
     made = await passphraseCreate(ctx, server, sagaId, rule.nova);
@@ -129,7 +129,8 @@ async function withNewPassphrase(
   } catch (error) {
     // Without its id it may exist all the same: the intent stays for the reaper.
     if (made) {
-      await passphraseDelete(ctx.deps, made.secretId, useOfRequest(ctx, server, rule.nova));
+      const use = useOfRequest(ctx, server, rule.nova);
+      await passphraseDelete(ctx.deps, made.secretId, use, ctx.caller.token);
       await database.transaction((tx) => tpmIntentDelete(tx, server.id));
     }
     throw error;

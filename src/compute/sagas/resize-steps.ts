@@ -1,4 +1,5 @@
 /** Steps that a resize, its confirmation, its revert and a delete share. */
+import type { Secret } from "#base/secret.ts";
 import { CloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { terminal, type SagaStep, type SagaUndo } from "#saga/index.ts";
@@ -103,10 +104,14 @@ export async function rowOld(step: ServerStep, migration: ServerMigration): Prom
 }
 
 /** For good, with whoever began this saga as the one who did it. */
-export async function secretForget(step: ServerStep, tpm: ServerTpm | undefined): Promise<void> {
+export async function secretForget(
+  step: ServerStep,
+  tpm: ServerTpm | undefined,
+  token?: Secret<string>,
+): Promise<void> {
   if (!tpm) return;
   const server = await serverFind(step.deps.database.db, step.params.serverId);
   if (!server) return;
   const use = await useOfSaga(step.deps.database.db, step, { ...server, tpm });
-  await passphraseDelete(step.deps, tpm.secretId, use);
+  await passphraseDelete(step.deps, tpm.secretId, use, token);
 }

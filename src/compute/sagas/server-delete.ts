@@ -1,6 +1,7 @@
 import { commands } from "#bus/index.ts";
 import { nothing, saga, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
+import { callerTokenOpen } from "../app/caller-token.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
 import { serverMigrationFindOpen, serverMigrationSet } from "../store/server-migrations.ts";
@@ -58,11 +59,12 @@ async function disksDelete(step: ServerStep): Promise<void> {
 }
 
 async function secretDelete(step: ServerStep): Promise<void> {
-  const [{ tpm }, resize] = [await serverOf(step), await openMigrationOf(step)];
+  const [{ id, tpm }, resize] = [await serverOf(step), await openMigrationOf(step)];
+  const token = await callerTokenOpen(step, id);
   // All that a resize which is not confirmed has, on its way or done.
   const all = [tpm, resize?.old.tpm, resize?.new.tpm];
   const byId = new Map(all.flatMap((each) => (each ? [[each.secretId, each] as const] : [])));
-  for (const each of byId.values()) await secretForget(step, each);
+  for (const each of byId.values()) await secretForget(step, each, token);
 }
 
 async function allocationRelease(step: ServerStep): Promise<void> {

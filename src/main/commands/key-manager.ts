@@ -2,6 +2,8 @@ import { sleep } from "#base/clock.ts";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { cloudClient, type CloudFailure } from "../cloud-client.ts";
 import type { Command } from "./command.ts";
+import { passphraseOrphansText } from "./passphrase-orphans.ts";
+import { print } from "./print.ts";
 
 interface RotationView {
   readonly project_id: string;
@@ -18,26 +20,34 @@ interface MasterKeyView {
 }
 
 export const keyManager: Command = {
-  summary: "gives the cloud a new master key, or projects new keys",
-  arguments: "(rotate-master | rotate-project (PROJECT_ID | --all))",
+  summary:
+    "gives the cloud a new master key, or projects new keys; shows passphrases that outlived their servers",
+  arguments: "(rotate-master | rotate-project (PROJECT_ID | --all) | orphans)",
   description: `rotate-master    makes a new master key, which wraps from now on, and moves to it what the old one has wrapped: projects'
                  keys, and what the identity service keeps. The old key leaves the key file a minute after that at the
                  earliest, when the database shows that nothing needs it. Afterwards back the key file up: older backups
                  of the database still need the older file.
 rotate-project   gives the project, or all that have one, a new key-encryption key and moves all payloads to it.
                  Older keys are deleted a minute after its begin at the earliest, when nothing needs them.
-
-Both ask the running cloud, as the administrator of the openrc in the state directory, and show how far it is. Secrets can
-be read and stored all the while. Interrupting this command interrupts nothing: a rotation also survives the end of the cloud.`,
+orphans          shows the TPM passphrases in an external Barbican whose servers are deleted or were never made: Barbican refused
+                 to delete them, or did not answer. Each goes with the next request of somebody of its project who may
+                 delete it.
+All ask the running cloud, as the administrator of the openrc in the state directory, and show how far it is. Secrets can
+be read and stored all the while. Interrupting a rotation's command interrupts nothing: a rotation also survives the end of the cloud.`,
   ownOptions: { all: { summary: "all projects that have a key" } },
   async run({ config, rest: [verb, projectId, ...more], own }) {
     const isAll = own.flag("all");
+    if (verb === "orphans" && projectId === undefined && !isAll) {
+      const client = await inOwnWords(cloudClient(config.statePath, {}));
+      await print(await inOwnWords(passphraseOrphansText(client)));
+      return 0;
+    }
     const isMaster = verb === "rotate-master" && projectId === undefined && !isAll;
     const isProject = verb === "rotate-project" && more.length === 0 && (projectId === undefined) === isAll;
     if (!isMaster && !isProject)
       throw new CloudError(
         "invalid",
-        "key-manager takes rotate-master, rotate-project PROJECT_ID or rotate-project --all. See sealstone key-manager --help.",
+        "key-manager takes rotate-master, rotate-project PROJECT_ID, rotate-project --all or orphans. See sealstone key-manager --help.",
       );
     const rotations = await rotationsOf(config.statePath);
     await (isMaster ? rotateMaster(rotations) : rotateProjects(rotations, projectId));
@@ -138,7 +148,7 @@ async function inOwnWords<T>(answer: Promise<T>): Promise<T> {
     if (silentUrl !== undefined)
       throw new CloudError(
         "unavailable",
-        `The cloud does not answer at ${silentUrl}. Start it: keys are rotated while it runs.`,
+        `The cloud does not answer at ${silentUrl}. Start it: this is asked of a cloud that runs.`,
         { cause },
       );
     if (unreadablePath === undefined) throw cause;
