@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { CompiledQuery, type Kysely } from "kysely";
-import { staleTell, matters, type News, type Watcher, type Write } from "./changes.ts";
+import { staleTell, type News, type Watcher, type Write } from "./changes.ts";
 import type { Tables } from "./tables.ts";
 
 /** Entries that this process reads until it removes old ones. */
@@ -9,19 +9,18 @@ const entriesBetweenPrunes = 10_000;
 const anything: Write = { table: "*", kind: "delete" };
 
 /**
- * How the processes on one PostgreSQL learn of each other's writes. A transaction that writes what somebody keeps leaves an entry in
- * `database_changes`, committed with the rest. Whoever is about to use what is kept reads the entries that were not there
- * when they last looked, by the snapshots of both looks, so that none is missed, however transactions overlap.
+ * How the processes on one PostgreSQL learn of each other's writes (decision 22). Each transaction that writes leaves an
+ * entry in `database_changes`, committed with the rest: what others keep, it cannot know. Whoever is about to use what is
+ * kept reads the entries that were not there when they last looked, by the snapshots of both looks, so that none is missed,
+ * however transactions overlap.
  */
 export interface ChangeLog extends News {
   catchUp(): Promise<void>;
-  /** What to leave in the log of these writes; undefined: nobody keeps anything of them. */
-  entryOf(writes: readonly Write[]): string | undefined;
   /** Removes entries that every transaction sees; all processes then let go of everything, once. */
   prune(): Promise<void>;
 }
 
-/** By the transaction's own connection, just before its commit; the value: `entryOf`. */
+/** By the transaction's own connection, just before its commit; the value: `changeEntry`. */
 export const changeInsert = `insert into "database_changes" ("writes") values ($1)`;
 
 /** Not the position itself but what it says: a snapshot, with the transactions that it does not see yet. */
@@ -62,7 +61,7 @@ export function createChangeLog(db: Kysely<Tables>): ChangeLog {
 
   async function prune(): Promise<void> {
     entriesRead = 0;
-    await db.executeQuery(CompiledQuery.raw(entriesPrune, [textOf([anything])]));
+    await db.executeQuery(CompiledQuery.raw(entriesPrune, [changeEntry([anything])]));
   }
 
   return {
@@ -79,15 +78,11 @@ export function createChangeLog(db: Kysely<Tables>): ChangeLog {
         });
       return next;
     },
-    entryOf(writes) {
-      const kept = writes.filter((write) => watchers.some((watcher) => matters(watcher, write)));
-      return kept.length === 0 ? undefined : textOf(kept);
-    },
     prune,
   };
 }
 
-function textOf(writes: readonly Write[]): string {
+export function changeEntry(writes: readonly Write[]): string {
   return JSON.stringify(writes.map(({ kind, table }) => [kind, table]));
 }
 

@@ -1,6 +1,5 @@
 import { Kysely, SqliteDialect } from "kysely";
 import type { DatabaseAddress } from "./address.ts";
-import type { ChangeLog } from "./change-log.ts";
 import type { Changes } from "./changes.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { postgresDialect } from "./postgres.ts";
@@ -13,12 +12,9 @@ export function writerOpen<T>(address: DatabaseAddress, changes?: Changes): Kyse
   return open(address, { readOnly: false, changes });
 }
 
-/** For writes on PostgreSQL; transactions tell of theirs in `log`. */
-export function sharedWriterOpen<T>(
-  address: DatabaseAddress & { readonly kind: "postgresql" },
-  log: ChangeLog,
-): Kysely<T> {
-  return new Kysely<T>({ dialect: postgresDialect(address, log) });
+/** For writes on a PostgreSQL that is migrated; its transactions leave them in the log of changes. */
+export function sharedWriterOpen<T>(address: DatabaseAddress & { readonly kind: "postgresql" }): Kysely<T> {
+  return new Kysely<T>({ dialect: postgresDialect(address, { tells: true }) });
 }
 
 /** For reads alone: a long one never waits for a writer. */
@@ -30,7 +26,8 @@ function open<T>(
   address: DatabaseAddress,
   options: { readonly readOnly: boolean; readonly changes?: Changes | undefined },
 ): Kysely<T> {
-  if (address.kind === "postgresql") return new Kysely<T>({ dialect: postgresDialect(address) });
+  if (address.kind === "postgresql")
+    return new Kysely<T>({ dialect: postgresDialect(address, { tells: false }) });
   const database = sqliteShim(sqliteOpen(address.path, options), options.changes);
   return new Kysely<T>({ dialect: new SqliteDialect({ database }) });
 }

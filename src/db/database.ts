@@ -68,8 +68,8 @@ async function openShared(
 ): Promise<Database> {
   await withWriter(address, (writer) => migrate(writer, migrations));
   const reader = readerOpen<Tables>(address);
+  const writer = sharedWriterOpen<Tables>(address);
   const log = createChangeLog(reader);
-  const writer = sharedWriterOpen<Tables>(address, log);
   // Migrations changed what others may keep.
   await log.prune();
   return {

@@ -1,13 +1,13 @@
-import { changeInsert, type ChangeLog } from "./change-log.ts";
+import { changeEntry, changeInsert } from "./change-log.ts";
 import { statementOf, type Statement, type Write } from "./changes.ts";
 
 type Ask = (sql: string, parameters: readonly unknown[]) => Promise<unknown>;
 
 /**
  * One connection's statements, with fewer journeys for a transaction: its beginning goes out together with its first
- * statement, and its commit together with what it leaves in the log of changes.
+ * statement, and its commit together with what it leaves in the log of changes, when it `tells`.
  */
-export function transactionAsk(ask: Ask, log: ChangeLog | undefined): Ask {
+export function transactionAsk(ask: Ask, { tells }: { readonly tells: boolean }): Ask {
   /** Asked for, not yet sent. */
   let beginning: string | undefined;
   /** Sent, not yet answered. */
@@ -30,8 +30,8 @@ export function transactionAsk(ask: Ask, log: ChangeLog | undefined): Ask {
       beginning = undefined;
       return Promise.resolve({ command: sql.toUpperCase(), rowCount: 0, rows: [] });
     }
-    const entry = sql === "commit" && writes.size > 0 ? log?.entryOf([...writes.values()]) : undefined;
-    return entry === undefined ? ask(sql, []) : inOrder([ask(changeInsert, [entry]), ask(sql, [])]);
+    if (!tells || sql === "rollback" || writes.size === 0) return ask(sql, []);
+    return inOrder([ask(changeInsert, [changeEntry([...writes.values()])]), ask(sql, [])]);
   }
 
   return async (sql, parameters) => {

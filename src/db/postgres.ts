@@ -1,7 +1,6 @@
 import { PostgresDialect, type PostgresPoolClient } from "kysely";
 import { Pool, types, type PoolClient } from "pg";
 import { databaseLabel, type DatabaseAddress } from "./address.ts";
-import type { ChangeLog } from "./change-log.ts";
 import { postgresErrorOf } from "./postgres-errors.ts";
 import { createPreparedAsk, type Ask } from "./postgres-prepared.ts";
 import { transactionAsk } from "./postgres-transaction.ts";
@@ -27,16 +26,16 @@ function numberOf(text: string): number | string {
 interface Way {
   readonly ask: Ask;
   readonly translate: (error: unknown) => unknown;
-  readonly log: ChangeLog | undefined;
+  readonly tells: boolean;
 }
 
-/** `log`: where its transactions tell what they wrote. */
+/** `tells`: its transactions leave what they write in the log of changes, which must be there. */
 export function postgresDialect(
   address: DatabaseAddress & { readonly kind: "postgresql" },
-  log?: ChangeLog,
+  { tells }: { readonly tells: boolean },
 ): PostgresDialect {
   const label = databaseLabel(address);
-  const way: Way = { ask: createPreparedAsk(), translate: (error) => postgresErrorOf(error, label), log };
+  const way: Way = { ask: createPreparedAsk(), translate: (error) => postgresErrorOf(error, label), tells };
   const pool = new Pool({
     connectionString: address.url.expose(),
     max: poolSize,
@@ -71,8 +70,8 @@ async function connect(pool: Pool, way: Way): Promise<PostgresPoolClient> {
 }
 
 /** The connection as Kysely uses it, with errors of ours. */
-function clientOf(client: PoolClient, { translate, ask, log }: Way): PostgresPoolClient {
-  const asked = transactionAsk((sql, parameters) => ask(client, sql, parameters), log);
+function clientOf(client: PoolClient, { translate, ask, tells }: Way): PostgresPoolClient {
+  const asked = transactionAsk((sql, parameters) => ask(client, sql, parameters), { tells });
   const query = (sql: string, parameters: readonly unknown[]): Promise<unknown> =>
     asked(sql, parameters).catch((error: unknown) => {
       throw translate(error);

@@ -120,7 +120,7 @@ test("whoever writes, and however many at once: nobody who asks after a commit g
     writing -= 1;
   };
   const read = async ({ kept }: Process, id: string): Promise<void> => {
-    while (writing > 0) {
+    for (let reading = true; reading; reading = writing > 0) {
       const least = committed[id] ?? 0;
       const found = (await kept.get(id)) ?? 0;
       if (found < least) stale.push(`${id}: ${found} after ${least}`);
