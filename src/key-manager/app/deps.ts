@@ -18,7 +18,7 @@ export interface KeyManagerDeps {
   /** By id. */
   readonly kept: Kept<AccessibleSecret>;
   readonly vault: PayloadVault;
-  readonly orders: Pick<Background, "nudge">;
+  readonly orders: Pick<Background, "nudge" | "idle">;
   readonly rotations: Pick<Background, "nudge">;
   readonly ring: MasterKeyRing;
   /** Wherever something is kept that a master key wrapped, the other services' places too. */
