@@ -34,6 +34,7 @@ export interface Ledger {
 export function createLedger({ database, clock }: { database: Database; clock: Clock }): Ledger {
   const batcher = createBatcher<LedgerChange>({
     limit: batchLimit,
+    gatherMs: 1,
     run: (changes) => database.transaction((tx) => ledgerApply(tx, changes, clock.now())),
   });
   return { change: (change) => batcher.add(change) };
