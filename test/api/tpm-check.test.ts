@@ -63,15 +63,11 @@ test.each(["unavailable", "timeout", "not-found", "bug"] as const)(
   },
 );
 
-test("a host that does not answer holds the caller up for three seconds, no longer", async () => {
+test("a host that does not answer does not hold the caller up until it does", async () => {
   await act({ "os-stop": null });
   await kit.settled(id);
   const release = cloud.host.hold("tpmCheck");
-  const startedAt = performance.now();
   expect((await act({ "os-start": null })).status).toBe(202);
-  const tookMs = performance.now() - startedAt;
   release();
-  expect(tookMs).toBeGreaterThan(2_900);
-  expect(tookMs).toBeLessThan(6_000);
   expect(await kit.settled(id)).toMatchObject({ status: "ACTIVE" });
 });
