@@ -7,11 +7,11 @@ import { startRealCloud, type RealCloud } from "./real-cloud.ts";
  * A cloud for the tests of this file, from before the first to after the last. When one fails, database and log stay
  * on disk; where they are and what the log complains of is printed.
  */
-export function realCloudForTests(): () => RealCloud {
+export function realCloudForTests(configuration?: () => Promise<string>): () => RealCloud {
   let cloud: RealCloud | undefined;
   let failed = false;
   beforeAll(async () => {
-    cloud = await startRealCloud();
+    cloud = await startRealCloud(await configuration?.());
   });
   afterEach(({ task }) => {
     failed ||= task.result?.state === "fail";

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -31,9 +31,13 @@ export interface RealCloud {
   remove(options?: { readonly keepState: boolean }): Promise<void>;
 }
 
-/** `sealstone start` in a process of its own, on this machine's libvirt, with state and port of its own. */
-export async function startRealCloud(): Promise<RealCloud> {
+/**
+ * `sealstone start` in a process of its own, on this machine's libvirt, with state and port of its own. `configuration`: of its
+ * sealstone.conf.
+ */
+export async function startRealCloud(configuration?: string): Promise<RealCloud> {
   const statePath = await mkdtemp("/var/tmp/sealstone-test-");
+  if (configuration !== undefined) await writeFile(join(statePath, "sealstone.conf"), configuration);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let process = await launch(statePath, port);
