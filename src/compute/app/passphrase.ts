@@ -72,7 +72,9 @@ export async function passphraseCreate(
     throw new CloudError(
       "forbidden",
       `The key manager does not let you store the TPM passphrase of the server: ${error.message}. ` +
-        "It takes the role member, creator or admin on your project.",
+        (ctx.deps.secrets.deletesAs === "caller"
+          ? "Its own rules say who may: by Barbican's defaults the roles creator and admin on your project, by its newer ones also member."
+          : "It takes the role member, creator or admin on your project."),
       { cause: error },
     );
   } finally {
