@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A world with one scripted host, on which the server already is when `placed`. */
+/** A world with one scripted host, on which the server already is when `placed`. Of the mode `host`: its host keeps the passphrase. */
 async function world(database: Database, server: Server, placed: boolean) {
   const bus = createInProcessBus();
   const [clock, log] = [systemClock, silentLogger];
@@ -104,7 +104,7 @@ async function world(database: Database, server: Server, placed: boolean) {
     params: { serverId: server.id, requestId: "req-1" },
     deps,
     sagaId,
-    sealedBox: Buffer.from(box, "base64"),
+    sealedBox: server.tpm?.secretSecurity === "host" ? undefined : Buffer.from(box, "base64"),
     resource: server.id,
     left: async () => {
       const row = await serverFind(database.db, server.id);
@@ -186,18 +186,20 @@ for (const [name, definition] of Object.entries(serverActionSagas) as [
   (typeof serverActionSagas)["start"],
 ][]) {
   const rule = serverActionRules[name];
-  sagaTests(definition, {
-    migrations,
-    world: (database) =>
-      world(database, aServer({ tpm, hostId, ...before[name], taskState: rule.task }), true),
-    done: (left) => expect(left).toMatchObject({ server: { vmState: rule.to, taskState: undefined } }),
-    // No action ever costs a server its TPM, its disks or its allocation, and none leaves it in a task.
-    unwound: (left) =>
-      expect(left).toMatchObject({
-        host: { [aServer().id]: { disks: true, tpm: passphrase.toString("latin1") } },
-        allocations: 1,
-        vault: 1,
-        server: { taskState: undefined, hostId },
-      }),
-  });
+  for (const secretSecurity of rule.needsPassphrase ? (["user", "host"] as const) : (["user"] as const)) {
+    const server = { tpm: { ...tpm, secretSecurity }, hostId, ...before[name], taskState: rule.task };
+    sagaTests(definition, {
+      migrations,
+      world: (database) => world(database, aServer(server), true),
+      done: (left) => expect(left).toMatchObject({ server: { vmState: rule.to, taskState: undefined } }),
+      // No action ever costs a server its TPM, its disks or its allocation, and none leaves it in a task.
+      unwound: (left) =>
+        expect(left).toMatchObject({
+          host: { [aServer().id]: { disks: true, tpm: passphrase.toString("latin1") } },
+          allocations: 1,
+          vault: 1,
+          server: { taskState: undefined, hostId },
+        }),
+    });
+  }
 }
