@@ -31,6 +31,7 @@ test("guests of each mode write into their TPMs", async () => {
 });
 
 test("after a boot of the host those of the modes `host` and `deployment` come back alone, with their TPMs", async () => {
+  expect(guests).toHaveLength(3);
   await cloud().kill();
   await hostRebootSimulate(guests.map(({ id }) => id));
   await cloud().start();
@@ -44,6 +45,7 @@ test("after a boot of the host those of the modes `host` and `deployment` come b
 });
 
 test("those of the mode `user` wait, stopped, say that their owner has to start them, and start when the owner does", async () => {
+  expect(ofMode("user")).toHaveLength(1);
   for (const guest of ofMode("user")) {
     await kit.reached(guest, "SHUTOFF");
     const [told] = await actionsOf(guest);
