@@ -32,6 +32,7 @@ async function onAll(
   wanted: string,
   by: (guest: TpmGuest) => Client = () => cloud().demo,
 ): Promise<void> {
+  expect(guests).toHaveLength(kinds.length);
   for (const guest of guests) {
     const answer = await kit.act(by(guest), guest, body);
     expect(answer.status, `${guest.name}: ${JSON.stringify(answer.body)}`).toBe(202);
@@ -61,6 +62,7 @@ test("each kind in each mode boots with its TPM, and libvirt holds no secret aft
 
 test("the host keeps passphrases of the mode `host` alone, sealed and root's; in no mode is one in the clear anywhere", async () => {
   const folder = join(cloud().statePath, "agent", "passphrases");
+  expect(guests).toHaveLength(kinds.length);
   const ofHost = guests.filter(({ mode }) => mode === "host");
   expect((await readdir(folder)).toSorted()).toEqual(ofHost.map(({ id }) => `${id}.json`).toSorted());
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -98,6 +100,7 @@ function piecesOf(passphrase: Buffer): Buffer[] {
 }
 
 test("an operator is refused in the mode `user`, and the guests run on", async () => {
+  expect(guests).toHaveLength(kinds.length);
   for (const guest of guests.filter(({ mode }) => mode === "user")) {
     const answer = await kit.act(cloud().admin, guest, { reboot: { type: "HARD" } });
     expect(answer.status).toBe(403);
@@ -155,6 +158,7 @@ test("suspend and resume: memory and TPM go on together", async () => {
 });
 
 test("delete leaves nothing, the kept passphrases included", async () => {
+  expect(guests).toHaveLength(kinds.length);
   for (const { id } of guests)
     expect((await cloud().admin.send("DELETE", `/compute/v2.1/servers/${id}`)).status).toBe(204);
   for (const { id } of guests) {

@@ -14,6 +14,7 @@ import type { Server, ServerTpm } from "../domain/server.ts";
 import { serverStart } from "../sagas/server-start.ts";
 import {
   hostBootStartDelete,
+  hostBootStartFind,
   hostBootStartInsert,
   hostBootStartList,
   hostBootStartTell,
@@ -126,6 +127,9 @@ async function ownerTell(deps: ComputeDeps, server: Server, text: string): Promi
   const { database, clock, cloudAccount, log } = deps;
   const now = clock.now();
   await database.transaction(async (tx) => {
+    const start = await hostBootStartFind(tx, server.id);
+    // Another control plane told them.
+    if (start === undefined || start.told !== undefined) return;
     await serverActionInsert(tx, {
       request_id: newRequestId(),
       server_id: server.id,
