@@ -48,6 +48,8 @@ export interface ServerPaths {
   /** Of a rebuild: the disk that is to take its place, and the one that had it. */
   readonly nextDisk: string;
   readonly previousDisk: string;
+  /** The root disk as it was before a resize that is not yet confirmed. */
+  readonly oldDisk: string;
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
@@ -55,6 +57,8 @@ export interface ServerPaths {
   readonly tpmState: string;
   /** The copy of its disk that becomes this image. */
   snapshot(imageId: string): string;
+  /** Of a TPM that was put aside: the same two. */
+  readonly parkedTpm: { readonly records: string; readonly state: string };
 }
 
 export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
@@ -79,6 +83,11 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
         tpmRecords: join(folder, "tpm"),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),
         snapshot: (imageId) => join(folder, `snapshot-${checkedId(imageId)}.qcow2`),
+        oldDisk: join(folder, "disk.old"),
+        parkedTpm: {
+          records: join(folder, "tpm.old"),
+          state: join(swtpmStatePath, `${serverId.toLowerCase()}.old`),
+        },
       };
     },
   };

@@ -60,6 +60,11 @@ const DomainSpec = Type.Object({
 
 const Server = Type.Object({ serverId: Type.String(), requestId });
 const Snapshot = Type.Object({ serverId: Type.String(), requestId, imageId: Type.String() });
+const KeptSide = Type.Object({
+  serverId: Type.String(),
+  requestId,
+  keep: Type.Union([Type.Literal("old"), Type.Literal("new")]),
+});
 const Done = Type.Object({});
 
 function command<Q extends TSchema, R extends TSchema>(name: string, request: Q, reply: R) {
@@ -75,15 +80,15 @@ export const commands = {
   /** Of a server that is off: the prepared disk takes the place of the one that is there, which is kept beside it. */
   disksSwap: command("disks-swap", Server, Done),
   /** Ends it, however far it came: the disk that is kept is the server's, the other is gone. */
-  disksSwapEnd: command(
-    "disks-swap-end",
-    Type.Object({
-      serverId: Type.String(),
-      requestId,
-      keep: Type.Union([Type.Literal("old"), Type.Literal("new")]),
-    }),
+  disksSwapEnd: command("disks-swap-end", KeptSide, Done),
+  /** Of a server that is off: a copy of the root disk, grown to `rootGiB` (0: as large as it is), takes its place; the old one is kept beside it. */
+  disksResize: command(
+    "disks-resize",
+    Type.Object({ serverId: Type.String(), requestId, rootGiB: Type.Integer({ minimum: 0 }) }),
     Done,
   ),
+  /** Ends it: the one that is kept stays as the server's disk, the other goes. Nothing when no old one is there. */
+  disksResizeEnd: command("disks-resize-end", KeptSide, Done),
   /** Makes the TPM once; an existing complete one is kept. Answers its endorsement keys, where the host knows them. */
   tpmManufacture: command(
     "tpm-manufacture",
@@ -96,6 +101,10 @@ export const commands = {
     Type.Object({ serverId: Type.String(), requestId, secretId: Type.Optional(Type.String()) }),
     Done,
   ),
+  /** Of a server that is off: puts its TPM aside, so that another may be made in its place. */
+  tpmPark: command("tpm-park", Server, Done),
+  /** `old`: the TPM that was put aside takes its place again, and one that was made meanwhile is gone; `new`: the other way round. */
+  tpmParkEnd: command("tpm-park-end", KeptSide, Done),
   domainDefine: command("domain-define", DomainSpec, Done),
   /** Destroys it if it runs; keeps the TPM state (undefine with KEEP_TPM). */
   domainUndefine: command("domain-undefine", Server, Done),

@@ -3,7 +3,7 @@ import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
 import { createSagaExecutor } from "#saga/index.ts";
 import { computeMicroversions } from "./api/versions/versions.ts";
-import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
+import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
@@ -14,6 +14,8 @@ import {
   powerStateRecord,
   powerStatesReconcile,
 } from "./reconcilers/power-states.ts";
+import { resizesConfirm } from "./reconcilers/resizes.ts";
+import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
@@ -23,6 +25,11 @@ import { serverCreateImage } from "./sagas/server-create-image.ts";
 import { serverCreate } from "./sagas/server-create.ts";
 import { serverRebuild } from "./sagas/server-rebuild.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
+import { serverResizeConfirm } from "./sagas/server-resize-confirm.ts";
+import { serverResizeRevert } from "./sagas/server-resize-revert.ts";
+import { serverResize } from "./sagas/server-resize.ts";
+import { serverRestore } from "./sagas/server-restore.ts";
+import { serverSoftDelete } from "./sagas/server-soft-delete.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
@@ -35,8 +42,10 @@ import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
+import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
+export type { ComputeIntervals } from "./app/deps.ts";
 
 export const computeMigrations: Migrations = {
   "0006-compute": computeInitial,
@@ -50,12 +59,14 @@ export const computeMigrations: Migrations = {
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
   "0057-rebuilds": computeRebuilds,
+  "0061-server-migrations": computeServerMigrations,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
   Pick<ComputeDeps, "image"> & {
     /** How many states of each TPM are kept; 5 when it is not said. */
     readonly tpmGenerationsKept?: number | undefined;
+    readonly intervals?: ComputeIntervals | undefined;
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -81,6 +92,11 @@ export function createCompute(options: ComputeOptions): Compute {
       serverCreateImage,
       serverCreateBackup,
       serverRebuild,
+      serverSoftDelete,
+      serverRestore,
+      serverResize,
+      serverResizeConfirm,
+      serverResizeRevert,
       ...Object.values(serverActionSagas),
     ],
     deps: options,
@@ -89,8 +105,8 @@ export function createCompute(options: ComputeOptions): Compute {
     clock: options.clock,
   });
   const kept = computeKept(options.database);
-  const { tpmGenerationsKept = 5 } = options;
-  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept };
+  const { tpmGenerationsKept = 5, intervals = { resizeConfirmS: 0, reclaimS: 0 } } = options;
+  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept, intervals };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",
@@ -150,6 +166,8 @@ function reconcilePeriodically(deps: ComputeDeps): () => void {
     await tpmIntentsReap(deps);
     await stuckSagasRetry(deps);
     await endedSagasPrune(deps);
+    await resizesConfirm(deps);
+    await softDeletedReclaim(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

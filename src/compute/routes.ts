@@ -66,6 +66,8 @@ import {
   metadataUpdate,
 } from "./api/servers/metadata.ts";
 import { serverRebuild } from "./api/servers/rebuild.ts";
+import { serverConfirmResize, serverResize, serverRevertResize } from "./api/servers/resize.ts";
+import { serverForceDelete, serverRestore } from "./api/servers/deferred-delete.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverTpmShow } from "./api/servers/sealstone-tpm.ts";
@@ -135,6 +137,12 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "rebuild", serverRebuild, novaByApp("servers:rebuild")),
   action(actions, "createImage", serverImageCreateAction, novaByApp("servers:create_image")),
   action(actions, "createBackup", serverBackupCreateAction, novaByApp("os-create-backup")),
+  action(actions, "resize", serverResize, novaByApp("servers:resize")),
+  action(actions, "confirmResize", serverConfirmResize, novaByApp("servers:confirm_resize")),
+  action(actions, "revertResize", serverRevertResize, novaByApp("servers:revert_resize")),
+  action(actions, "restore", serverRestore, novaByApp("os-deferred-delete:restore")),
+  action(actions, "forceDelete", serverForceDelete, novaByApp("os-deferred-delete:force")),
+
   action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),
   action(actions, "sealstone:tpmRestore", serverTpmRestore, ownByApp("tpm:restore")),
   route("GET", "/v2.1/servers/:id/sealstone:tpm/history", serverTpmHistory, ownByApp("tpm:history")),

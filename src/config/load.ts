@@ -35,6 +35,7 @@ export interface Config {
     /** Undefined: Placement has no port of its own. */
     readonly listenPort: number | undefined;
   };
+  readonly intervals: { readonly resizeConfirmS: number; readonly reclaimS: number };
   readonly tpmVault: { readonly generationsKept: number };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
@@ -64,6 +65,7 @@ export function configLoad(source: ConfigSource): Config {
     config.libvirt,
     config.keyManager,
     config.placement,
+    config.intervals,
     config.tpmVault,
     config.policyFile,
   ])
@@ -141,6 +143,10 @@ function configOf(
     placement: {
       randomizeCandidates: values.placement.randomize_allocation_candidates,
       listenPort: values.placement.listen_port,
+    },
+    intervals: {
+      resizeConfirmS: values.DEFAULT.resize_confirm_window,
+      reclaimS: values.DEFAULT.reclaim_instance_interval,
     },
     tpmVault: { generationsKept: values.tpm_vault.generations_kept },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),

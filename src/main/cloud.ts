@@ -68,6 +68,7 @@ export async function cloudStart({
       log: log.child({ part: "control-plane" }),
       policy: policyOf(policyRules),
       tpmGenerationsKept: config.tpmVault.generationsKept,
+      intervals: config.intervals,
       guest,
       randomizeCandidates: config.placement.randomizeCandidates,
     });

@@ -7,7 +7,7 @@ import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { imageRead, type Bus } from "#bus/index.ts";
-import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
+import { computeMigrations, createCompute, type Compute, type ComputeIntervals } from "#compute/index.ts";
 import { migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
 import { createIdentity, identityMigrations } from "#identity/index.ts";
@@ -47,6 +47,7 @@ export interface ControlPlaneParts {
   readonly auditRetentionDays?: number | undefined;
   /** How many states of each TPM the vault keeps; 5 when it is not said. */
   readonly tpmGenerationsKept?: number | undefined;
+  readonly intervals?: ComputeIntervals | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
   /** `[placement] randomize_allocation_candidates` */
@@ -145,9 +146,9 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
     retentionDays: options.auditRetentionDays,
   });
   const { audit } = auditService;
-  const peers = { placement, secrets, image, audit, bus };
-  const { replicaId: ownerId, tpmGenerationsKept } = options;
-  const compute = createCompute({ ...peers, tpmGenerationsKept, database, sealKey, clock, log, ownerId });
+  const { replicaId: ownerId, tpmGenerationsKept, intervals } = options;
+  const peers = { placement, secrets, image, audit, bus, tpmGenerationsKept, intervals };
+  const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Policy } from "#policy/index.ts";
+import type { ComputeIntervals } from "#compute/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
@@ -29,7 +30,11 @@ export interface TestCloud {
 
 /** A whole control plane in this process, over real HTTP, with one scripted host. */
 export async function startTestCloud(
-  options: { readonly policy?: Policy; readonly placementPort?: number } = {},
+  options: {
+    readonly policy?: Policy;
+    readonly placementPort?: number;
+    readonly intervals?: ComputeIntervals;
+  } = {},
 ): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
   const place = await databasePlace();
@@ -48,6 +53,7 @@ export async function startTestCloud(
       log: silentLogger,
       policy: options.policy,
       placementPort: options.placementPort,
+      intervals: options.intervals,
       guest: undefined,
     });
   let controlPlane = await start();

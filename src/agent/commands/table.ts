@@ -3,6 +3,7 @@ import type { Command, CommandName } from "./command.ts";
 import { disksCreate } from "./disks-create.ts";
 import { disksDelete } from "./disks-delete.ts";
 import { disksPrepare, disksSwap, disksSwapEnd } from "./disks-swap.ts";
+import { disksResize, disksResizeEnd } from "./disks-resize.ts";
 import { domainDefine } from "./domain-define.ts";
 import { domainPause } from "./domain-pause.ts";
 import { domainReboot } from "./domain-reboot.ts";
@@ -18,6 +19,7 @@ import { snapshotDelete } from "./snapshot-delete.ts";
 import { snapshotRead } from "./snapshot-read.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
+import { tpmPark, tpmParkEnd } from "./tpm-park.ts";
 
 /** Every command of the bus and who carries it out. */
 export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
@@ -26,8 +28,12 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksPrepare,
   disksSwap,
   disksSwapEnd,
+  disksResize,
+  disksResizeEnd,
   tpmManufacture,
   tpmDelete,
+  tpmPark,
+  tpmParkEnd,
   domainDefine,
   domainUndefine,
   domainStart,

@@ -24,6 +24,9 @@ const SimServer = Type.Object({
   nextDisk: Type.Optional(Type.Boolean()),
   previousDisk: Type.Optional(Type.Boolean()),
   tpm: Type.Optional(SimTpm),
+  /** Of a resize that is not yet confirmed: the old disk is kept, and the TPM that was put aside. */
+  oldDisk: Type.Optional(Type.Boolean()),
+  oldTpm: Type.Optional(SimTpm),
   power: Type.Union([Type.Literal("running"), Type.Literal("paused"), Type.Literal("shutdown")]),
   managedSave: Type.Boolean(),
   boots: Type.Integer(),

@@ -8,6 +8,8 @@ import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 import { simSnapshot } from "./guest-files.ts";
+import { offRequire } from "./off-require.ts";
+import { simResizeCommands } from "./resize-commands.ts";
 import { simStateEnd, simStatePut, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
@@ -37,7 +39,8 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
   },
   disksDelete({ books }, { serverId }) {
     offRequire(books, serverId, "its disks");
-    const { snapshots: _copies, nextDisk: _next, previousDisk: _previous, ...rest } = books.get(serverId);
+    const server = books.get(serverId);
+    const { snapshots: _copies, nextDisk: _next, previousDisk: _previous, oldDisk: _gone, ...rest } = server;
     books.set(serverId, { ...rest, disks: false });
     return {};
   },
@@ -60,6 +63,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, rest);
     return {};
   },
+  ...simResizeCommands,
   async tpmManufacture({ books, key, ...place }, { serverId, tpm: { version, secretId }, passphrase }) {
     const { tpm } = books.get(serverId);
     if (tpm && (tpm.version !== version || tpm.secretId !== secretId)) {
@@ -227,14 +231,6 @@ function activeFetch(books: SimBooks, serverId: string, what: string): DefinedSe
   const server = definedFetch(books, serverId);
   if (server.power !== "shutdown") return server;
   throw new CloudError("conflict", `The host refused to ${what} server ${serverId}: it is off.`);
-}
-
-function offRequire(books: SimBooks, serverId: string, what: string): void {
-  if (books.get(serverId).power === "shutdown") return;
-  throw new CloudError(
-    "conflict",
-    `Server ${serverId} is running, so ${what} cannot be removed. Stop it first.`,
-  );
 }
 
 /** What the vault does not hear of a server that went off is told by its next start. */

@@ -20,6 +20,7 @@ export interface ComputeSagaDeps {
     | "providerRemove"
     | "candidatesFind"
     | "allocationClaim"
+    | "allocationReplace"
     | "allocationRelease"
     | "allocationsOf"
   >;
@@ -34,11 +35,20 @@ export interface ComputeSagaDeps {
   readonly log: Logger;
 }
 
+/** Nova's options of these names, in seconds; 0: never. */
+export interface ComputeIntervals {
+  /** `resize_confirm_window` */
+  readonly resizeConfirmS: number;
+  /** `reclaim_instance_interval` */
+  readonly reclaimS: number;
+}
+
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
   readonly kept: ComputeKept;
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
+  readonly intervals: ComputeIntervals;
   readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
 }
 

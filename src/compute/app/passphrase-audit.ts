@@ -27,7 +27,8 @@ export async function useOfSaga(
   return {
     operation: action?.action ?? "unknown",
     requestId,
-    userId: action?.user_id,
+    // The cloud itself is nobody.
+    userId: action?.user_id || undefined,
     projectId: action?.caller_project_id ?? undefined,
     ...whose(server),
   };

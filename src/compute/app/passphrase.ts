@@ -34,9 +34,10 @@ export async function passphraseCreate(
   ctx: ComputeCtx,
   server: Server,
   sagaId: SagaId,
+  operation = "create",
 ): Promise<SealedPassphrase> {
   const { id: serverId } = server;
-  const use = useOfRequest(ctx, server, "create");
+  const use = useOfRequest(ctx, server, operation);
   const random = randomBytes(passphraseRandomBytes);
   const passphrase = Buffer.alloc(512);
   passphrase.write(random.toString("base64"), "latin1");

@@ -2,7 +2,6 @@ import { CloudError } from "#base/errors.ts";
 import { newUuid, type SagaId } from "#base/ids.ts";
 import { serverActionPermit, serverActionRules, type ServerActionName } from "../domain/server-action.ts";
 import type { Server } from "../domain/server.ts";
-import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverActionSagas } from "../sagas/server-action-sagas.ts";
 import { serverFind } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
@@ -70,23 +69,5 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
       return true;
     },
     sealedBox: sealed?.sealedBox,
-  });
-}
-
-/** Deletes in every state; what another saga does with the server ends first. Never needs the passphrase. */
-export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
-  const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
-  serverLockPermit(ctx, server);
-  if (server.taskState === "deleting") return;
-  await serverSagaStart(ctx, serverDeleteSaga, {
-    sagaId: newUuid<SagaId>(),
-    server,
-    taskState: "deleting",
-    action: "delete",
-    event: "compute_terminate_instance",
-    params: {},
-    // A delete that was faster is the same delete.
-    permit: (current) => current.taskState !== "deleting",
-    sealedBox: undefined,
   });
 }

@@ -144,6 +144,8 @@ export interface Server {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly launchedAt: number | undefined;
+  /** Of a server that is soft-deleted: since when. */
+  readonly softDeletedAt?: number | undefined;
 }
 
 /** What a rebuild may change of a server. */

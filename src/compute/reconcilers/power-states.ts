@@ -10,8 +10,11 @@ export interface DomainLook {
   readonly managedSave?: boolean;
 }
 
+/** In other states a server is what an operation made of it, whatever its domain does: being made, resized, soft-deleted and so on. */
+const likeTheirDomain: readonly VmState[] = ["active", "paused", "suspended", "stopped"];
+
 function isSagaTheJudge(server: Server): boolean {
-  return server.taskState !== undefined || server.vmState === "building" || server.vmState === "error";
+  return server.taskState !== undefined || !likeTheirDomain.includes(server.vmState);
 }
 
 /**

@@ -133,7 +133,7 @@ async function disksCreate(step: ServerStep): Promise<void> {
   await hostCommand(step, server.hostId, commands.disksCreate, message, imageTimeoutMs);
 }
 
-async function tpmManufacture(step: ServerStep): Promise<void> {
+export async function tpmManufacture(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
   if (!server.tpm) return;
   const { version, model, secretId } = server.tpm;

@@ -38,7 +38,10 @@ type ServerDetails = Pick<
   "description" | "hostname" | "reservationId" | "image" | "flavor" | "keyName" | "userData"
 > &
   Partial<
-    Pick<Server, "tpm" | "accessIPv4" | "accessIPv6" | "diskConfig" | "tags" | "lock" | "destinationId">
+    Pick<
+      Server,
+      "tpm" | "accessIPv4" | "accessIPv6" | "diskConfig" | "tags" | "lock" | "destinationId" | "softDeletedAt"
+    >
   >;
 
 export function serverFromRow(row: ServerRow): Server {
@@ -70,7 +73,7 @@ export function serverFromRow(row: ServerRow): Server {
 
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
-  const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId } = server;
+  const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId, softDeletedAt } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -86,6 +89,7 @@ function detailsOf(server: Server): string {
     tags,
     lock,
     destinationId,
+    softDeletedAt,
   } satisfies Record<keyof ServerDetails, unknown>);
 }
 
@@ -118,7 +122,11 @@ export async function serverUsage(
       fn.coalesce(fn.sum<number>("vcpus"), sql.lit(0)).as("cores"),
       fn.coalesce(fn.sum<number>("memory_mib"), sql.lit(0)).as("ram"),
     ])
-    .where("project_id", "=", filter.projectId);
+    .where("project_id", "=", filter.projectId)
+    // As in Nova a soft-deleted server counts again when it is restored, and from when that begins.
+    .where((server) =>
+      server.or([server("vm_state", "!=", "soft-delete"), server("task_state", "=", "restoring")]),
+    );
   if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
   return query.executeTakeFirstOrThrow();
 }
@@ -177,6 +185,18 @@ export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, n
     }))
     .where("id", "=", id)
     .execute();
+}
+
+/** All projects' servers in this state that have no task. */
+export async function serverListIdle(db: Db, vmState: VmState): Promise<Server[]> {
+  const rows = await db
+    .selectFrom("compute_servers")
+    .selectAll()
+    .where("vm_state", "=", vmState)
+    .where("task_state", "is", null)
+    .orderBy("id")
+    .execute();
+  return rows.map(serverFromRow);
 }
 
 /** Name, metadata and details, as the owner may change them at any time, and the image that a rebuild gives it. */
