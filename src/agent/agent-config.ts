@@ -1,3 +1,5 @@
+import type { TpmVersion } from "#vtpm/index.ts";
+
 /** What the agent needs of the configuration; names are Nova's, in our spelling. `config/` produces it. */
 export interface AgentConfig {
   /** `[DEFAULT] host`; the machine's hostname when undefined. */
@@ -13,6 +15,8 @@ export interface AgentConfig {
   /** `[DEFAULT] reserved_host_memory_mb`; 512. */
   readonly reservedMemoryMiB: number;
   readonly libvirt: AgentLibvirtConfig;
+  /** `[tpm_pool] size` and `size_1_2`: how many TPMs of each version are made ahead; 0: none. */
+  readonly tpmPool: Readonly<Record<TpmVersion, number>>;
   readonly keyManager: {
     /** `[key_manager] backend`; undefined when no key manager is configured. */
     readonly backend: string | undefined;
@@ -47,5 +51,6 @@ export const agentConfigDefaults: AgentConfig = {
     swtpmUser: "tss",
     swtpmGroup: "tss",
   },
+  tpmPool: { "2.0": 0, "1.2": 0 },
   keyManager: { backend: "embedded" },
 };

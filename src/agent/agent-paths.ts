@@ -37,6 +37,8 @@ export interface AgentPaths {
   readonly images: string;
   /** The certificate authority of this host's TPMs and swtpm_setup's configuration. */
   readonly tpmAuthority: string;
+  /** TPMs made ahead. */
+  readonly tpmPool: string;
   /** By id and content: other bytes under the same id are another file, and no overlay loses its base. */
   image(image: ImageKey): string;
   server(serverId: string): ServerPaths;
@@ -71,6 +73,7 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
     servers,
     images,
     tpmAuthority: join(instancesPath, "tpm-authority"),
+    tpmPool: join(instancesPath, "tpm-pool"),
     image: ({ imageId, sha512 }) => join(images, `${checkedId(imageId)}-${checkedHash(sha512).slice(0, 32)}`),
     server: (serverId) => {
       const folder = join(servers, checkedId(serverId));

@@ -92,7 +92,14 @@ export const commands = {
   /** Makes the TPM once; an existing complete one is kept. Answers its endorsement keys, where the host knows them. */
   tpmManufacture: command(
     "tpm-manufacture",
-    Type.Object({ serverId: Type.String(), requestId, tpm: TpmSpec, passphrase: SealedBox }),
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      /** Who makes the server: a TPM that was made ahead is claimed for both. */
+      sagaId: Type.Optional(Type.String()),
+      tpm: TpmSpec,
+      passphrase: SealedBox,
+    }),
     Type.Object({ endorsementKeys: Type.Optional(Type.Array(EndorsementKey)) }),
   ),
   /** TPM state and its libvirt secret, gone. */

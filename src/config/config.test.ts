@@ -98,7 +98,7 @@ test("sealstone.conf of the state directory is read unless another is named", ()
 test.each([
   [
     "[libvrt]\nvirt_type = qemu",
-    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, database, libvirt, key_manager, oslo_policy, placement, tpm_vault.',
+    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, database, libvirt, key_manager, oslo_policy, placement, tpm_pool, tpm_vault.',
   ],
   [
     "[libvirt]\nswtpm_enable = True",

@@ -37,6 +37,8 @@ export interface Config {
   };
   readonly intervals: { readonly resizeConfirmS: number; readonly reclaimS: number };
   readonly tpmVault: { readonly generationsKept: number };
+  /** How many TPMs of each version a host makes ahead. */
+  readonly tpmPool: { readonly "2.0": number; readonly "1.2": number };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -67,6 +69,7 @@ export function configLoad(source: ConfigSource): Config {
     config.placement,
     config.intervals,
     config.tpmVault,
+    config.tpmPool,
     config.policyFile,
   ])
     Object.freeze(part);
@@ -148,6 +151,7 @@ function configOf(
       resizeConfirmS: values.DEFAULT.resize_confirm_window,
       reclaimS: values.DEFAULT.reclaim_instance_interval,
     },
+    tpmPool: { "2.0": values.tpm_pool.size, "1.2": values.tpm_pool.size_1_2 },
     tpmVault: { generationsKept: values.tpm_vault.generations_kept },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };

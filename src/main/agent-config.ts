@@ -17,6 +17,7 @@ export function agentConfigOf(config: Config): AgentConfig {
       swtpmUser: config.libvirt.swtpmUser,
       swtpmGroup: config.libvirt.swtpmGroup,
     },
+    tpmPool: config.tpmPool,
     keyManager: { backend: config.keyManager.backend },
   };
 }

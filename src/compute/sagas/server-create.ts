@@ -138,7 +138,8 @@ export async function tpmManufacture(step: ServerStep): Promise<void> {
   if (!server.tpm) return;
   const { version, model, secretId } = server.tpm;
   const passphrase = await passphraseForHost(step, server.id, server.hostId);
-  const message = { serverId: server.id, tpm: { version, model, secretId }, passphrase };
+  const { sagaId } = step;
+  const message = { serverId: server.id, sagaId, tpm: { version, model, secretId }, passphrase };
   const { endorsementKeys } = await hostCommand(step, server.hostId, commands.tpmManufacture, message);
   await step.deps.database.transaction((tx) => endorsementKeysReplace(tx, server.id, endorsementKeys ?? []));
 }
