@@ -32,6 +32,8 @@ export interface ImageKey {
 export interface AgentPaths {
   readonly hostId: string;
   readonly hostKey: string;
+  /** Passphrases that this host keeps for servers of the mode `host`, a file each; root's alone. */
+  readonly keptPassphrases: string;
   readonly instances: string;
   readonly servers: string;
   readonly images: string;
@@ -55,6 +57,8 @@ export interface ServerPaths {
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
+  /** The passphrase that this host keeps for it, sealed to the host's key. */
+  readonly keptPassphrase: string;
   /** libvirt's folder for the server's TPM; holds a folder for its version. */
   readonly tpmState: string;
   /** The copy of its disk that becomes this image. */
@@ -66,9 +70,11 @@ export interface ServerPaths {
 export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
   const servers = join(instancesPath, "servers");
   const images = join(instancesPath, "_base");
+  const keptPassphrases = join(statePath, "agent", "passphrases");
   return {
     hostId: join(statePath, "agent", "host-id"),
     hostKey: join(statePath, "agent", "host.key"),
+    keptPassphrases,
     instances: instancesPath,
     servers,
     images,
@@ -84,6 +90,7 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
         previousDisk: join(folder, "disk.previous"),
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
+        keptPassphrase: join(keptPassphrases, `${checkedId(serverId)}.json`),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),
         snapshot: (imageId) => join(folder, `snapshot-${checkedId(imageId)}.qcow2`),
         oldDisk: join(folder, "disk.old"),

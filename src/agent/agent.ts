@@ -107,13 +107,18 @@ async function agentRun(
     await reports.start((serverId) => void tpmEndedEventually(context, serverId, signal));
     const stopServing = commandsServe(context);
     let registration = new AbortController();
-    const report = (): void => {
-      registration.abort();
-      registration = new AbortController();
-      void registrationRun(context, AbortSignal.any([signal, registration.signal]), hear);
+    // Not before: what is off is to be compared first with what ran when the agent ended.
+    const onRegistered = (): void => {
+      hear.onRegistered();
       void reports
         .reportAll()
         .catch((error: unknown) => log.debug({ error: errorText(error) }, "power states not reported"));
+    };
+    const report = (): void => {
+      registration.abort();
+      registration = new AbortController();
+      const ended = AbortSignal.any([signal, registration.signal]);
+      void registrationRun(context, ended, { ...hear, onRegistered });
       void tpmCatchUp(context, AbortSignal.any([signal, registration.signal]));
     };
     onChange = ({ state, cause }) => {

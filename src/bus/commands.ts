@@ -121,9 +121,39 @@ export const commands = {
     Type.Object({
       serverId: Type.String(),
       requestId,
-      tpm: Type.Optional(Type.Object({ spec: TpmSpec, passphrase: SealedBox })),
+      tpm: Type.Optional(
+        Type.Object({
+          spec: TpmSpec,
+          /** Absent: the one that the host keeps; `conflict` when it keeps none. */
+          passphrase: Type.Optional(SealedBox),
+          /** The host keeps the passphrase for starts of its own (mode `host`), else it forgets one that it kept. */
+          keepPassphrase: Type.Optional(Type.Boolean()),
+        }),
+      ),
     }),
     Done,
+  ),
+  /**
+   * Whether a start would be refused because of the TPM's state or the memory image, without changing anything: `conflict`, in the
+   * words of the start, when it would.
+   */
+  tpmCheck: command(
+    "tpm-check",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      spec: TpmSpec,
+      /** Whether a memory image that is there would be restored; false: it is thrown away before the start. */
+      restores: Type.Boolean(),
+      /** For a state that only swtpm can judge. */
+      passphrase: Type.Optional(SealedBox),
+    }),
+    Type.Object({
+      /** `undecided`: swtpm would have to open the state, and no passphrase was there to do so. */
+      verdict: Type.Union([Type.Literal("starts"), Type.Literal("undecided")]),
+      /** Whether the host keeps the passphrase of this secret. */
+      keepsPassphrase: Type.Boolean(),
+    }),
   ),
   /** ACPI shutdown, then off by force after `timeoutS`; 0: at once. Drops no managed save. */
   domainStop: command(

@@ -9,6 +9,7 @@ import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
+import { hostBootStarts } from "./reconcilers/host-boot.ts";
 import {
   hostPowerStatesReconcile,
   powerStateRecord,
@@ -41,6 +42,7 @@ import { computeServerGroupMembers } from "./store/migrations/0040-server-group-
 import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
+import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
@@ -58,6 +60,7 @@ export const computeMigrations: Migrations = {
   "0041-tpm-vault": computeTpmVault,
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
+  "0053-host-boot-starts": computeHostBootStarts,
   "0057-rebuilds": computeRebuilds,
   "0061-server-migrations": computeServerMigrations,
 };
@@ -157,12 +160,14 @@ function listen(deps: ComputeDeps): (() => void)[] {
 
 async function hostReturned(deps: ComputeDeps, hostId: string): Promise<void> {
   await hostPowerStatesReconcile(deps, hostId);
+  await hostBootStarts(deps);
   await stuckSagasRetry(deps);
 }
 
 function reconcilePeriodically(deps: ComputeDeps): () => void {
   const run = async (): Promise<void> => {
     await powerStatesReconcile(deps);
+    await hostBootStarts(deps);
     await tpmIntentsReap(deps);
     await stuckSagasRetry(deps);
     await endedSagasPrune(deps);

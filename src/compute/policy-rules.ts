@@ -11,6 +11,8 @@ export const computePolicyRules: PolicyRules = {
   project_member_or_admin: "rule:context_is_admin or (role:member and project_id:%(project_id)s)",
   project_reader_or_admin: "rule:context_is_admin or (role:reader and project_id:%(project_id)s)",
   "sealstone:tpm:show": reader,
+  // Beside the rule of the operation, in the mode `host`: whoever else may read the secret in the key manager may too.
+  "sealstone:tpm:host_passphrase": "rule:context_is_admin or user_id:%(user_id)s",
   "sealstone:tpm:history": admin,
   "sealstone:tpm:restore": admin,
   "os_compute_api:servers:create": member,

@@ -1,3 +1,4 @@
+import type { TpmSecretSecurity } from "#vtpm/index.ts";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { ConfigError } from "./config-error.ts";
@@ -10,6 +11,7 @@ export interface Config {
   readonly host: string | undefined;
   readonly myIp: string | undefined;
   readonly debug: boolean;
+  readonly resumeGuestsStateOnHostBoot: boolean;
   /** Absolute. */
   readonly statePath: string;
   /** Undefined: below /var/lib/sealstone, by the state directory's own id. */
@@ -28,6 +30,7 @@ export interface Config {
     readonly swtpmEnabled: boolean;
     readonly swtpmUser: string;
     readonly swtpmGroup: string;
+    readonly supportedTpmSecretSecurity: readonly TpmSecretSecurity[];
   };
   readonly keyManager: { readonly backend: "embedded" | undefined };
   readonly placement: {
@@ -118,6 +121,7 @@ function configOf(
     host: common.host,
     myIp: common.my_ip,
     debug: common.debug,
+    resumeGuestsStateOnHostBoot: common.resume_guests_state_on_host_boot,
     statePath,
     instancesPath: instancesPathOf(common.instances_path, places),
     cpuAllocationRatio: common.cpu_allocation_ratio,
@@ -141,6 +145,7 @@ function configOf(
       swtpmEnabled: libvirt.swtpm_enabled,
       swtpmUser: libvirt.swtpm_user,
       swtpmGroup: libvirt.swtpm_group,
+      supportedTpmSecretSecurity: libvirt.supported_tpm_secret_security,
     },
     keyManager: { backend },
     placement: {

@@ -127,6 +127,7 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   // Another control plane made the users meanwhile, with its own passwords.
   if (!cloudIsNew && adminOpenrc.isNew) await rm(admin.path);
   if (!cloudIsNew && demoOpenrc.isNew) await rm(demo.path);
+  const cloudAccount = await identity.serviceAccount();
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
   const { randomizeCandidates = false } = options;
   const placement = createPlacement({ database, clock, log, randomizeCandidates });
@@ -139,15 +140,11 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
-  const auditService = createAuditService({
-    database,
-    clock,
-    log,
-    retentionDays: options.auditRetentionDays,
-  });
+  const { auditRetentionDays: retentionDays } = options;
+  const auditService = createAuditService({ database, clock, log, retentionDays });
   const { audit } = auditService;
   const { replicaId: ownerId, tpmGenerationsKept, intervals } = options;
-  const peers = { placement, secrets, image, audit, bus, tpmGenerationsKept, intervals };
+  const peers = { placement, secrets, cloudAccount, image, audit, bus, tpmGenerationsKept, intervals };
   const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({

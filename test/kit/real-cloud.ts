@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -34,9 +34,15 @@ export interface RealCloud {
   remove(options?: { readonly keepState: boolean }): Promise<void>;
 }
 
+export interface RealCloudOptions {
+  /** Of its sealstone.conf. */
+  readonly config?: string;
+}
+
 /** `sealstone start` in a process of its own, on this machine's libvirt, with state and port of its own. */
-export async function startRealCloud(): Promise<RealCloud> {
+export async function startRealCloud({ config }: RealCloudOptions = {}): Promise<RealCloud> {
   const statePath = await mkdtemp("/var/tmp/sealstone-test-");
+  if (config !== undefined) await writeFile(join(statePath, "sealstone.conf"), config);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let process = await launch(statePath, port);

@@ -84,7 +84,7 @@ async function imagesMake(image: ImageService, database: Database, wanted: reado
   }
 }
 
-/** A world with one scripted host, on which the server already is when `placed`. */
+/** A world with one scripted host, on which the server already is when `placed`. Of the mode `host`: its host keeps the passphrase. */
 async function world(
   database: Database,
   server: Server,
@@ -106,6 +106,11 @@ async function world(
     clock,
     log,
     audit: createAudit({ database, clock, log }),
+    cloudAccount: {
+      userId: "nova",
+      projectId: "service",
+      caller: () => Promise.reject(new Error("not asked")),
+    },
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
       async deleteAsService(secretId, _requestId, also) {
@@ -143,7 +148,7 @@ async function world(
     params: { serverId: server.id, requestId: "req-1" },
     deps,
     sagaId,
-    sealedBox: Buffer.from(box, "base64"),
+    sealedBox: server.tpm?.secretSecurity === "host" ? undefined : Buffer.from(box, "base64"),
     resource: server.id,
     left: async () => {
       const row = await serverFind(database.db, server.id);
@@ -408,18 +413,20 @@ for (const [name, definition] of Object.entries(serverActionSagas) as [
   (typeof serverActionSagas)["start"],
 ][]) {
   const rule = serverActionRules[name];
-  sagaTests(definition, {
-    migrations,
-    world: (database) =>
-      world(database, aServer({ tpm, hostId, ...before[name], taskState: rule.task }), true),
-    done: (left) => expect(left).toMatchObject({ server: { vmState: rule.to, taskState: undefined } }),
-    // No action ever costs a server its TPM, its disks or its allocation, and none leaves it in a task.
-    unwound: (left) =>
-      expect(left).toMatchObject({
-        host: { [aServer().id]: { disks: true, tpm: passphrase.toString("latin1") } },
-        allocations: 1,
-        vault: 1,
-        server: { taskState: undefined, hostId },
-      }),
-  });
+  for (const secretSecurity of rule.needsPassphrase ? (["user", "host"] as const) : (["user"] as const)) {
+    const server = { tpm: { ...tpm, secretSecurity }, hostId, ...before[name], taskState: rule.task };
+    sagaTests(definition, {
+      migrations,
+      world: (database) => world(database, aServer(server), true),
+      done: (left) => expect(left).toMatchObject({ server: { vmState: rule.to, taskState: undefined } }),
+      // No action ever costs a server its TPM, its disks or its allocation, and none leaves it in a task.
+      unwound: (left) =>
+        expect(left).toMatchObject({
+          host: { [aServer().id]: { disks: true, tpm: passphrase.toString("latin1") } },
+          allocations: 1,
+          vault: 1,
+          server: { taskState: undefined, hostId },
+        }),
+    });
+  }
 }

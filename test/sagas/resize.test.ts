@@ -84,6 +84,7 @@ async function world(database: Database, { server, resize }: Start) {
     database,
     placement,
     image: {} as ComputeSagaDeps["image"],
+    cloudAccount: {} as ComputeSagaDeps["cloudAccount"],
     bus,
     sealKey,
     clock,

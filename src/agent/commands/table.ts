@@ -17,6 +17,7 @@ import { serversInspect } from "./servers-inspect.ts";
 import { snapshotCreate } from "./snapshot-create.ts";
 import { snapshotDelete } from "./snapshot-delete.ts";
 import { snapshotRead } from "./snapshot-read.ts";
+import { tpmCheck } from "./tpm-check.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
 import { tpmPark, tpmParkEnd } from "./tpm-park.ts";
@@ -34,6 +35,7 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   tpmDelete,
   tpmPark,
   tpmParkEnd,
+  tpmCheck,
   domainDefine,
   domainUndefine,
   domainStart,
@@ -57,4 +59,5 @@ export const lookingCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   "snapshotDelete",
   "serversInspect",
   "hostUptime",
+  "tpmCheck",
 ]);

@@ -8,6 +8,8 @@ const SimTpm = Type.Object({
   secretId: Type.String(),
   /** Of the passphrase that the TPM was made with: only the same one opens it. */
   passphraseSha256: Type.String(),
+  /** Whether the host keeps the passphrase (mode `host`); a simulated one keeps no more of it than its hash. */
+  passphraseKept: Type.Optional(Type.Boolean()),
   /** How often its state was written; absent in the books of earlier versions. */
   writes: Type.Optional(Type.Integer()),
 });

@@ -5,12 +5,13 @@ import { wipe } from "#base/secret.ts";
 import type { Bus, commands } from "#bus/index.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
+import { keptPassphraseAbsentError } from "../tpm/refusals.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 import { simSnapshot } from "./guest-files.ts";
 import { offRequire } from "./off-require.ts";
 import { simResizeCommands } from "./resize-commands.ts";
-import { simStateEnd, simStatePut, simStateSettle } from "./vault.ts";
+import { simStateEnd, simStateJudge, simStatePut, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
 type Message<Name extends SimCommandName> = Static<(typeof commands)[Name]["request"]>;
@@ -83,6 +84,17 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     await simStatePut(place, serverId, tpm?.writes ?? 0, "made");
     return {};
   },
+  async tpmCheck({ books, key, ...place }, { serverId, spec, passphrase }) {
+    const server = books.get(serverId);
+    const keepsPassphrase = server.tpm?.passphraseKept === true && server.tpm.secretId === spec.secretId;
+    if (server.power !== "shutdown") return { verdict: "starts", keepsPassphrase };
+    if (server.tpm === undefined) throw tpmMissingError(serverId);
+    const { standing } = await simStateJudge(place, serverId, server.tpm.writes ?? 0);
+    if (standing !== "unknown" && standing !== "first") return { verdict: "starts", keepsPassphrase };
+    if (passphrase === undefined && !keepsPassphrase) return { verdict: "undecided", keepsPassphrase };
+    await tpmOpen(server, key, serverId, { spec, ...(passphrase === undefined ? {} : { passphrase }) });
+    return { verdict: "starts", keepsPassphrase };
+  },
   tpmDelete({ books }, { serverId }) {
     offRequire(books, serverId, "its TPM");
     const { tpm: _gone, ...rest } = books.get(serverId);
@@ -113,7 +125,8 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     }
     const opened = await tpmOpen(server, key, serverId, tpm);
     const writes = 1 + (await simStateSettle(place, serverId, opened.writes ?? 0));
-    books.set(serverId, { ...running, tpm: { ...opened, writes } });
+    const passphraseKept = tpm?.keepPassphrase === true;
+    books.set(serverId, { ...running, tpm: { ...opened, passphraseKept, writes } });
     await simStatePut(place, serverId, writes, "changed");
     return {};
   },
@@ -203,6 +216,7 @@ export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimComman
   "snapshotRead",
   "serversInspect",
   "hostUptime",
+  "tpmCheck",
 ]);
 
 export function simPowerState({ domain, power, managedSave }: SimServer) {
@@ -251,21 +265,27 @@ async function tpmOpen(
   serverId: string,
   tpm: Message<"domainStart">["tpm"],
 ): Promise<NonNullable<SimServer["tpm"]>> {
-  if (server.tpm === undefined) {
-    throw new CloudError(
-      "conflict",
-      `The TPM state of server ${serverId} is missing. It is not made anew, because what was sealed to the old one would be lost for good.`,
-    );
-  }
+  if (server.tpm === undefined) throw tpmMissingError(serverId);
   if (tpm === undefined) {
     throw new CloudError(
       "invalid",
       `Server ${serverId} has a TPM: starting it needs the passphrase, and none came with the command.`,
     );
   }
+  if (tpm.passphrase === undefined) {
+    if (server.tpm.passphraseKept === true && server.tpm.secretId === tpm.spec.secretId) return server.tpm;
+    throw keptPassphraseAbsentError({ serverId, secretId: tpm.spec.secretId });
+  }
   if ((await passphraseHash(key, serverId, tpm.passphrase)) !== server.tpm.passphraseSha256)
     throw new CloudError("bug", `The TPM state of server ${serverId} does not open with this passphrase.`);
   return server.tpm;
+}
+
+function tpmMissingError(serverId: string): CloudError {
+  return new CloudError(
+    "conflict",
+    `The TPM state of server ${serverId} is missing. It is not made anew, because what was sealed to the old one would be lost for good.`,
+  );
 }
 
 async function passphraseHash(key: SealKeyPair, serverId: string, box: string): Promise<string> {

@@ -3,13 +3,21 @@ import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
 import type { Bus } from "#bus/index.ts";
 import type { Database } from "#db/index.ts";
-import type { Ctx } from "#http/index.ts";
+import type { Caller, Ctx } from "#http/index.ts";
 import type { ImageService } from "#image/index.ts";
 import type { KeyManager } from "#key-manager/index.ts";
 import type { Placement } from "#placement/index.ts";
 import type { SagaExecutor } from "#saga/index.ts";
 import type { SealKeyPair } from "#seal/index.ts";
 import type { ComputeKept } from "./kept.ts";
+
+/** The compute service's own user in the key manager: whose the passphrases of the mode `deployment` are. */
+export interface CloudAccount {
+  readonly userId: string;
+  readonly projectId: string;
+  /** Throws `unavailable` when an administrator took that user away. */
+  readonly caller: () => Promise<Caller>;
+}
 
 /** What sagas and reconcilers work with. */
 export interface ComputeSagaDeps {
@@ -25,6 +33,7 @@ export interface ComputeSagaDeps {
     | "allocationsOf"
   >;
   readonly secrets: KeyManager["secrets"];
+  readonly cloudAccount: CloudAccount;
   /** Told of each use of a passphrase. */
   readonly audit: Audit;
   readonly image: Pick<ImageService, "keeper">;

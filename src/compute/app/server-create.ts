@@ -18,7 +18,7 @@ import { flavorFetch } from "./flavor.ts";
 import { destinationResolve, type DestinationInput } from "./server-destination.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { serverPlacing, type HintsInput, type ServerPlacing } from "./server-placement.ts";
-import { passphraseDelete, useOfRequest } from "./passphrase-audit.ts";
+import { passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
 import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
 
 export interface ServerInput {
@@ -75,18 +75,18 @@ async function createWithTpm(
   await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
-    sealed = await passphraseCreate(ctx, draft, sagaId);
+    sealed = await passphraseCreate(ctx, { ...draft, tpm }, sagaId);
     const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId } };
     return await insert(ctx, server, { sagaId, place, sealed });
   } catch (error) {
     // Without its id the secret may exist all the same: the intent stays, and the reaper finds it by name.
-    if (sealed) await secretForget(ctx, draft, sealed.secretId);
+    if (sealed) await secretForget(ctx, { ...draft, tpm }, sealed.secretId);
     throw error;
   }
 }
 
 /** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */
-async function secretForget(ctx: ComputeCtx, draft: Server, secretId: SecretId): Promise<void> {
+async function secretForget(ctx: ComputeCtx, draft: PassphraseOwner, secretId: SecretId): Promise<void> {
   try {
     await passphraseDelete(ctx.deps, secretId, useOfRequest(ctx, draft, "create"));
     await ctx.deps.database.transaction((tx) => tpmIntentDelete(tx, draft.id));

@@ -10,7 +10,8 @@ import { rebuildInsert } from "../store/rebuilds.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
 import { tpmIntentDelete } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseRead, type SealedPassphrase } from "./passphrase.ts";
+import { passphraseFor } from "./passphrase-for.ts";
+import { passphraseRead } from "./passphrase.ts";
 import { quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
@@ -50,7 +51,8 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
   const sagaId = newUuid<SagaId>();
   const changes = { ...input.changes, image: await serverImageOf(ctx, image) };
   if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes });
-  const sealed = server.tpm && (await passphraseRead(ctx, server, { sagaId, operation }));
+  const need = { sagaId, operation, restores: false };
+  const sealed = server.tpm && (await passphraseFor(ctx, server, need));
   return begin(ctx, server, { sagaId, changes, tpm: server.tpm, boxes: [sealed] });
 }
 
@@ -118,7 +120,7 @@ async function begin(
     readonly sagaId: SagaId;
     readonly changes: Changes;
     readonly tpm: Server["tpm"];
-    readonly boxes: readonly (SealedPassphrase | undefined)[];
+    readonly boxes: readonly ({ readonly sealedBox: Uint8Array | undefined } | undefined)[];
   },
 ): Promise<Server> {
   await serverSagaStart(ctx, serverRebuildSaga, {

@@ -5,7 +5,7 @@ import type { Server } from "../domain/server.ts";
 import { serverActionSagas } from "../sagas/server-action-sagas.ts";
 import { serverFind } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseRead } from "./passphrase.ts";
+import { passphraseFor } from "./passphrase-for.ts";
 import { serverSagaStart } from "./server-saga.ts";
 
 const allProjectsRule = "os_compute_api:servers:detail:get_all_tenants";
@@ -43,8 +43,8 @@ const actionPolicies: Readonly<Record<ServerActionName, string>> = {
 };
 
 /**
- * Begins an action and answers when it is recorded. What needs the TPM's passphrase asks the key manager
- * first, with the caller's credentials: no access is 403 and an untouched server.
+ * Begins an action and answers when it is recorded. What needs the TPM's passphrase asks for it first, and its host whether
+ * the TPM that is there would start: no access is 403, a TPM that is not the server's 409, and the server untouched.
  */
 export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActionName): Promise<void> {
   const server = await serverFetch(ctx, id, actionPolicies[action]);
@@ -54,7 +54,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
   const sagaId = newUuid<SagaId>();
   const sealed =
     server.tpm && rule.needsPassphrase
-      ? await passphraseRead(ctx, server, { sagaId, operation: rule.nova })
+      ? await passphraseFor(ctx, server, { sagaId, operation: rule.nova, restores: action !== "hard-reboot" })
       : undefined;
   await serverSagaStart(ctx, serverActionSagas[action], {
     sagaId,

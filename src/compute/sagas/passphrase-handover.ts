@@ -32,10 +32,10 @@ export async function passphraseForHost(
   }
   const use = await useOfSaga(db, step, server);
   const event = { ...use, event: "sealed", hostId, host: host.hostname } as const;
-  const box = Buffer.from(step.sealedBox).toString("base64");
+  const { sagaId, sealedBox, deps } = step;
   let sealed: string;
   try {
-    sealed = await sealAgain(step, box, { serverId, hostKey: host.publicKey });
+    sealed = await passphraseSealAgain({ sagaId, sealedBox, deps }, { serverId, hostKey: host.publicKey });
   } catch (error) {
     await step.deps.audit.write({ ...event, result: "error", reason: errorText(error) });
     throw error;
@@ -44,12 +44,30 @@ export async function passphraseForHost(
   return sealed;
 }
 
-async function sealAgain(
-  step: { readonly sagaId: string; readonly deps: ComputeSagaDeps },
-  box: string,
+/** The audit's word of a start by the passphrase that the host keeps; before it, and again when the step is repeated. */
+export async function keptPassphraseAudit(
+  step: { readonly requestId: string | undefined; readonly deps: ComputeSagaDeps },
+  serverId: string,
+  hostId: string,
+): Promise<void> {
+  const { db } = step.deps.database;
+  const [host, server] = [await hostFind(db, hostId), await serverFind(db, serverId)];
+  if (!server) return;
+  const use = await useOfSaga(db, step, server);
+  await step.deps.audit.write({ ...use, event: "used", result: "success", hostId, host: host?.hostname });
+}
+
+/** Whoever asks has the audit know of it. */
+export async function passphraseSealAgain(
+  saga: {
+    readonly sagaId: string;
+    readonly sealedBox: Uint8Array;
+    readonly deps: Pick<ComputeSagaDeps, "sealKey">;
+  },
   to: { readonly serverId: string; readonly hostKey: string },
 ): Promise<string> {
-  const passphrase = await boxOpen(step.deps.sealKey, box, sagaAssociatedData(step.sagaId, to.serverId));
+  const box = Buffer.from(saga.sealedBox).toString("base64");
+  const passphrase = await boxOpen(saga.deps.sealKey, box, sagaAssociatedData(saga.sagaId, to.serverId));
   try {
     return await boxSeal(to.hostKey, passphrase, vtpmAssociatedData(to.serverId));
   } finally {

@@ -5,11 +5,11 @@ import { commands } from "#bus/index.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { retryable, sagaList, terminal, type SagaFailure, type SagaRun, type SagaStep } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
-import type { Fault, PowerState, Server, VmState } from "../domain/server.ts";
+import type { Fault, PowerState, Server, ServerTpm, VmState } from "../domain/server.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverFind, serverUpdate, type ServerChanges } from "../store/servers.ts";
 import { hostCommand } from "./host-command.ts";
-import { passphraseForHost } from "./passphrase-handover.ts";
+import { keptPassphraseAudit, passphraseForHost } from "./passphrase-handover.ts";
 
 export interface ServerActionParams {
   readonly serverId: string;
@@ -74,14 +74,25 @@ export const waitForOthers = { tries: 12_000, firstDelayMs: 50, maxDelayMs: 500 
 /** Starts or restores the server's domain, with its TPM's passphrase when it has one. */
 export async function domainStart(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
-  const tpm = server.tpm && {
-    spec: { version: server.tpm.version, model: server.tpm.model, secretId: server.tpm.secretId },
-    passphrase: await passphraseForHost(step, server.id, server.hostId),
-  };
   await hostCommand(step, server.hostId, commands.domainStart, {
     serverId: server.id,
-    ...(tpm === undefined ? {} : { tpm }),
+    ...(server.tpm === undefined ? {} : { tpm: await tpmForStart(step, server, server.tpm) }),
   });
+}
+
+/** Without a passphrase when the saga has none: the host keeps it then, or refuses. */
+async function tpmForStart(
+  step: ServerStep,
+  { id, hostId }: { readonly id: string; readonly hostId: string },
+  { version, model, secretId, secretSecurity }: ServerTpm,
+) {
+  const spec = { version, model, secretId };
+  const keepPassphrase = secretSecurity === "host";
+  if (step.sealedBox === undefined && keepPassphrase) {
+    await keptPassphraseAudit(step, id, hostId);
+    return { spec, keepPassphrase };
+  }
+  return { spec, keepPassphrase, passphrase: await passphraseForHost(step, id, hostId) };
 }
 
 /** The success: server in its new state, action finished. A delete or a hard reboot that came meanwhile keeps its task state. */

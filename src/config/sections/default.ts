@@ -7,6 +7,11 @@ export const defaultSection = {
   /** Address of this compute host in the list of hypervisors. */
   my_ip: text(undefined),
   debug: boolean(false),
+  /**
+   * Whether servers that ran when the agent of this host ended, and are off when it starts again, are started: after a boot of
+   * the machine. A server with a TPM of the mode `user` waits for its owner.
+   */
+  resume_guests_state_on_host_boot: boolean(false),
   /** Database, keys, images, logs. */
   state_path: text(undefined),
   /** What QEMU opens: disks, image cache, consoles. */
