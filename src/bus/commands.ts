@@ -96,15 +96,7 @@ export const commands = {
   /** Of a server that is off: the prepared disk takes the place of the one that is there, which is kept beside it. */
   disksSwap: command("disks-swap", Server, Done),
   /** Ends it, however far it came: the disk that is kept is the server's, the other is gone. */
-  disksSwapEnd: command(
-    "disks-swap-end",
-    Type.Object({
-      serverId: Type.String(),
-      requestId,
-      keep: Type.Union([Type.Literal("old"), Type.Literal("new")]),
-    }),
-    Done,
-  ),
+  disksSwapEnd: command("disks-swap-end", KeptSide, Done),
   /** Of a server that is off: a copy of the root disk, grown to `rootGiB` (0: as large as it is), takes its place; the old one is kept beside it. */
   disksResize: command(
     "disks-resize",

@@ -32,9 +32,9 @@ interface ScriptedServer {
   powerState: "running" | "paused" | "shutdown" | "suspended";
   managedSave: boolean;
   /** Images for which there is a copy of its disk. */
-  snapshots: string[];
+  snapshots?: readonly string[] | undefined;
   /** Of a resize that is not yet confirmed. */
-  oldDisk?: true | undefined;
+  oldDisk?: true;
   oldTpm?: string | undefined;
 }
 
@@ -78,7 +78,6 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       tpm: undefined,
       powerState: "shutdown",
       managedSave: false,
-      snapshots: [],
     };
     servers.set(serverId, made);
     return made;
@@ -107,14 +106,16 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       if (server.powerState !== "shutdown") throw new CloudError("conflict", "it runs");
       const { disk, nextDisk } = server;
       if (nextDisk === undefined) return {};
-      Object.assign(server, { disk: nextDisk, previousDisk: disk ?? "unknown", nextDisk: undefined });
+      Object.assign(server, { disk: nextDisk, previousDisk: disk ?? "old" });
+      delete server.nextDisk;
       return {};
     },
     disksSwapEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
       const server = of(serverId);
       const { previousDisk } = server;
       if (previousDisk !== undefined && keep === "old") server.disk = previousDisk;
-      Object.assign(server, { nextDisk: undefined, previousDisk: undefined });
+      delete server.nextDisk;
+      delete server.previousDisk;
       return {};
     },
     disksResize: async ({ serverId }: { serverId: string }) => ((of(serverId).oldDisk = true), {}),
@@ -164,7 +165,9 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       return {};
     },
     disksDelete: async ({ serverId }: { serverId: string }) => {
-      Object.assign(of(serverId), { disks: false, snapshots: [], oldDisk: undefined });
+      Object.assign(of(serverId), { disks: false });
+      delete of(serverId).snapshots;
+      delete of(serverId).oldDisk;
       delete of(serverId).rescueDisk;
       delete of(serverId).configDrives;
       forgetWhenEmpty(serverId);
@@ -211,20 +214,22 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       return {};
     },
     snapshotCreate: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
-      const { snapshots } = of(serverId);
-      if (!snapshots.includes(imageId)) snapshots.push(imageId);
+      const server = of(serverId);
+      server.snapshots = [...new Set([...(server.snapshots ?? []), imageId])];
       const sha512 = createHash("sha512").update(snapshotBytes).digest("hex");
       return { sizeBytes: snapshotBytes.length, sha512, diskFormat: "qcow2" };
     },
     snapshotRead: async (message: { serverId: string; imageId: string; offset: number; length: number }) => {
-      if (!of(message.serverId).snapshots.includes(message.imageId))
+      if (of(message.serverId).snapshots?.includes(message.imageId) !== true)
         throw new CloudError("not-found", "no such copy");
       const bytes = snapshotBytes.subarray(message.offset, message.offset + message.length);
       return { bytes: bytes.toString("base64") };
     },
     snapshotDelete: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
       const server = of(serverId);
-      server.snapshots = server.snapshots.filter((id) => id !== imageId);
+      const left = (server.snapshots ?? []).filter((id) => id !== imageId);
+      if (left.length === 0) delete server.snapshots;
+      else server.snapshots = left;
       forgetWhenEmpty(serverId);
       return {};
     },
@@ -267,9 +272,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       void servers.set(serverId, {
         domain: true,
         disks: true,
-        disk: "old",
         managedSave: false,
-        snapshots: [],
         powerState,
         tpm,
       }),

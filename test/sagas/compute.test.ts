@@ -21,6 +21,8 @@ import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
 import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
 import { rebuiltFieldsOf, type Server } from "../../src/compute/domain/server.ts";
+import { sealedBoxesJoin } from "../../src/compute/app/sealed-boxes.ts";
+import { endorsementKeyList, endorsementKeysReplace } from "../../src/compute/store/tpm-endorsement-keys.ts";
 import { serverActionRules } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
@@ -98,6 +100,7 @@ async function world(
   more: {
     readonly images?: readonly WorldImage[];
     readonly barbican?: "deletes" | "refuses" | "is away";
+    readonly secrets?: readonly string[];
   } = {},
 ) {
   const bus = createInProcessBus();
@@ -105,7 +108,7 @@ async function world(
   const placement = createPlacement({ database, clock, log });
   const image = createImage({ database, clock, log, imagesFolder: await mkdtemp(join(folder, "images-")) });
   await imagesMake(image, database, more.images ?? []);
-  const secrets = new Set<string>([tpm.secretId]);
+  const secrets = new Set<string>([tpm.secretId, ...(more.secrets ?? [])]);
   const deps: ComputeSagaDeps = {
     database,
     placement,
@@ -252,13 +255,15 @@ sagaTests(serverDelete, {
 
 const imageId = "2d9a0fd2-7c1f-4b67-9d6f-6f7a35b7c0de";
 const olderId = "7b0f3d9c-1a4e-4b52-8f4f-0b6a0c6d9e01";
-const untouched = (left: unknown) =>
+const untouched = (left: unknown) => {
+  expect(JSON.stringify(left)).not.toContain("snapshots");
   expect(left).toMatchObject({
-    host: { [aServer().id]: { disks: true, domain: true, powerState: "running", snapshots: [] } },
+    host: { [aServer().id]: { disks: true, domain: true, powerState: "running" } },
     allocations: 1,
     vault: 1,
     server: { vmState: "active", taskState: undefined, hostId, fault: undefined },
   });
+};
 const queued: WorldImage = { id: imageId, properties: {}, active: false };
 
 sagaTests(serverCreateImage, {
@@ -335,22 +340,25 @@ for (const vmState of ["active", "stopped"] as const) {
         rebuild: await rebuildFind(database.db, server.id),
         image: (await serverFind(database.db, server.id))?.image.id,
       });
-      return { ...made, left };
+      return { ...made, left, sealedBox: sealedBoxesJoin([made.sealedBox]) };
     },
-    done: (left) =>
+    done: (left) => {
+      expect(JSON.stringify(left)).not.toContain("previousDisk");
       expect(left).toMatchObject({
-        host: { [aServer().id]: { domain: true, powerState, disk: olderId, previousDisk: undefined } },
+        host: { [aServer().id]: { domain: true, powerState, disk: olderId } },
         server: { vmState, taskState: undefined, fault: undefined },
         image: olderId,
         rebuild: undefined,
         vault: 1,
-      }),
+      });
+    },
     // The one or the other, whole; the TPM in either.
     unwound: (left) => {
       const { image } = left as { readonly image: string };
-      const disk = image === olderId ? olderId : "old";
+      const { host } = left as { readonly host: Record<string, { readonly disk?: string }> };
+      expect(host[aServer().id]?.disk ?? "old").toBe(image === olderId ? olderId : "old");
       expect(left).toMatchObject({
-        host: { [aServer().id]: { domain: true, powerState, disk, tpm: passphrase.toString("latin1") } },
+        host: { [aServer().id]: { domain: true, powerState, tpm: passphrase.toString("latin1") } },
         server: { vmState, taskState: undefined, hostId },
         allocations: 1,
         vault: 1,
@@ -358,6 +366,70 @@ for (const vmState of ["active", "stopped"] as const) {
     },
   });
 }
+
+const newTpm = { ...tpm, secretId: "5d2f6f0e-8a3b-4c55-9f0a-7e1c3b2a9d44" as SecretId };
+const newPassphrase = Buffer.alloc(512, "n");
+const endorsementKey = { algorithm: "rsa", publicKey: "the old", certificate: "the old's" } as const;
+
+/** With `sealstone:tpm` `replace`. */
+sagaTests(serverRebuild, {
+  migrations,
+  world: async (database) => {
+    const old = aServer({ tpm, hostId, taskState: "rebuilding" });
+    const server = { ...old, image: newImage };
+    const made = await world(database, server, true, { secrets: [newTpm.secretId] });
+    await database.transaction(async (tx) => {
+      await endorsementKeysReplace(tx, server.id, [endorsementKey]);
+      const after = { ...rebuiltFieldsOf(server), tpm: newTpm };
+      await rebuildInsert(tx, server.id, {
+        old: { ...rebuiltFieldsOf(old), vmState: "active" },
+        new: after,
+      });
+    });
+    const data = sagaAssociatedData(sagaId, server.id);
+    const boxes = [passphrase, newPassphrase].map(async (each) =>
+      Buffer.from(await boxSeal(key.publicKey, each, data), "base64"),
+    );
+    const left = async () => ({
+      ...(await made.left()),
+      parked: (await tpmGenerationList(database.db, sagaId)).length,
+      keys: await endorsementKeyList(database.db, server.id),
+      secretId: (await serverFind(database.db, server.id))?.tpm?.secretId,
+    });
+    return { ...made, left, sealedBox: sealedBoxesJoin(await Promise.all(boxes)) };
+  },
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: {
+        [aServer().id]: { powerState: "running", disk: olderId, tpm: newPassphrase.toString("latin1") },
+      },
+      server: { vmState: "active", taskState: undefined },
+      secretId: newTpm.secretId,
+      secrets: [newTpm.secretId],
+      keys: [{ publicKey: "a key" }],
+      parked: 0,
+    }),
+  unwound: (left) => {
+    const { secretId } = left as { readonly secretId: string };
+    const isNew = secretId === newTpm.secretId;
+    const { host } = left as { readonly host: Record<string, { readonly disk?: string }> };
+    expect(host[aServer().id]?.disk ?? "old").toBe(isNew ? olderId : "old");
+    expect(left).toMatchObject({
+      host: {
+        [aServer().id]: {
+          powerState: "running",
+          tpm: (isNew ? newPassphrase : passphrase).toString("latin1"),
+        },
+      },
+      server: { vmState: "active", taskState: undefined },
+      secrets: [secretId],
+      keys: [{ publicKey: isNew ? "a key" : "the old" }],
+      parked: 0,
+      // A scripted host hands in nothing of the new one.
+      vault: isNew ? 0 : 1,
+    });
+  },
+});
 
 const before: Readonly<Record<PlainActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },
