@@ -1,7 +1,7 @@
 import type { Migrations } from "#db/index.ts";
 import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
-import { createSagaExecutor } from "#saga/index.ts";
+import { createSagaExecutor, type SagaMoment } from "#saga/index.ts";
 import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
@@ -62,6 +62,8 @@ export type ComputeOptions = ComputeSagaDeps &
     /** How many states of each TPM are kept; 5 when it is not said. */
     readonly tpmGenerationsKept?: number | undefined;
     readonly intervals?: ComputeIntervals | undefined;
+    /** Told of each moment of each saga; for tests of crashes. */
+    readonly sagaMoment?: SagaMoment | undefined;
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -95,6 +97,7 @@ export function createCompute(options: ComputeOptions): Compute {
     log: options.log,
     ownerId: options.ownerId,
     clock: options.clock,
+    moment: options.sagaMoment,
   });
   const kept = computeKept(options.database);
   const { tpmGenerationsKept = 5, intervals = { resizeConfirmS: 0, reclaimS: 0 } } = options;
