@@ -1,7 +1,7 @@
 import type { Migrations } from "#db/index.ts";
 import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
-import { createSagaExecutor } from "#saga/index.ts";
+import { createSagaExecutor, type SagaMoment } from "#saga/index.ts";
 import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
@@ -77,6 +77,8 @@ export interface ComputeSettings {
   readonly forceConfigDrive?: boolean | undefined;
   /** None: a resize waits for its confirmation, and a delete is for good. */
   readonly intervals?: ComputeIntervals | undefined;
+  /** Told of each moment of each saga; for tests of crashes. */
+  readonly sagaMoment?: SagaMoment | undefined;
 }
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -119,6 +121,7 @@ export function createCompute(options: ComputeOptions): Compute {
     log: options.log,
     ownerId: options.ownerId,
     clock: options.clock,
+    moment: options.sagaMoment,
   });
   const kept = computeKept(options.database);
   const {
