@@ -27,6 +27,8 @@ export interface AgentContext {
   readonly queue: ServerQueue;
   readonly images: ImageCache;
   readonly watch: DomainWatch;
+  /** Copies of disks that are being made, by image. */
+  readonly snapshots: Map<string, AbortController>;
   /** Running servers' TPM states on their way to the vault. */
   readonly copies: TpmCopies;
   /** The user that swtpm runs as; undefined when the host has none and offers no TPM. */

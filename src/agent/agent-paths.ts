@@ -54,6 +54,8 @@ export interface ServerPaths {
   readonly tpmRecords: string;
   /** libvirt's folder for the server's TPM; holds a folder for its version. */
   readonly tpmState: string;
+  /** The copy of its disk that becomes this image. */
+  snapshot(imageId: string): string;
 }
 
 export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
@@ -78,6 +80,7 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),
+        snapshot: (imageId) => join(folder, `snapshot-${checkedId(imageId)}.qcow2`),
       };
     },
   };

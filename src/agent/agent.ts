@@ -198,6 +198,7 @@ async function contextMake(
     copies: new TpmCopies({ bus, hostId, paths, log: hostLog }),
     queue: new ServerQueue(),
     watch: new DomainWatch(),
+    snapshots: new Map(),
   };
 }
 

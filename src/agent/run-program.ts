@@ -10,6 +10,8 @@ export interface ProgramOptions {
   /** Where the program may put temporary files. */
   readonly temporaryFolder?: string | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Ends the program. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A program ended with something else than 0, or could not be started. */
@@ -46,7 +48,8 @@ export function programRun(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<string> {
-  const { user, descriptor3, descriptor4, temporaryFolder, timeoutMs = defaultTimeoutMs } = options;
+  const { user, descriptor3, descriptor4, temporaryFolder, signal: stop } = options;
+  const { timeoutMs = defaultTimeoutMs } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe", descriptor3 ? "pipe" : "ignore", descriptor4 ? "pipe" : "ignore"],
@@ -54,6 +57,7 @@ export function programRun(
       cwd: "/",
       timeout: timeoutMs,
       killSignal: "SIGKILL",
+      ...(stop && { signal: stop }),
       ...user,
     });
     let output = "";

@@ -66,6 +66,7 @@ const DomainSpec = Type.Object({
 });
 
 const Server = Type.Object({ serverId: Type.String(), requestId });
+const Snapshot = Type.Object({ serverId: Type.String(), requestId, imageId: Type.String() });
 const Done = Type.Object({});
 
 function command<Q extends TSchema, R extends TSchema>(name: string, request: Q, reply: R) {
@@ -157,6 +158,29 @@ export const commands = {
   domainUnpause: command("domain-unpause", Server, Done),
   /** Managed save: memory and TPM to disk, domain off. */
   domainSuspend: command("domain-suspend", Server, Done),
+  /**
+   * Copies the server's root disk for an image, as it is at this moment, running or not, and keeps the copy until
+   * `snapshotDelete`. Throws `no-capacity` when the host has no room, `conflict` when it was cancelled.
+   */
+  snapshotCreate: command(
+    "snapshot-create",
+    Snapshot,
+    Type.Object({ sizeBytes: Type.Integer(), sha512: Type.String(), diskFormat: Type.String() }),
+  ),
+  /** A piece of the copy, base64; fewer than `length` only at the end. */
+  snapshotRead: command(
+    "snapshot-read",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      imageId: Type.String(),
+      offset: Type.Integer({ minimum: 0 }),
+      length: Type.Integer({ minimum: 1, maximum: 4 * 1024 ** 2 }),
+    }),
+    Type.Object({ bytes: Type.String() }),
+  ),
+  /** Cancels a copy that is being made, and removes it. */
+  snapshotDelete: command("snapshot-delete", Snapshot, Done),
   /** The end of the console's log, as text. */
   consoleRead: command(
     "console-read",

@@ -18,6 +18,8 @@ import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
+import { serverCreateBackup } from "./sagas/server-create-backup.ts";
+import { serverCreateImage } from "./sagas/server-create-image.ts";
 import { serverCreate } from "./sagas/server-create.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
 import { serverRescue } from "./sagas/server-rescue.ts";
@@ -78,7 +80,14 @@ const reconcileEveryMs = 60_000;
 export function createCompute(options: ComputeOptions): Compute {
   const executor = createSagaExecutor<ComputeSagaDeps>({
     database: options.database,
-    definitions: [serverCreate, serverDelete, serverRescue, ...Object.values(serverActionSagas)],
+    definitions: [
+      serverCreate,
+      serverDelete,
+      serverRescue,
+      serverCreateImage,
+      serverCreateBackup,
+      ...Object.values(serverActionSagas),
+    ],
     deps: options,
     log: options.log,
     ownerId: options.ownerId,

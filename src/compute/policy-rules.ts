@@ -29,6 +29,8 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:servers:start": member,
   "os_compute_api:servers:stop": member,
   "os_compute_api:servers:reboot": member,
+  "os_compute_api:servers:create_image": member,
+  "os_compute_api:os-create-backup": member,
   "os_compute_api:os-admin-actions:reset_state": admin,
   "compute:server:topology:index": reader,
   "os_compute_api:ips:index": reader,

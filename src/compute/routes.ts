@@ -52,6 +52,7 @@ import {
 } from "./api/servers/actions.ts";
 import { addressList, addressShow } from "./api/servers/addresses.ts";
 import { serverConsoleOutput } from "./api/servers/console-output.ts";
+import { serverBackupCreateAction, serverImageCreateAction } from "./api/servers/create-image.ts";
 import { serverCreate } from "./api/servers/create.ts";
 import { serverDelete } from "./api/servers/delete.ts";
 import { serverList, serverListDetail } from "./api/servers/list.ts";
@@ -133,6 +134,8 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
 
+  action(actions, "createImage", serverImageCreateAction, novaByApp("servers:create_image")),
+  action(actions, "createBackup", serverBackupCreateAction, novaByApp("os-create-backup")),
   action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),
   action(actions, "sealstone:tpmRestore", serverTpmRestore, ownByApp("tpm:restore")),
   route("GET", "/v2.1/servers/:id/sealstone:tpm/history", serverTpmHistory, ownByApp("tpm:history")),

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { simSnapshot } from "../../src/agent/sim/guest-files.ts";
 import {
   commands,
   configDriveAssociatedData,
@@ -10,6 +12,9 @@ import { CloudError, type ErrorCode } from "#base/errors.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 
+/** Every server's disk. */
+const snapshotBytes = simSnapshot("of a scripted host", 1);
+
 interface ScriptedServer {
   domain: boolean;
   disks: boolean;
@@ -21,6 +26,8 @@ interface ScriptedServer {
   tpm: string | undefined;
   powerState: "running" | "paused" | "shutdown" | "suspended";
   managedSave: boolean;
+  /** Images for which there is a copy of its disk. */
+  snapshots: string[];
 }
 
 export interface ScriptedHost {
@@ -63,6 +70,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       tpm: undefined,
       powerState: "shutdown",
       managedSave: false,
+      snapshots: [],
     };
     servers.set(serverId, made);
     return made;
@@ -106,7 +114,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       return {};
     },
     disksDelete: async ({ serverId }: { serverId: string }) => {
-      of(serverId).disks = false;
+      Object.assign(of(serverId), { disks: false, snapshots: [] });
       delete of(serverId).rescueDisk;
       delete of(serverId).configDrives;
       forgetWhenEmpty(serverId);
@@ -150,12 +158,30 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       Object.assign(of(serverId), { powerState: "shutdown", managedSave: true });
       return {};
     },
+    snapshotCreate: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
+      const { snapshots } = of(serverId);
+      if (!snapshots.includes(imageId)) snapshots.push(imageId);
+      const sha512 = createHash("sha512").update(snapshotBytes).digest("hex");
+      return { sizeBytes: snapshotBytes.length, sha512, diskFormat: "qcow2" };
+    },
+    snapshotRead: async (message: { serverId: string; imageId: string; offset: number; length: number }) => {
+      if (!of(message.serverId).snapshots.includes(message.imageId))
+        throw new CloudError("not-found", "no such copy");
+      const bytes = snapshotBytes.subarray(message.offset, message.offset + message.length);
+      return { bytes: bytes.toString("base64") };
+    },
+    snapshotDelete: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
+      const server = of(serverId);
+      server.snapshots = server.snapshots.filter((id) => id !== imageId);
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     consoleRead: async () => ({ output: "console of a scripted host\n" }),
     hostUptime: async () => ({
       uptime: " 12:00:00 up 1 day,  2:03,  1 user,  load average: 0.10, 0.20, 0.30",
     }),
     serversInspect: async () => ({
-      servers: [...servers].map(([serverId, { tpm, ...server }]) => ({
+      servers: [...servers].map(([serverId, { tpm, snapshots: _copies, ...server }]) => ({
         serverId,
         domain: server.domain,
         disks: server.disks,
@@ -185,7 +211,14 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     passphrases,
     register,
     place: (serverId, { powerState, tpm }) =>
-      void servers.set(serverId, { domain: true, disks: true, managedSave: false, powerState, tpm }),
+      void servers.set(serverId, {
+        domain: true,
+        disks: true,
+        managedSave: false,
+        snapshots: [],
+        powerState,
+        tpm,
+      }),
     failNext: (name, code, times = 1, detail) =>
       void failures.set(
         name,

@@ -1,12 +1,16 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect } from "vitest";
 import { auditMigrations, createAudit } from "#audit/index.ts";
 import { systemClock } from "#base/clock.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, hostRegister } from "#bus/index.ts";
+import { anonymous, type Ctx } from "#http/index.ts";
+import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
 import { computeMigrations } from "#compute/index.ts";
 import type { Database } from "#db/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
@@ -20,6 +24,8 @@ import { serverActionRules } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
+import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
+import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverRescue } from "../../src/compute/sagas/server-rescue.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
@@ -49,15 +55,49 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+interface WorldImage {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly active: boolean;
+}
+
+async function imagesMake(image: ImageService, database: Database, wanted: readonly WorldImage[]) {
+  const caller = { ...anonymous, projectId: "project" };
+  for (const { id, properties, active } of wanted) {
+    const ctx = { caller, clock: systemClock, enforce: () => undefined, allows: () => true };
+    const rest = { name: "image", visibility: "private", minDiskGiB: 0, minRamMiB: 0 } as const;
+    const insert = image.imageDraft(ctx as unknown as Ctx, { id, properties, ...rest });
+    await database.transaction((tx) => insert(tx));
+    if (!active) continue;
+    const bytes = Buffer.from("an older one");
+    await image.keeper.store(id, {
+      diskFormat: "raw",
+      containerFormat: "bare",
+      properties: {},
+      sizeBytes: bytes.length,
+      sha512: createHash("sha512").update(bytes).digest("hex"),
+      chunks: Readable.from([bytes]),
+    });
+  }
+}
+
 /** A world with one scripted host, on which the server already is when `placed`. */
-async function world(database: Database, server: Server, placed: boolean) {
+async function world(
+  database: Database,
+  server: Server,
+  placed: boolean,
+  more: { readonly images?: readonly WorldImage[] } = {},
+) {
   const bus = createInProcessBus();
   const [clock, log] = [systemClock, silentLogger];
   const placement = createPlacement({ database, clock, log });
+  const image = createImage({ database, clock, log, imagesFolder: await mkdtemp(join(folder, "images-")) });
+  await imagesMake(image, database, more.images ?? []);
   const secrets = new Set<string>([tpm.secretId]);
   const deps: ComputeSagaDeps = {
     database,
     placement,
+    image,
     bus,
     sealKey: key,
     clock,
@@ -109,6 +149,11 @@ async function world(database: Database, server: Server, placed: boolean) {
         secrets: [...secrets],
         allocations: (await placement.allocationsOf(server.id)).length,
         vault: (await tpmGenerationList(database.db, server.id)).length,
+        images: Object.fromEntries(
+          await Promise.all(
+            (more.images ?? []).map(async ({ id }) => [id, (await image.keeper.find(id))?.status] as const),
+          ),
+        ),
         server: row && {
           vmState: row.vmState,
           taskState: row.taskState,
@@ -120,7 +165,7 @@ async function world(database: Database, server: Server, placed: boolean) {
   };
 }
 
-const migrations = { ...auditMigrations, ...computeMigrations, ...placementMigrations };
+const migrations = { ...auditMigrations, ...computeMigrations, ...imageMigrations, ...placementMigrations };
 
 sagaTests(serverCreate, {
   migrations,
@@ -152,7 +197,7 @@ sagaTests(serverCreate, {
     }),
 });
 
-const nothingLeft = { host: {}, secrets: [], allocations: 0, vault: 0, server: undefined };
+const nothingLeft = { host: {}, secrets: [], allocations: 0, vault: 0, images: {}, server: undefined };
 
 sagaTests(serverDelete, {
   migrations,
@@ -163,6 +208,66 @@ sagaTests(serverDelete, {
     const { server } = left as { server: unknown };
     if (server === undefined) expect(left).toEqual(nothingLeft);
     else expect(server).toMatchObject({ vmState: "error", taskState: undefined });
+  },
+});
+
+const imageId = "2d9a0fd2-7c1f-4b67-9d6f-6f7a35b7c0de";
+const olderId = "7b0f3d9c-1a4e-4b52-8f4f-0b6a0c6d9e01";
+const untouched = (left: unknown) =>
+  expect(left).toMatchObject({
+    host: { [aServer().id]: { disks: true, domain: true, powerState: "running", snapshots: [] } },
+    allocations: 1,
+    vault: 1,
+    server: { vmState: "active", taskState: undefined, hostId, fault: undefined },
+  });
+const queued: WorldImage = { id: imageId, properties: {}, active: false };
+
+sagaTests(serverCreateImage, {
+  migrations,
+  world: async (database) => ({
+    ...(await world(database, aServer({ tpm, hostId, taskState: "image_snapshot_pending" }), true, {
+      images: [queued],
+    })),
+    params: { serverId: aServer().id, requestId: "req-1", imageId },
+  }),
+  done: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: "active" } });
+  },
+  unwound: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: undefined } });
+  },
+});
+
+const backupProperties = { image_type: "backup", backup_type: "daily", instance_uuid: aServer().id };
+
+sagaTests(serverCreateBackup, {
+  migrations,
+  world: async (database) => ({
+    ...(await world(database, aServer({ tpm, hostId, taskState: "image_backup" }), true, {
+      images: [
+        { id: olderId, properties: backupProperties, active: true },
+        { ...queued, properties: backupProperties },
+      ],
+    })),
+    params: {
+      serverId: aServer().id,
+      requestId: "req-1",
+      imageId,
+      owner: "project",
+      backupType: "daily",
+      rotation: 1,
+    },
+  }),
+  done: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: "active", [olderId]: undefined } });
+  },
+  // An older one may have been rotated away already; the new one is gone.
+  unwound: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: undefined } });
   },
 });
 

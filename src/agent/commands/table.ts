@@ -15,6 +15,9 @@ import { hostUptime } from "./host-uptime.ts";
 import { rescueDiskCreate } from "./rescue-disk-create.ts";
 import { rescueDiskDelete } from "./rescue-disk-delete.ts";
 import { serversInspect } from "./servers-inspect.ts";
+import { snapshotCreate } from "./snapshot-create.ts";
+import { snapshotDelete } from "./snapshot-delete.ts";
+import { snapshotRead } from "./snapshot-read.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
 
@@ -35,14 +38,19 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   domainPause,
   domainUnpause,
   domainSuspend,
+  snapshotCreate,
+  snapshotRead,
+  snapshotDelete,
   consoleRead,
   serversInspect,
   hostUptime,
 };
 
-/** These only look, and do not wait for a command that changes the server. */
+/** These only look, and do not wait for a command that changes the server; or they end the one that they would wait for. */
 export const lookingCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   "consoleRead",
+  "snapshotRead",
+  "snapshotDelete",
   "serversInspect",
   "hostUptime",
 ]);

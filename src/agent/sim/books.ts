@@ -27,6 +27,8 @@ const SimServer = Type.Object({
   power: Type.Union([Type.Literal("running"), Type.Literal("paused"), Type.Literal("shutdown")]),
   managedSave: Type.Boolean(),
   boots: Type.Integer(),
+  /** Copies of its disk, by image: at which boot each was made. */
+  snapshots: Type.Optional(Type.Record(Type.String(), Type.Integer())),
 });
 export type SimServer = Static<typeof SimServer>;
 

@@ -7,6 +7,7 @@ import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
+import { simSnapshot } from "./guest-files.ts";
 import { simStateEnd, simStatePut, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
@@ -42,7 +43,8 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
   },
   disksDelete({ books }, { serverId }) {
     offRequire(books, serverId, "its disks");
-    books.set(serverId, { ...books.get(serverId), disks: false, rescueDisk: false });
+    const { snapshots: _copies, ...rest } = books.get(serverId);
+    books.set(serverId, { ...rest, disks: false, rescueDisk: false });
     return {};
   },
   async configDriveCreate({ key }, { serverId, injected }) {
@@ -151,6 +153,29 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     await tpmEnd(place, serverId, server);
     return {};
   },
+  snapshotCreate({ books }, { serverId, imageId }) {
+    const server = books.get(serverId);
+    if (!server.disks) throw new CloudError("bug", `The disk of server ${serverId} is missing.`);
+    const boots = server.snapshots?.[imageId] ?? server.boots;
+    books.set(serverId, { ...server, snapshots: { ...server.snapshots, [imageId]: boots } });
+    const bytes = simSnapshot(serverId, boots);
+    const sha512 = createHash("sha512").update(bytes).digest("hex");
+    return { sizeBytes: bytes.length, sha512, diskFormat: "qcow2" };
+  },
+  snapshotRead({ books }, { serverId, imageId, offset, length }) {
+    const boots = books.get(serverId).snapshots?.[imageId];
+    if (boots === undefined)
+      throw new CloudError("not-found", `The host has no copy of server ${serverId} for image ${imageId}.`);
+    const bytes = simSnapshot(serverId, boots).subarray(offset, offset + length);
+    return { bytes: bytes.toString("base64") };
+  },
+  snapshotDelete({ books }, { serverId, imageId }) {
+    const server = books.get(serverId);
+    const others = Object.entries(server.snapshots ?? {}).filter(([id]) => id !== imageId);
+    const { snapshots: _all, ...rest } = server;
+    books.set(serverId, others.length === 0 ? rest : { ...rest, snapshots: Object.fromEntries(others) });
+    return {};
+  },
   consoleRead({ books }, { serverId, lines }) {
     const { boots, domain } = books.get(serverId);
     const tpm = domain?.tpmVersion === undefined ? "no TPM" : `a TPM ${domain.tpmVersion}, simulated too`;
@@ -177,6 +202,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
 /** These only look, and do not wait for a command that changes the server. */
 export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimCommandName>([
   "consoleRead",
+  "snapshotRead",
   "serversInspect",
   "hostUptime",
 ]);

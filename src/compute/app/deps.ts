@@ -26,6 +26,7 @@ export interface ComputeSagaDeps {
   readonly secrets: KeyManager["secrets"];
   /** Told of each use of a passphrase. */
   readonly audit: Audit;
+  readonly image: Pick<ImageService, "keeper">;
   readonly bus: Bus;
   /** The control plane's own HPKE key: boxes rest under it until a host is chosen. */
   readonly sealKey: SealKeyPair;
@@ -38,7 +39,7 @@ export interface ComputeDeps extends ComputeSagaDeps {
   readonly kept: ComputeKept;
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
-  readonly image: Pick<ImageService, "imageFetch" | "proxy">;
+  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
   /** `[DEFAULT] force_config_drive`: every new server has one. */
   readonly forceConfigDrive: boolean;
 }

@@ -57,6 +57,7 @@ export async function serverImageOf(ctx: ComputeCtx, image: ImageFacts): Promise
     id: image.id,
     properties: image.properties,
     disk: imageFileOf(image),
+    ...(image.minRamMiB === 0 ? {} : { minRamMiB: image.minRamMiB }),
     ...(kernelId === undefined ? {} : { kernel: imageFileOf(await imageOf(ctx, kernelId)) }),
     ...(ramdiskId === undefined ? {} : { ramdisk: imageFileOf(await imageOf(ctx, ramdiskId)) }),
   };

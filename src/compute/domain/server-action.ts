@@ -68,7 +68,14 @@ export const serverActionRules: Readonly<Record<ServerActionName, ServerActionRu
 
 /** Throws `conflict`, in Nova's words, when the server's state does not permit the action. */
 export function serverActionPermit(server: Server, action: ServerActionName): void {
-  const rule = serverActionRules[action];
+  serverStatePermit(server, serverActionRules[action]);
+}
+
+/** As `serverActionPermit`, of an operation that has a saga of its own. */
+export function serverStatePermit(
+  server: Server,
+  rule: Pick<ServerActionRule, "nova" | "from" | "during">,
+): void {
   if (server.taskState !== undefined && rule.during?.includes(server.taskState) !== true) {
     throw new CloudError(
       "conflict",

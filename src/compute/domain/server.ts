@@ -100,6 +100,8 @@ export interface ServerImage {
   readonly disk: ImageFile;
   readonly kernel?: ImageFile;
   readonly ramdisk?: ImageFile;
+  /** Not known of old servers. */
+  readonly minRamMiB?: number;
 }
 
 export interface ServerTpm extends TpmConstraint {
