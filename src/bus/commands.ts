@@ -88,6 +88,18 @@ export const commands = {
     Done,
   ),
   disksDelete: command("disks-delete", Server, Done),
+  /** Brings an image that was made of the server's own disk back as its disk, unless there is one. */
+  diskFetch: command(
+    "disk-fetch",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      image: ImageRef,
+      kernel: Type.Optional(ImageRef),
+      ramdisk: Type.Optional(ImageRef),
+    }),
+    Done,
+  ),
   /**
    * Makes the server's config drive. One that is there stays, because a guest may have it; that of a rescue is made anew.
    * `injected`: a `ConfigDriveInjection`, sealed as a passphrase is.
@@ -127,6 +139,12 @@ export const commands = {
   tpmDelete: command(
     "tpm-delete",
     Type.Object({ serverId: Type.String(), requestId, secretId: Type.Optional(Type.String()) }),
+    Done,
+  ),
+  /** Once the vault has the last state: TPM state and its libvirt secret, gone from the host. The domain is off. */
+  tpmRest: command(
+    "tpm-rest",
+    Type.Object({ serverId: Type.String(), requestId, version: TpmSpec.properties.version }),
     Done,
   ),
   domainDefine: command("domain-define", DomainSpec, Done),

@@ -14,6 +14,7 @@ import {
   powerStateRecord,
   powerStatesReconcile,
 } from "./reconcilers/power-states.ts";
+import { shelvedServersOffload } from "./reconcilers/shelved-servers.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
@@ -23,6 +24,9 @@ import { serverCreateImage } from "./sagas/server-create-image.ts";
 import { serverCreate } from "./sagas/server-create.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
 import { serverRescue } from "./sagas/server-rescue.ts";
+import { serverShelve } from "./sagas/server-shelve.ts";
+import { serverShelveOffload } from "./sagas/server-shelve-offload.ts";
+import { serverUnshelve } from "./sagas/server-unshelve.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
@@ -33,6 +37,7 @@ import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
 import { computeServerGroupMembers } from "./store/migrations/0040-server-group-members.ts";
 import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
+import { computeShelvedServers } from "./store/migrations/0065-shelved-servers.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -48,6 +53,7 @@ export const computeMigrations: Migrations = {
   "0041-tpm-vault": computeTpmVault,
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
+  "0065-shelved-servers": computeShelvedServers,
 };
 
 /** Of sealstone.conf; what is not said has Nova's default. */
@@ -56,6 +62,8 @@ export interface ComputeSettings {
   readonly tpmGenerationsKept?: number | undefined;
   /** `[DEFAULT] force_config_drive` */
   readonly forceConfigDrive?: boolean | undefined;
+  /** `[DEFAULT] shelved_offload_time`; 0 when it is not said. */
+  readonly shelvedOffloadTimeS?: number | undefined;
 }
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -84,18 +92,28 @@ export function createCompute(options: ComputeOptions): Compute {
       serverCreate,
       serverDelete,
       serverRescue,
+      serverShelve,
+      serverShelveOffload,
+      serverUnshelve,
       serverCreateImage,
       serverCreateBackup,
       ...Object.values(serverActionSagas),
     ],
-    deps: options,
+    deps: { ...options, nudge: (sagaId) => executor.nudge(sagaId) },
     log: options.log,
     ownerId: options.ownerId,
     clock: options.clock,
   });
   const kept = computeKept(options.database);
-  const { tpmGenerationsKept = 5, forceConfigDrive = false } = options;
-  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept, forceConfigDrive };
+  const { tpmGenerationsKept = 5, forceConfigDrive = false, shelvedOffloadTimeS = 0 } = options;
+  const deps: ComputeDeps = {
+    ...options,
+    executor,
+    kept,
+    tpmGenerationsKept,
+    forceConfigDrive,
+    shelvedOffloadTimeS,
+  };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",
@@ -155,6 +173,7 @@ function reconcilePeriodically(deps: ComputeDeps): () => void {
     await tpmIntentsReap(deps);
     await stuckSagasRetry(deps);
     await endedSagasPrune(deps);
+    await shelvedServersOffload(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

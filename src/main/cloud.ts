@@ -70,6 +70,7 @@ export async function cloudStart({
       compute: {
         tpmGenerationsKept: config.tpmVault.generationsKept,
         forceConfigDrive: config.forceConfigDrive,
+        shelvedOffloadTimeS: config.shelvedOffloadTimeS,
       },
       guest,
       randomizeCandidates: config.placement.randomizeCandidates,

@@ -15,6 +15,9 @@ import { vtpmAssociatedData } from "#vtpm/index.ts";
 /** Every server's disk. */
 const snapshotBytes = simSnapshot("of a scripted host", 1);
 
+/** By server: what TPMs that rest open with, on whatever host they were. */
+const rested = new Map<string, string>();
+
 interface ScriptedServer {
   domain: boolean;
   disks: boolean;
@@ -49,6 +52,8 @@ export interface ScriptedHost {
     serverId: string,
     server: { readonly powerState: ScriptedServer["powerState"]; readonly tpm: string },
   ): void;
+  /** The server's TPM rests in the vault: whichever host starts it finds it there. */
+  rest(serverId: string, tpm: string): void;
   stop(): void;
 }
 
@@ -113,6 +118,14 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
+    diskFetch: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
+    tpmRest: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.tpm !== undefined) rested.set(serverId, server.tpm);
+      server.tpm = undefined;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
       Object.assign(of(serverId), { disks: false, snapshots: [] });
       delete of(serverId).rescueDisk;
@@ -144,6 +157,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       const server = of(message.serverId);
       if (!server.domain) throw new CloudError("conflict", "no such domain");
       if (server.rescue && server.rescueDisk !== true) throw new CloudError("conflict", "no rescue disk");
+      if (message.tpm) server.tpm ??= rested.get(message.serverId);
       if (message.tpm && (await opened(message.serverId, message.tpm.passphrase)) !== server.tpm) {
         throw new CloudError("conflict", "the TPM's state does not open");
       }
@@ -235,6 +249,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
         resolve();
       };
     },
+    rest: (serverId, tpm) => void rested.set(serverId, tpm),
     stop: () => stops.forEach((stop) => stop()),
   };
 }

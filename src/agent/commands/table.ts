@@ -1,6 +1,7 @@
 import { configDriveCreate } from "./config-drive-create.ts";
 import { consoleRead } from "./console-read.ts";
 import type { Command, CommandName } from "./command.ts";
+import { diskFetch } from "./disk-fetch.ts";
 import { disksCreate } from "./disks-create.ts";
 import { disksDelete } from "./disks-delete.ts";
 import { domainDefine } from "./domain-define.ts";
@@ -20,16 +21,19 @@ import { snapshotDelete } from "./snapshot-delete.ts";
 import { snapshotRead } from "./snapshot-read.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
+import { tpmRest } from "./tpm-rest.ts";
 
 /** Every command of the bus and who carries it out. */
 export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksCreate,
   disksDelete,
+  diskFetch,
   configDriveCreate,
   rescueDiskCreate,
   rescueDiskDelete,
   tpmManufacture,
   tpmDelete,
+  tpmRest,
   domainDefine,
   domainUndefine,
   domainStart,

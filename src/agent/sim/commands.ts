@@ -8,7 +8,7 @@ import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 import { simSnapshot } from "./guest-files.ts";
-import { simStateEnd, simStatePut, simStateSettle } from "./vault.ts";
+import { simStateEnd, simStatePut, simStateRestore, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
 type Message<Name extends SimCommandName> = Static<(typeof commands)[Name]["request"]>;
@@ -45,6 +45,10 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     offRequire(books, serverId, "its disks");
     const { snapshots: _copies, ...rest } = books.get(serverId);
     books.set(serverId, { ...rest, disks: false, rescueDisk: false });
+    return {};
+  },
+  diskFetch({ books }, { serverId }) {
+    books.set(serverId, { ...books.get(serverId), disks: true });
     return {};
   },
   async configDriveCreate({ key }, { serverId, injected }) {
@@ -86,6 +90,13 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, rest);
     return {};
   },
+  async tpmRest({ books, ...place }, { serverId }) {
+    offRequire(books, serverId, "its TPM");
+    const { tpm, ...rest } = books.get(serverId);
+    if (tpm !== undefined) await simStateEnd(place, serverId, tpm.writes ?? 0);
+    books.set(serverId, rest);
+    return {};
+  },
   domainDefine({ books }, { serverId, instanceName: name, tpm, rescue }) {
     const domain = {
       name,
@@ -113,7 +124,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
       books.set(serverId, running);
       return {};
     }
-    const opened = await tpmOpen(server, key, serverId, tpm);
+    const opened = await tpmOpen(await tpmRestored(place, server, serverId, tpm, key), key, serverId, tpm);
     const writes = 1 + (await simStateSettle(place, serverId, opened.writes ?? 0));
     books.set(serverId, { ...running, tpm: { ...opened, writes } });
     await simStatePut(place, serverId, writes, "changed");
@@ -249,6 +260,23 @@ async function tpmEnd(
   await simStateEnd(place, serverId, tpm.writes ?? 0).catch((error: unknown) => {
     if (!isCloudError(error)) throw error;
   });
+}
+
+/** Without a state it has the vault's, as the real agent; the simulated passphrase is taken at its word then. */
+async function tpmRestored(
+  place: Pick<SimContext, "bus" | "hostId">,
+  server: SimServer,
+  serverId: string,
+  given: Message<"domainStart">["tpm"],
+  key: SealKeyPair,
+): Promise<SimServer> {
+  if (server.tpm !== undefined || given === undefined) return server;
+  const { version, secretId } = given.spec;
+  const [writes, passphraseSha256] = [
+    await simStateRestore(place, serverId),
+    await passphraseHash(key, serverId, given.passphrase),
+  ];
+  return { ...server, tpm: { version, secretId, passphraseSha256, writes } };
 }
 
 async function tpmOpen(

@@ -14,8 +14,10 @@ export interface ServerSagaRequest<P extends ServerActionParams> {
   readonly taskState: NonNullable<Server["taskState"]>;
   readonly action: string;
   readonly event: string;
-  /** What the saga is told beside the server and the request. */
-  readonly params: Omit<P, keyof ServerActionParams>;
+  /** What the saga is told beside the server and the request; a function looks for it inside the transaction. */
+  readonly params:
+    | Omit<P, keyof ServerActionParams>
+    | ((tx: Tx) => Promise<Omit<P, keyof ServerActionParams>>);
   /** Looks again inside the transaction: another request may have been faster. False: there is nothing left to do. */
   readonly permit: (current: Server) => boolean;
   readonly sealedBox: Uint8Array | undefined;
@@ -36,6 +38,7 @@ export async function serverSagaStart<P extends ServerActionParams>(
     if (!current) throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
     if (!request.permit(current)) return;
     await request.also?.(tx, current);
+    const params = typeof request.params === "function" ? await request.params(tx) : request.params;
     await serverUpdate(tx, server.id, { taskState: request.taskState }, now);
     await serverActionInsert(tx, {
       request_id: ctx.requestId,
@@ -54,7 +57,7 @@ export async function serverSagaStart<P extends ServerActionParams>(
     });
     await sagaStart(tx, definition, {
       id: sagaId,
-      params: { ...request.params, serverId: server.id, requestId: ctx.requestId } as P,
+      params: { ...params, serverId: server.id, requestId: ctx.requestId } as P,
       resource: server.id,
       sealedBox: request.sealedBox,
       requestId: ctx.requestId,

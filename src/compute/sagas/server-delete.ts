@@ -4,6 +4,7 @@ import type { ComputeSagaDeps } from "../app/deps.ts";
 import { passphraseDelete, useOfSaga } from "../app/passphrase-audit.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
+import { shelvedImageFind, shelvedServerDelete } from "../store/shelved-servers.ts";
 import { tpmVaultDelete } from "../store/tpm-vault.ts";
 import { hostCommand } from "./host-command.ts";
 import {
@@ -48,9 +49,12 @@ async function tpmDelete(step: ServerStep): Promise<void> {
   await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
 }
 
+/** On its host, and in the image that it was shelved in. */
 async function disksDelete(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await serverOf(step);
   if (hostId !== undefined) await hostCommand(step, hostId, commands.disksDelete, { serverId });
+  const shelved = await shelvedImageFind(step.deps.database.db, serverId);
+  if (shelved) await step.deps.image.keeper.discard(shelved.imageId);
 }
 
 async function secretDelete(step: ServerStep): Promise<void> {
@@ -71,6 +75,7 @@ async function rowDelete(step: ServerStep): Promise<void> {
     await serverRowDelete(tx, step.params.serverId);
     // Here, because a host may have been about to hand in a last state.
     await tpmVaultDelete(tx, step.params.serverId);
+    await shelvedServerDelete(tx, step.params.serverId);
     await serverActionFinish(tx, step.params, { result: "Success", hostId: server?.hostId }, clock.now());
   });
 }
