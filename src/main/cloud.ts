@@ -73,6 +73,7 @@ export async function cloudStart({
         forceConfigDrive: config.forceConfigDrive,
         intervals: config.intervals,
         sagaMoment: killAtMoment(process.env),
+        shelvedOffloadTimeS: config.shelvedOffloadTimeS,
       },
       guest,
       barbican: config.keyManager.barbican,

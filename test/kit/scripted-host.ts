@@ -15,6 +15,9 @@ import { vtpmAssociatedData } from "#vtpm/index.ts";
 /** Every server's disk. */
 const snapshotBytes = simSnapshot("of a scripted host", 1);
 
+/** By server: what TPMs that rest open with, on whatever host they were. */
+const rested = new Map<string, string>();
+
 interface ScriptedServer {
   domain: boolean;
   disks: boolean;
@@ -57,6 +60,8 @@ export interface ScriptedHost {
     serverId: string,
     server: { readonly powerState: ScriptedServer["powerState"]; readonly tpm: string },
   ): void;
+  /** The server's TPM rests in the vault: whichever host starts it finds it there. */
+  rest(serverId: string, tpm: string): void;
   stop(): void;
 }
 
@@ -164,6 +169,14 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
+    diskFetch: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
+    tpmRest: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.tpm !== undefined) rested.set(serverId, server.tpm);
+      server.tpm = undefined;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
       Object.assign(of(serverId), { disks: false });
       delete of(serverId).snapshots;
@@ -199,6 +212,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       if (!server.domain) throw new CloudError("conflict", "no such domain");
       if (server.rescue && server.rescueDisk !== true) throw new CloudError("conflict", "no rescue disk");
       const box = message.tpm?.passphrase;
+      if (message.tpm) server.tpm ??= rested.get(message.serverId);
       if (box !== undefined && (await opened(message.serverId, box)) !== server.tpm) {
         throw new CloudError("conflict", "the TPM's state does not open");
       }
@@ -292,6 +306,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
         resolve();
       };
     },
+    rest: (serverId, tpm) => void rested.set(serverId, tpm),
     stop: () => stops.forEach((stop) => stop()),
   };
 }

@@ -20,7 +20,7 @@ import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
 import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
 import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
-import { rebuiltFieldsOf, type Server } from "../../src/compute/domain/server.ts";
+import { rebuiltFieldsOf, type Server, type VmState } from "../../src/compute/domain/server.ts";
 import { sealedBoxesJoin } from "../../src/compute/app/sealed-boxes.ts";
 import { endorsementKeyList, endorsementKeysReplace } from "../../src/compute/store/tpm-endorsement-keys.ts";
 import { serverActionRules } from "../../src/compute/domain/server-action.ts";
@@ -34,7 +34,11 @@ import { rebuildFind, rebuildInsert } from "../../src/compute/store/rebuilds.ts"
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverRescue } from "../../src/compute/sagas/server-rescue.ts";
 import { passphraseOrphanList } from "../../src/compute/store/passphrase-orphans.ts";
+import { serverShelve } from "../../src/compute/sagas/server-shelve.ts";
+import { serverShelveOffload } from "../../src/compute/sagas/server-shelve-offload.ts";
+import { serverUnshelve } from "../../src/compute/sagas/server-unshelve.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
+import { shelvedImageFind, shelvedServerSet } from "../../src/compute/store/shelved-servers.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
 
@@ -101,6 +105,7 @@ async function world(
     readonly images?: readonly WorldImage[];
     readonly barbican?: "deletes" | "refuses" | "is away";
     readonly secrets?: readonly string[];
+    readonly shelvedIn?: string;
   } = {},
 ) {
   const bus = createInProcessBus();
@@ -161,6 +166,11 @@ async function world(
       tpm: passphrase.toString("latin1"),
     });
   }
+  if (more.shelvedIn !== undefined) {
+    const shelved = { imageId: more.shelvedIn, sha512: "00", sizeBytes: 1, diskFormat: "qcow2" };
+    await database.transaction((tx) => shelvedServerSet(tx, server.id, { image: shelved, at: 1 }));
+    host.rest(server.id, passphrase.toString("latin1"));
+  }
   const box =
     more.barbican === undefined
       ? await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id))
@@ -188,6 +198,7 @@ async function world(
             (more.images ?? []).map(async ({ id }) => [id, (await image.keeper.find(id))?.status] as const),
           ),
         ),
+        shelvedIn: (await shelvedImageFind(database.db, server.id))?.imageId,
         server: row && {
           vmState: row.vmState,
           taskState: row.taskState,
@@ -238,6 +249,7 @@ const nothingLeft = {
   allocations: 0,
   vault: 0,
   images: {},
+  shelvedIn: undefined,
   server: undefined,
 };
 
@@ -498,3 +510,132 @@ sagaTests(serverRescue, {
     expect(host[aServer().id]?.rescueDisk).toBeUndefined();
   },
 });
+
+const onItsDisk = (left: unknown): void =>
+  expect(left).toMatchObject({
+    host: {
+      [aServer().id]: { domain: true, disks: true, snapshots: [], tpm: passphrase.toString("latin1") },
+    },
+    allocations: 1,
+    server: { taskState: undefined, hostId },
+  });
+
+const isIn = (vmState: VmState, left: unknown): boolean =>
+  (left as { server: { vmState: VmState } }).server.vmState === vmState;
+
+function shelvedBy(offload: boolean, left: unknown): void {
+  const taskState = offload ? "shelving_offloading" : undefined;
+  expect(left).toMatchObject({
+    host: { [aServer().id]: { domain: true, disks: true, powerState: "shutdown", managedSave: false } },
+    images: { [imageId]: "active" },
+    shelvedIn: imageId,
+    server: { vmState: "shelved", taskState, hostId },
+  });
+}
+
+for (const [from, offload] of [
+  ["active", false],
+  ["active", true],
+  ["suspended", false],
+] as const) {
+  sagaTests(serverShelve, {
+    migrations,
+    world: async (database) => {
+      const powerState = from === "suspended" ? "suspended" : "running";
+      const server = aServer({ tpm, hostId, vmState: from, powerState, taskState: "shelving" });
+      const made = await world(database, server, true, { images: [queued] });
+      return { ...made, params: { ...made.params, imageId, offload } };
+    },
+    done: (left) => shelvedBy(offload, left),
+    unwound: (left) => {
+      // The last step was done: that is not taken back.
+      if (isIn("shelved", left)) return shelvedBy(offload, left);
+      onItsDisk(left);
+      expect(left).toMatchObject({ images: { [imageId]: undefined }, shelvedIn: undefined });
+    },
+  });
+}
+
+sagaTests(serverShelveOffload, {
+  migrations,
+  world: (database) => {
+    const changes = { vmState: "shelved", powerState: "shutdown", taskState: "shelving_offloading" } as const;
+    return world(database, aServer({ tpm, hostId, ...changes }), true, {
+      images: [{ ...queued, active: true }],
+      shelvedIn: imageId,
+    });
+  },
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: {},
+      secrets: [tpm.secretId],
+      allocations: 0,
+      vault: 1,
+      images: { [imageId]: "active" },
+      shelvedIn: imageId,
+      server: { vmState: "shelved_offloaded", taskState: undefined, hostId: undefined },
+    }),
+  // What has gone from the host is in image and vault.
+  unwound: (left) =>
+    expect(left).toMatchObject({
+      secrets: [tpm.secretId],
+      vault: 1,
+      images: { [imageId]: "active" },
+      shelvedIn: imageId,
+      server: isIn("shelved", left)
+        ? { taskState: undefined, hostId }
+        : { vmState: "shelved_offloaded", taskState: undefined, hostId: undefined },
+    }),
+});
+
+for (const offloaded of [true, false]) {
+  sagaTests(serverUnshelve, {
+    migrations,
+    world: async (database) => {
+      const server = aServer({
+        tpm,
+        hostId: offloaded ? undefined : hostId,
+        vmState: offloaded ? "shelved_offloaded" : "shelved",
+        powerState: "shutdown",
+        taskState: "unshelving",
+        configDrive: true,
+      });
+      const made = await world(database, server, !offloaded, {
+        images: [{ ...queued, active: true }],
+        shelvedIn: imageId,
+      });
+      return { ...made, params: { ...made.params, imageId, offloaded, destinationId: hostId } };
+    },
+    done: (left) =>
+      expect(left).toMatchObject({
+        host: {
+          [aServer().id]: {
+            domain: true,
+            disks: true,
+            powerState: "running",
+            tpm: passphrase.toString("latin1"),
+          },
+        },
+        allocations: 1,
+        images: { [imageId]: undefined },
+        shelvedIn: undefined,
+        server: { vmState: "active", taskState: undefined, hostId },
+      }),
+    unwound: (left) => {
+      // It runs: that is not taken back.
+      if (isIn("active", left)) return onItsDisk(left);
+      if (!offloaded) onItsDisk(left);
+      expect(left).toMatchObject({
+        ...(offloaded ? { host: {} } : {}),
+        allocations: offloaded ? 0 : 1,
+        images: { [imageId]: "active" },
+        shelvedIn: imageId,
+        server: {
+          vmState: offloaded ? "shelved_offloaded" : "shelved",
+          taskState: undefined,
+          hostId: offloaded ? undefined : hostId,
+        },
+      });
+    },
+  });
+}
