@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError } from "#base/errors.ts";
@@ -8,8 +9,8 @@ import { jsonBody } from "./json-body.ts";
 import { logAnswer } from "./log-answer.ts";
 import { mediaRequire, strictJsonBody } from "./media.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
-import { ReadyJson } from "./ready-json.ts";
-import { requestContext } from "./request-context.ts";
+import { ReadyJson, textLimit } from "./ready-json.ts";
+import { RequestContext } from "./request-context.ts";
 import { schemaAt, validate } from "./validate.ts";
 
 /** Token, microversion, body, policy, operation, answer: in this order for every route; where media are strict, the body comes last. */
@@ -18,12 +19,13 @@ export async function handleRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const caller = door.isPublic ? anonymous : await authenticateRequest(door, request);
+  const known = door.isPublic ? anonymous : authenticateRequest(door, request);
+  const caller = known instanceof Promise ? await known : known;
   if (door.service.strictSlashes === true) requireNoSlash(door, request);
   const offer = door.offer(request.headers);
   const { microversion, rawBody: raw } = offer;
   reply.headers(offer.headers);
-  const ctx = requestContext(door, { request, reply }, { caller, microversion });
+  const ctx = new RequestContext(door, { request, reply }, { caller, microversion });
   const params = pathParams(request);
   const strict = door.service.strictMedia === true;
   if (strict) await admit(ctx, request, offer.routes[0], params);
@@ -72,13 +74,17 @@ function pathParams(request: FastifyRequest): PathParams {
   return params;
 }
 
-async function authenticateRequest(door: Door, request: FastifyRequest): Promise<Caller> {
+/** At once when the token is known; most are. */
+function authenticateRequest(door: Door, request: FastifyRequest): Caller | Promise<Caller> {
   const token = request.headers["x-auth-token"];
   if (typeof token !== "string" || token === "")
     throw new CloudError("unauthenticated", "The request you have made requires authentication.");
-  const caller = await door.authenticate(token);
-  accessRulesEnforce(caller, door.service, request);
-  return caller;
+  const caller = door.authenticate(token);
+  const admitted = (who: Caller): Caller => {
+    accessRulesEnforce(who, door.service, request);
+    return who;
+  };
+  return caller instanceof Promise ? caller.then(admitted) : admitted(caller);
 }
 
 /** The router itself knows no difference. */
@@ -144,10 +150,22 @@ function answerOf(operation: Operation<unknown>, result: unknown): Reply {
 function send(reply: FastifyReply, { body, headers }: Reply): FastifyReply {
   if (headers !== noHeaders) reply.headers(headers);
   if (body === undefined) return reply.send();
-  if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
+  if (Buffer.isBuffer(body)) return sendBytes(reply, body);
+  if (body instanceof Readable) return reply.send(body);
   if (headers === noHeaders || !reply.hasHeader("content-type"))
     reply.header("content-type", "application/json");
-  if (body instanceof ReadyJson) return reply.send(body.bytes);
-  // Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send.
-  return reply.serializer(asIs).send(JSON.stringify(body));
+  if (body instanceof ReadyJson)
+    return body.text === undefined ? reply.send(body.bytes) : sendText(reply, body.text);
+  return sendText(reply, JSON.stringify(body));
+}
+
+/** Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send. */
+function sendText(reply: FastifyReply, text: string): FastifyReply {
+  return reply.serializer(asIs).send(text);
+}
+
+/** As text where that is the same: it goes out in one piece with the headers. */
+function sendBytes(reply: FastifyReply, bytes: Buffer): FastifyReply {
+  const isText = bytes.length <= textLimit && reply.hasHeader("content-type") && isAscii(bytes);
+  return isText ? sendText(reply, bytes.toString("latin1")) : reply.send(bytes);
 }

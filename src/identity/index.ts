@@ -42,7 +42,7 @@ const defaultTokenLifetimeSeconds = 3_600;
 export interface Identity {
   readonly service: Service;
   /** Who sends this token; throws `unauthenticated` when it is not good. */
-  readonly authenticate: (token: string) => Promise<Caller>;
+  readonly authenticate: (token: string) => Caller | Promise<Caller>;
   /** Makes what every cloud starts from; safe to repeat at each start. True when the cloud is new. */
   readonly bootstrap: (input: BootstrapInput) => Promise<boolean>;
 }

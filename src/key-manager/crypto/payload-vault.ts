@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { Clock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
@@ -16,7 +16,8 @@ import type { IdentifiedMasterKey } from "./master-key-open.ts";
 
 /**
  * Envelope encryption: a payload is sealed with its project's key, a project's key is wrapped by the master
- * key. Plaintext keys live only for the length of one call.
+ * key. A project's key in the clear is a key object, outside of JavaScript's memory, for as long as its wrapped row is
+ * kept: the master key, which is there too, would give it at any time.
  */
 export interface PayloadVault {
   seal(owner: PayloadOwner, payload: Buffer): Promise<SealedPayload>;
@@ -43,12 +44,18 @@ export function createPayloadVault(options: {
     limit: 1_000,
   });
 
-  async function withKey<T>(row: ProjectKeyRow, use: (key: Buffer) => T): Promise<T> {
-    const key = await masterKey.key.unwrap(row.wrapped_key, keyContext(row.id, row.project_id));
+  const unwrapped = new WeakMap<ProjectKeyRow, KeyObject>();
+
+  async function keyOf(row: ProjectKeyRow): Promise<KeyObject> {
+    const known = unwrapped.get(row);
+    if (known) return known;
+    const bytes = await masterKey.key.unwrap(row.wrapped_key, keyContext(row.id, row.project_id));
     try {
-      return use(key);
+      const key = createSecretKey(bytes);
+      unwrapped.set(row, key);
+      return key;
     } finally {
-      wipe(key);
+      wipe(bytes);
     }
   }
 
@@ -88,13 +95,12 @@ export function createPayloadVault(options: {
   }
 
   async function sealWith(row: ProjectKeyRow, owner: PayloadOwner, payload: Buffer): Promise<SealedPayload> {
-    const sealed = await withKey(row, (key) => seal(key, payload, payloadContext(owner)));
-    return { projectKeyId: row.id, sealed };
+    return { projectKeyId: row.id, sealed: seal(await keyOf(row), payload, payloadContext(owner)) };
   }
 
   async function openStored(owner: PayloadOwner, stored: SealedPayload): Promise<Buffer> {
     const row = await keyRow(owner, stored.projectKeyId);
-    return withKey(row, (key) => open(key, stored.sealed, payloadContext(owner)));
+    return open(await keyOf(row), stored.sealed, payloadContext(owner));
   }
 
   return {
