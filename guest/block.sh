@@ -40,6 +40,17 @@ tpm_facts() {
   esac
 }
 
+# Every disk and CD by name, with its size in sectors.
+block_devices() {
+  list=
+  for block in /sys/block/vd* /sys/block/sd* /sys/block/sr*; do
+    [ -r "$block/size" ] || continue
+    read -r sectors <"$block/size"
+    list="$list ${block##*/}:$sectors"
+  done
+  fact block-devices "${list# }"
+}
+
 facts_block() {
   read -r uptime _ </proc/uptime
   read -r boot_id </proc/sys/kernel/random/boot_id
@@ -49,6 +60,8 @@ facts_block() {
   fact uptime "$uptime"
   fact disk "$disk_state"
   fact boots "$boots"
+  block_devices
   tpm_facts
+  [ -z "$config_drive" ] || [ "$seq" -gt 1 ] || config_drive_facts
   echo "sealstone-guest: ---- facts end ----"
 }

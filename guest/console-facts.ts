@@ -25,6 +25,12 @@ export interface GuestFacts {
   readonly pcrs: ReadonlyMap<string, string>;
   readonly nv: GuestValue<"written" | "read"> | undefined;
   readonly secret: GuestValue<"sealed" | "unsealed"> | undefined;
+  /** Sealed to what was booted; of guests that were asked for it (`pcr_secret=1`). */
+  readonly pcrSecret: GuestValue<"sealed" | "unsealed" | "locked"> | undefined;
+  /** `vda` → its size in sectors, in the order of their names. */
+  readonly blockDevices: ReadonlyMap<string, number>;
+  /** The files of the config drive by path, in the first block of guests that were asked for it (`config_drive=1`). */
+  readonly configDrive: ReadonlyMap<string, Buffer>;
   /** The facts that are an error or a loss, as printed: empty when all is well. */
   readonly problems: readonly string[];
 }
@@ -81,6 +87,18 @@ function factsFrom(facts: ReadonlyMap<string, string>): GuestFacts | undefined {
     pcrs: new Map(lines.flatMap(([key, value]) => (key.startsWith("PCR ") ? [[key.slice(4), value]] : []))),
     nv: valueFrom(facts.get("NV"), ["written", "read"]),
     secret: valueFrom(facts.get("secret"), ["sealed", "unsealed"]),
+    pcrSecret: valueFrom(facts.get("pcr-secret"), ["sealed", "unsealed", "locked"]),
+    blockDevices: new Map(
+      (facts.get("block-devices") ?? "").split(" ").flatMap((entry) => {
+        const [name, sectors] = splitOnce(entry, ":");
+        return name === "" ? [] : [[name, Number(sectors)]];
+      }),
+    ),
+    configDrive: new Map(
+      lines.flatMap(([key, value]) =>
+        key.startsWith("config ") ? [[key.slice("config ".length), Buffer.from(value, "base64")]] : [],
+      ),
+    ),
     problems: lines
       .filter(([, value]) => /^(error:|LOST )/.test(value))
       .map(([key, value]) => `${key}: ${value}`),

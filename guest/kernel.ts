@@ -11,13 +11,21 @@ export interface UnpackedKernel {
   readonly modulesFolder: string;
 }
 
-export interface KernelModule {
+interface KernelModule {
   readonly name: string;
   readonly data: Buffer;
 }
 
 /** What the guest drives besides the drivers that the kernel has built in: disk, random numbers, power button. */
 const WANTED_MODULES = ["virtio_pci", "virtio_blk", "virtio-rng", "button", "evdev", "tpm_tis", "tpm_crb"];
+
+/** For a config drive, loaded on demand. */
+const CD_MODULES = ["ata_piix", "sr_mod", "isofs"];
+
+export interface GuestModules {
+  readonly boot: readonly KernelModule[];
+  readonly cd: readonly KernelModule[];
+}
 
 /** Fetches the distribution's current cloud kernel into the folder and unpacks it there, without installing it. */
 export async function kernelFetch(folder: string): Promise<UnpackedKernel> {
@@ -47,7 +55,7 @@ async function kernelPackageName(): Promise<string> {
 }
 
 /** The wanted modules and those they depend on, in an order in which they load; built-in ones are left out. */
-export async function kernelModules(modulesFolder: string): Promise<readonly KernelModule[]> {
+export async function kernelModules(modulesFolder: string): Promise<GuestModules> {
   const paths = new Map<string, string>();
   for (const path of await readdir(modulesFolder, { recursive: true })) {
     if (/\.ko(\.xz)?$/.test(path)) paths.set(moduleName(path), join(modulesFolder, path));
@@ -67,7 +75,9 @@ export async function kernelModules(modulesFolder: string): Promise<readonly Ker
   }
 
   for (const name of WANTED_MODULES) await add(moduleName(name));
-  return ordered;
+  const boot = ordered.splice(0);
+  for (const name of CD_MODULES) await add(moduleName(name));
+  return { boot, cd: ordered };
 }
 
 /** A module's file name may have dashes where its dependents write underscores. */

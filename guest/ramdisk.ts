@@ -4,17 +4,17 @@ import { promisify } from "node:util";
 import { constants, zstdCompress } from "node:zlib";
 import { cpioArchive } from "./cpio.ts";
 import type { CpioEntry } from "./cpio.ts";
-import type { KernelModule } from "./kernel.ts";
+import type { GuestModules } from "./kernel.ts";
 import { run } from "./run.ts";
 import type { UnpackedTools } from "./tpm12-tools.ts";
 
 const zstdCompressAsync = promisify(zstdCompress);
 const COMPRESSION_LEVEL = 12;
-const FACT_SCRIPTS = ["block.sh", "disk.sh", "tpm2.sh", "tpm12.sh"];
+const FACT_SCRIPTS = ["block.sh", "disk.sh", "tpm2.sh", "tpm12.sh", "config-drive.sh"];
 
 /** The guest's first file system: busybox, tpm2-tools with their libraries, modules and the scripts of this folder. */
 export async function ramdiskBuild(
-  modules: readonly KernelModule[],
+  modules: GuestModules,
   tpm12Tools: UnpackedTools | undefined,
 ): Promise<Buffer> {
   const files: CpioEntry[] = [
@@ -85,16 +85,22 @@ async function copied(source: string, path: string): Promise<CpioEntry> {
   return { kind: "file", path, data: await readFile(source), executable: true };
 }
 
-function moduleEntries(modules: readonly KernelModule[]): readonly CpioEntry[] {
-  const order = Buffer.from(modules.map((module) => `${module.name}\n`).join(""));
+function moduleEntries({ boot, cd }: GuestModules): readonly CpioEntry[] {
+  const order = (path: string, modules: typeof boot): CpioEntry => ({
+    kind: "file",
+    path,
+    data: Buffer.from(modules.map(({ name }) => `${name}\n`).join("")),
+    executable: false,
+  });
   return [
-    ...modules.map(({ name, data }): CpioEntry => ({
+    ...[...boot, ...cd].map(({ name, data }): CpioEntry => ({
       kind: "file",
       path: `lib/modules/${name}`,
       data,
       executable: false,
     })),
-    { kind: "file", path: "lib/modules/load-order", data: order, executable: false },
+    order("lib/modules/load-order", boot),
+    order("lib/modules/cd-load-order", cd),
   ];
 }
 

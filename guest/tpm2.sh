@@ -3,6 +3,7 @@
 
 export TPM2TOOLS_TCTI=device:/dev/tpmrm0
 ek_handle=0x81010001
+pcr_secret_handle=0x81008002
 certificate_index=0x1c00002
 nv_index=0x1500016
 secret_handle=0x81008001
@@ -97,6 +98,38 @@ tpm2_seal() {
     tpm2 evictcontrol -Q -C o -c /run/seal.ctx "$secret_handle" >/run/error 2>&1
 }
 
+# What was booted is measured, as boot loaders do (GRUB: PCR 8): here the kernel's command line stands for all of it.
+tpm2_measure() {
+  set -- $(sha256sum /proc/cmdline)
+  tpm2 pcrextend "8:sha256=$1" >/run/error 2>&1 || fact measured "error: $(last_error)"
+}
+
+# Is the secret there, but sealed to other PCR values than those of this boot? (TPM_RC_POLICY_FAIL, session 1)
+tpm2_locked() {
+  grep -qiE '0x0*99d' /run/error
+}
+
+# A secret for PCR 8 alone: a system that was booted differently does not get at it.
+tpm2_pcr_secret() {
+  if value=$(tpm2 unseal -c "$pcr_secret_handle" -p pcr:sha256:8 2>/run/error); then
+    fact pcr-secret "unsealed $value"
+  elif tpm2_locked; then
+    fact pcr-secret "locked to other PCR values"
+  elif tpm2_absent && tpm2_new_values && tpm2_pcr_seal "$new_secret"; then
+    fact pcr-secret "sealed $new_secret"
+  else
+    fact pcr-secret "error: $(last_error)"
+  fi
+}
+
+tpm2_pcr_seal() {
+  tpm2 createpolicy -Q --policy-pcr -l sha256:8 -L /run/pcr.policy >/run/error 2>&1 &&
+    tpm2 createprimary -Q -C o -G ecc -c /run/primary.ctx >/run/error 2>&1 &&
+    printf %s "$1" | tpm2 create -Q -C /run/primary.ctx -L /run/pcr.policy -a 'fixedtpm|fixedparent' \
+      -i - -c /run/seal.ctx >/run/error 2>&1 &&
+    tpm2 evictcontrol -Q -C o -c /run/seal.ctx "$pcr_secret_handle" >/run/error 2>&1
+}
+
 # Writes a counter to an index of its own for as long as it can, and says each value that the TPM took.
 tpm2_write_on() {
   tpm2 nvdefine -Q -C o -s 16 -a 'ownerread|ownerwrite' 0x1500017 >/run/error 2>&1
@@ -114,6 +147,7 @@ tpm2_facts() {
   tpm_pcrs sha256
   tpm2_nv
   tpm2_secret
+  [ -z "$pcr_secret" ] || tpm2_pcr_secret
   tpm2_certificate
   [ "$known" = "$disk_nv$disk_secret" ] || disk_save
 }

@@ -1,4 +1,4 @@
-import { tpmSecretSecurities, type TpmSecretSecurity } from "#vtpm/index.ts";
+import { tpmSecretSecurities, type TpmSecretSecurity, type TpmVersion } from "#vtpm/index.ts";
 
 /** What the agent needs of the configuration; names are Nova's, in our spelling. `config/` produces it. */
 export interface AgentConfig {
@@ -17,6 +17,8 @@ export interface AgentConfig {
   /** `[DEFAULT] resume_guests_state_on_host_boot`; Nova's default is false. */
   readonly resumeGuestsStateOnHostBoot: boolean;
   readonly libvirt: AgentLibvirtConfig;
+  /** `[tpm_pool] size` and `size_1_2`: how many TPMs of each version are made ahead; 0: none. */
+  readonly tpmPool: Readonly<Record<TpmVersion, number>>;
   readonly keyManager: {
     /** `[key_manager] backend`; undefined when no key manager is configured. */
     readonly backend: string | undefined;
@@ -55,5 +57,6 @@ export const agentConfigDefaults: AgentConfig = {
     swtpmGroup: "tss",
     supportedTpmSecretSecurity: tpmSecretSecurities,
   },
+  tpmPool: { "2.0": 0, "1.2": 0 },
   keyManager: { backend: "embedded" },
 };

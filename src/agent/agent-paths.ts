@@ -39,6 +39,8 @@ export interface AgentPaths {
   readonly images: string;
   /** The certificate authority of this host's TPMs and swtpm_setup's configuration. */
   readonly tpmAuthority: string;
+  /** TPMs made ahead. */
+  readonly tpmPool: string;
   /** By id and content: other bytes under the same id are another file, and no overlay loses its base. */
   image(image: ImageKey): string;
   server(serverId: string): ServerPaths;
@@ -47,6 +49,15 @@ export interface AgentPaths {
 export interface ServerPaths {
   readonly folder: string;
   readonly disk: string;
+  /** Of a rebuild: the disk that is to take its place, and the one that had it. */
+  readonly nextDisk: string;
+  readonly previousDisk: string;
+  /** The root disk as it was before a resize that is not yet confirmed. */
+  readonly oldDisk: string;
+  readonly configDrive: string;
+  /** What the server boots from while it is rescued. */
+  readonly rescueDisk: string;
+  readonly rescueConfigDrive: string;
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
@@ -54,6 +65,10 @@ export interface ServerPaths {
   readonly keptPassphrase: string;
   /** libvirt's folder for the server's TPM; holds a folder for its version. */
   readonly tpmState: string;
+  /** The copy of its disk that becomes this image. */
+  snapshot(imageId: string): string;
+  /** Of a TPM that was put aside: the same two. */
+  readonly parkedTpm: { readonly records: string; readonly state: string };
 }
 
 export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
@@ -68,16 +83,28 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
     servers,
     images,
     tpmAuthority: join(instancesPath, "tpm-authority"),
+    tpmPool: join(instancesPath, "tpm-pool"),
     image: ({ imageId, sha512 }) => join(images, `${checkedId(imageId)}-${checkedHash(sha512).slice(0, 32)}`),
     server: (serverId) => {
       const folder = join(servers, checkedId(serverId));
       return {
         folder,
         disk: join(folder, "disk"),
+        nextDisk: join(folder, "disk.next"),
+        previousDisk: join(folder, "disk.previous"),
+        oldDisk: join(folder, "disk.old"),
+        configDrive: join(folder, "disk.config"),
+        rescueDisk: join(folder, "disk.rescue"),
+        rescueConfigDrive: join(folder, "disk.config.rescue"),
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
         keptPassphrase: join(keptPassphrases, `${checkedId(serverId)}.json`),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),
+        snapshot: (imageId) => join(folder, `snapshot-${checkedId(imageId)}.qcow2`),
+        parkedTpm: {
+          records: join(folder, "tpm.old"),
+          state: join(swtpmStatePath, `${serverId.toLowerCase()}.old`),
+        },
       };
     },
   };

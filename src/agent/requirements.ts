@@ -171,7 +171,7 @@ function keyManagerCheck({ keyManager: { backend }, libvirt }: AgentConfig): Req
     name: "[key_manager] backend",
     ok: backend !== undefined,
     found: backend ?? "none",
-    fix: "set backend = embedded in section [key_manager]",
+    fix: "set backend = embedded, or barbican, in section [key_manager]",
     needed: libvirt.swtpmEnabled,
   };
 }

@@ -2,8 +2,9 @@
  * What the control plane asks of a host: one contract a command. Every command may be repeated: it finds out
  * what is already done. All name the server by its UUID, which is the libvirt domain's too.
  */
-import { Type, type TSchema } from "typebox";
+import { Type, type Static, type TSchema } from "typebox";
 import type { RequestContract } from "./bus.ts";
+import { ConfigDriveFacts } from "./config-drive.ts";
 import { PowerState } from "./power-state.ts";
 
 /** The API request that the command is for, so that both sides' logs name the same. */
@@ -20,6 +21,15 @@ const ImageRef = Type.Object({
   diskFormat: Type.String(),
 });
 
+const RootDisk = Type.Object({
+  serverId: Type.String(),
+  requestId,
+  image: ImageRef,
+  kernel: Type.Optional(ImageRef),
+  ramdisk: Type.Optional(ImageRef),
+  rootGiB: Type.Integer({ minimum: 0 }),
+});
+
 const TpmSpec = Type.Object({
   version: Type.Union([Type.Literal("1.2"), Type.Literal("2.0")]),
   model: Type.Union([Type.Literal("tpm-tis"), Type.Literal("tpm-crb")]),
@@ -32,6 +42,17 @@ const EndorsementKey = Type.Object({
   algorithm: Type.Union([Type.Literal("rsa"), Type.Literal("ecc")]),
   publicKey: Type.String(),
   certificate: Type.String(),
+});
+
+const DiskBus = Type.Enum(["virtio", "ide", "sata", "scsi", "usb"]);
+export type DiskBus = Static<typeof DiskBus>;
+
+/** A server that is rescued boots from another disk. */
+const RescueDevice = Type.Object({
+  device: Type.Union([Type.Literal("disk"), Type.Literal("cdrom")]),
+  bus: DiskBus,
+  /** True: after the server's own devices, which keep their names; false: in the root disk's place, and that second. */
+  stable: Type.Boolean(),
 });
 
 const DomainSpec = Type.Object({
@@ -47,9 +68,19 @@ const DomainSpec = Type.Object({
   ramdisk: Type.Optional(ImageRef),
   kernelCommandLine: Type.Optional(Type.String()),
   tpm: Type.Optional(TpmSpec),
+  /** The bus of the config drive, which the host has made before. */
+  configDrive: Type.Optional(DiskBus),
+  /** Kernel, ramdisk and command line are the rescue image's then. */
+  rescue: Type.Optional(RescueDevice),
 });
 
 const Server = Type.Object({ serverId: Type.String(), requestId });
+const Snapshot = Type.Object({ serverId: Type.String(), requestId, imageId: Type.String() });
+const KeptSide = Type.Object({
+  serverId: Type.String(),
+  requestId,
+  keep: Type.Union([Type.Literal("old"), Type.Literal("new")]),
+});
 const Done = Type.Object({});
 
 function command<Q extends TSchema, R extends TSchema>(name: string, request: Q, reply: R) {
@@ -58,23 +89,70 @@ function command<Q extends TSchema, R extends TSchema>(name: string, request: Q,
 
 export const commands = {
   /** Fetches what is missing into the image cache and makes the server's root disk, an overlay of `rootGiB`. */
-  disksCreate: command(
-    "disks-create",
+  disksCreate: command("disks-create", RootDisk, Done),
+  disksDelete: command("disks-delete", Server, Done),
+  /** As `disksCreate`, beside the disk that the server has and may be using. */
+  disksPrepare: command("disks-prepare", RootDisk, Done),
+  /** Of a server that is off: the prepared disk takes the place of the one that is there, which is kept beside it. */
+  disksSwap: command("disks-swap", Server, Done),
+  /** Ends it, however far it came: the disk that is kept is the server's, the other is gone. */
+  disksSwapEnd: command(
+    "disks-swap-end",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      keep: Type.Union([Type.Literal("old"), Type.Literal("new")]),
+    }),
+    Done,
+  ),
+  /** Of a server that is off: a copy of the root disk, grown to `rootGiB` (0: as large as it is), takes its place; the old one is kept beside it. */
+  disksResize: command(
+    "disks-resize",
+    Type.Object({ serverId: Type.String(), requestId, rootGiB: Type.Integer({ minimum: 0 }) }),
+    Done,
+  ),
+  /** Ends it: the one that is kept stays as the server's disk, the other goes. Nothing when no old one is there. */
+  disksResizeEnd: command("disks-resize-end", KeptSide, Done),
+  /**
+   * Makes the server's config drive. One that is there stays, because a guest may have it; that of a rescue is made anew.
+   * `injected`: a `ConfigDriveInjection`, sealed as a passphrase is.
+   */
+  configDriveCreate: command(
+    "config-drive-create",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      facts: ConfigDriveFacts,
+      injected: Type.Optional(SealedBox),
+      rescue: Type.Boolean(),
+    }),
+    Done,
+  ),
+  /** Fetches the rescue image and makes a disk from it, anew when there is one. */
+  rescueDiskCreate: command(
+    "rescue-disk-create",
     Type.Object({
       serverId: Type.String(),
       requestId,
       image: ImageRef,
       kernel: Type.Optional(ImageRef),
       ramdisk: Type.Optional(ImageRef),
-      rootGiB: Type.Integer({ minimum: 0 }),
     }),
     Done,
   ),
-  disksDelete: command("disks-delete", Server, Done),
+  /** The rescue's disk and config drive, gone. */
+  rescueDiskDelete: command("rescue-disk-delete", Server, Done),
   /** Makes the TPM once; an existing complete one is kept. Answers its endorsement keys, where the host knows them. */
   tpmManufacture: command(
     "tpm-manufacture",
-    Type.Object({ serverId: Type.String(), requestId, tpm: TpmSpec, passphrase: SealedBox }),
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      /** Who makes the server: a TPM that was made ahead is claimed for both. */
+      sagaId: Type.Optional(Type.String()),
+      tpm: TpmSpec,
+      passphrase: SealedBox,
+    }),
     Type.Object({ endorsementKeys: Type.Optional(Type.Array(EndorsementKey)) }),
   ),
   /** TPM state and its libvirt secret, gone. */
@@ -83,6 +161,10 @@ export const commands = {
     Type.Object({ serverId: Type.String(), requestId, secretId: Type.Optional(Type.String()) }),
     Done,
   ),
+  /** Of a server that is off: puts its TPM aside, so that another may be made in its place. */
+  tpmPark: command("tpm-park", Server, Done),
+  /** `old`: the TPM that was put aside takes its place again, and one that was made meanwhile is gone; `new`: the other way round. */
+  tpmParkEnd: command("tpm-park-end", KeptSide, Done),
   domainDefine: command("domain-define", DomainSpec, Done),
   /** Destroys it if it runs; keeps the TPM state (undefine with KEEP_TPM). */
   domainUndefine: command("domain-undefine", Server, Done),
@@ -142,6 +224,29 @@ export const commands = {
   domainUnpause: command("domain-unpause", Server, Done),
   /** Managed save: memory and TPM to disk, domain off. */
   domainSuspend: command("domain-suspend", Server, Done),
+  /**
+   * Copies the server's root disk for an image, as it is at this moment, running or not, and keeps the copy until
+   * `snapshotDelete`. Throws `no-capacity` when the host has no room, `conflict` when it was cancelled.
+   */
+  snapshotCreate: command(
+    "snapshot-create",
+    Snapshot,
+    Type.Object({ sizeBytes: Type.Integer(), sha512: Type.String(), diskFormat: Type.String() }),
+  ),
+  /** A piece of the copy, base64; fewer than `length` only at the end. */
+  snapshotRead: command(
+    "snapshot-read",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      imageId: Type.String(),
+      offset: Type.Integer({ minimum: 0 }),
+      length: Type.Integer({ minimum: 1, maximum: 4 * 1024 ** 2 }),
+    }),
+    Type.Object({ bytes: Type.String() }),
+  ),
+  /** Cancels a copy that is being made, and removes it. */
+  snapshotDelete: command("snapshot-delete", Snapshot, Done),
   /** The end of the console's log, as text. */
   consoleRead: command(
     "console-read",

@@ -3,9 +3,10 @@ import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
 import { createSagaExecutor } from "#saga/index.ts";
 import { computeMicroversions } from "./api/versions/versions.ts";
-import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
+import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
+import { createPassphraseOrphans } from "./app/passphrase-orphans.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
@@ -15,12 +16,23 @@ import {
   powerStateRecord,
   powerStatesReconcile,
 } from "./reconcilers/power-states.ts";
+import { resizesConfirm } from "./reconcilers/resizes.ts";
+import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
+import { serverCreateBackup } from "./sagas/server-create-backup.ts";
+import { serverCreateImage } from "./sagas/server-create-image.ts";
 import { serverCreate } from "./sagas/server-create.ts";
+import { serverRebuild } from "./sagas/server-rebuild.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
+import { serverResizeConfirm } from "./sagas/server-resize-confirm.ts";
+import { serverResizeRevert } from "./sagas/server-resize-revert.ts";
+import { serverResize } from "./sagas/server-resize.ts";
+import { serverRestore } from "./sagas/server-restore.ts";
+import { serverSoftDelete } from "./sagas/server-soft-delete.ts";
+import { serverRescue } from "./sagas/server-rescue.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
@@ -32,9 +44,13 @@ import { computeServerGroupMembers } from "./store/migrations/0040-server-group-
 import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
+import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orphans.ts";
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
+import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
+import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
+export type { ComputeIntervals } from "./app/deps.ts";
 
 export const computeMigrations: Migrations = {
   "0006-compute": computeInitial,
@@ -47,13 +63,25 @@ export const computeMigrations: Migrations = {
   "0041-tpm-vault": computeTpmVault,
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
+  "0051-passphrase-orphans": computePassphraseOrphans,
   "0053-host-boot-starts": computeHostBootStarts,
+  "0057-rebuilds": computeRebuilds,
+  "0061-server-migrations": computeServerMigrations,
 };
 
+/** Of sealstone.conf; what is not said has Nova's default. */
+export interface ComputeSettings {
+  /** How many states of each TPM are kept; 5 when it is not said. */
+  readonly tpmGenerationsKept?: number | undefined;
+  /** `[DEFAULT] force_config_drive` */
+  readonly forceConfigDrive?: boolean | undefined;
+  /** None: a resize waits for its confirmation, and a delete is for good. */
+  readonly intervals?: ComputeIntervals | undefined;
+}
+
 export type ComputeOptions = ComputeSagaDeps &
-  Pick<ComputeDeps, "image"> & {
-    /** How many states of each TPM are kept; 5 when it is not said. */
-    readonly tpmGenerationsKept?: number | undefined;
+  Pick<ComputeDeps, "image"> &
+  ComputeSettings & {
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -73,15 +101,35 @@ const reconcileEveryMs = 60_000;
 export function createCompute(options: ComputeOptions): Compute {
   const executor = createSagaExecutor<ComputeSagaDeps>({
     database: options.database,
-    definitions: [serverCreate, serverDelete, ...Object.values(serverActionSagas)],
+    definitions: [
+      serverCreate,
+      serverDelete,
+      serverCreateImage,
+      serverCreateBackup,
+      serverRebuild,
+      serverRescue,
+      serverSoftDelete,
+      serverRestore,
+      serverResize,
+      serverResizeConfirm,
+      serverResizeRevert,
+      ...Object.values(serverActionSagas),
+    ],
     deps: options,
     log: options.log,
     ownerId: options.ownerId,
     clock: options.clock,
   });
   const kept = computeKept(options.database);
-  const { tpmGenerationsKept = 5 } = options;
-  const deps: ComputeDeps = { ...options, executor, kept, tpmGenerationsKept };
+  const {
+    tpmGenerationsKept = 5,
+    forceConfigDrive = false,
+    intervals = { resizeConfirmS: 0, reclaimS: 0 },
+  } = options;
+  const settings = { tpmGenerationsKept, forceConfigDrive, intervals };
+  const orphans = createPassphraseOrphans(options);
+  const orphansSweep: ComputeDeps["orphansSweep"] = (asked) => orphans.sweep(asked);
+  const deps: ComputeDeps = { ...options, executor, kept, orphansSweep, ...settings };
   const service: Service<ComputeDeps> = {
     type: "compute",
     prefix: "/compute",
@@ -105,7 +153,7 @@ export function createCompute(options: ComputeOptions): Compute {
     },
     async stop() {
       for (const stop of stops.splice(0)) stop();
-      await executor.stop();
+      await Promise.all([executor.stop(), orphans.stop()]);
     },
   };
 }
@@ -143,6 +191,8 @@ function reconcilePeriodically(deps: ComputeDeps): () => void {
     await tpmIntentsReap(deps);
     await stuckSagasRetry(deps);
     await endedSagasPrune(deps);
+    await resizesConfirm(deps);
+    await softDeletedReclaim(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

@@ -52,6 +52,7 @@ import {
 } from "./api/servers/actions.ts";
 import { addressList, addressShow } from "./api/servers/addresses.ts";
 import { serverConsoleOutput } from "./api/servers/console-output.ts";
+import { serverBackupCreateAction, serverImageCreateAction } from "./api/servers/create-image.ts";
 import { serverCreate } from "./api/servers/create.ts";
 import { serverDelete } from "./api/servers/delete.ts";
 import { serverList, serverListDetail } from "./api/servers/list.ts";
@@ -64,7 +65,11 @@ import {
   metadataShow,
   metadataUpdate,
 } from "./api/servers/metadata.ts";
+import { serverRebuild } from "./api/servers/rebuild.ts";
+import { serverConfirmResize, serverResize, serverRevertResize } from "./api/servers/resize.ts";
+import { serverForceDelete, serverRestore } from "./api/servers/deferred-delete.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
+import { serverRescue, serverUnrescue } from "./api/servers/rescue.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverTpmShow } from "./api/servers/sealstone-tpm.ts";
 import { serverShow } from "./api/servers/show.ts";
@@ -126,9 +131,20 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "unpause", serverUnpause, novaByApp("os-pause-server:unpause")),
   action(actions, "suspend", serverSuspend, novaByApp("os-suspend-server:suspend")),
   action(actions, "resume", serverResume, novaByApp("os-suspend-server:resume")),
+  action(actions, "rescue", serverRescue, novaByApp("os-rescue")),
+  action(actions, "unrescue", serverUnrescue, novaByApp("os-unrescue")),
   action(actions, "lock", serverLock, novaByApp("os-lock-server:lock")),
   action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
+
+  action(actions, "rebuild", serverRebuild, novaByApp("servers:rebuild")),
+  action(actions, "createImage", serverImageCreateAction, novaByApp("servers:create_image")),
+  action(actions, "createBackup", serverBackupCreateAction, novaByApp("os-create-backup")),
+  action(actions, "resize", serverResize, novaByApp("servers:resize")),
+  action(actions, "confirmResize", serverConfirmResize, novaByApp("servers:confirm_resize")),
+  action(actions, "revertResize", serverRevertResize, novaByApp("servers:revert_resize")),
+  action(actions, "restore", serverRestore, novaByApp("os-deferred-delete:restore")),
+  action(actions, "forceDelete", serverForceDelete, novaByApp("os-deferred-delete:force")),
 
   action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),
   action(actions, "sealstone:tpmRestore", serverTpmRestore, ownByApp("tpm:restore")),

@@ -78,6 +78,42 @@ test("the audit is kept for ever, or for days", () => {
   );
 });
 
+test("an external Barbican, with the options that castellan has for Nova", () => {
+  const backend = "[key_manager]\nbackend = barbican\n[barbican]\n";
+  expect(load("[barbican]\nbarbican_endpoint = http://b").keyManager).toEqual({ backend: "embedded" });
+  expect(load(backend).keyManager).toEqual({
+    backend: "barbican",
+    barbican: {
+      endpointType: "public",
+      verifySsl: true,
+      timeoutMs: 30_000,
+      retries: 1,
+      retryDelayMs: 1_000,
+    },
+  });
+  const options = [
+    "auth_endpoint = http://controller/identity/v3",
+    "barbican_endpoint_type = internal",
+    "barbican_region_name = RegionTwo",
+    "verify_ssl = False",
+    "timeout = 5",
+    "number_of_retries = 3",
+    "retry_delay = 2",
+  ].join("\n");
+  for (const url of ["https://barbican:9311", "https://barbican:9311/", "https://barbican:9311/v1/"]) {
+    expect(load(`${backend}barbican_endpoint = ${url}\n${options}`).keyManager.barbican).toEqual({
+      endpoint: "https://barbican:9311",
+      endpointType: "internal",
+      regionName: "RegionTwo",
+      verifySsl: false,
+      ca: undefined,
+      timeoutMs: 5_000,
+      retries: 3,
+      retryDelayMs: 2_000,
+    });
+  }
+});
+
 test("the policy file is beside the configuration file that names it, or where it says", () => {
   const relative = { path: join(folder, "mine.yaml"), named: true };
   expect(load("[oslo_policy]\npolicy_file = mine.yaml").policyFile).toEqual(relative);
@@ -103,7 +139,7 @@ test("sealstone.conf of the state directory is read unless another is named", ()
 test.each([
   [
     "[libvrt]\nvirt_type = qemu",
-    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, database, libvirt, key_manager, oslo_policy, placement, tpm_vault.',
+    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, barbican, database, libvirt, key_manager, oslo_policy, placement, tpm_pool, tpm_vault.',
   ],
   [
     "[libvirt]\nswtpm_enable = True",
@@ -152,8 +188,24 @@ test.each([
   ["[constructor]\nname = x", ':1: [constructor]: found the unknown section "constructor",'],
   ["__proto__ = x", ':1: [DEFAULT] __proto__: found the unknown option of [DEFAULT] "__proto__"'],
   [
-    "[key_manager]\nbackend = barbican",
-    ':2: [key_manager] backend: found "barbican", which is not supported yet, allowed is one of: embedded, none.',
+    "[key_manager]\nbackend = vault",
+    ':2: [key_manager] backend: found "vault", allowed is one of: embedded, barbican, none.',
+  ],
+  [
+    "[key_manager]\nbackend = barbican\n[barbican]\nbarbican_endpoint = here",
+    ':4: [barbican] barbican_endpoint: found "here", allowed is an http or https URL.',
+  ],
+  [
+    "[key_manager]\nbackend = barbican\n[barbican]\nverify_ssl_path = /nowhere/ca.pem",
+    ':4: [barbican] verify_ssl_path: found "/nowhere/ca.pem", allowed is a readable file of certificates (PEM).',
+  ],
+  [
+    "[barbican]\nbarbican_api_version = v2",
+    ':2: [barbican] barbican_api_version: found "v2", allowed is only "v1".',
+  ],
+  [
+    "[barbican]\nverify_ssl_file = x",
+    ':2: [barbican] verify_ssl_file: found the unknown option of [barbican] "verify_ssl_file" (did you mean verify_ssl_path?)',
   ],
   [
     "[libvirt]\nsupported_tpm_secret_security = user, nobody",

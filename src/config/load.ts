@@ -1,6 +1,7 @@
 import type { TpmSecretSecurity } from "#vtpm/index.ts";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { barbicanOf, type BarbicanConfig } from "./barbican.ts";
 import { ConfigError } from "./config-error.ts";
 import { databaseAddressOf, type DatabaseAddress } from "./database-address.ts";
 import { iniParse, type Entry } from "./ini.ts";
@@ -20,6 +21,7 @@ export interface Config {
   readonly ramAllocationRatio: number;
   readonly diskAllocationRatio: number;
   readonly reservedHostMemoryMiB: number;
+  readonly forceConfigDrive: boolean;
   readonly database: DatabaseAddress;
   readonly api: { readonly listenAddress: string; readonly listenPort: number; readonly publicUrl: string };
   /** `retentionDays` undefined: events are kept for ever. */
@@ -32,13 +34,20 @@ export interface Config {
     readonly swtpmGroup: string;
     readonly supportedTpmSecretSecurity: readonly TpmSecretSecurity[];
   };
-  readonly keyManager: { readonly backend: "embedded" | undefined };
+  readonly keyManager: {
+    readonly backend: "embedded" | "barbican" | undefined;
+    /** Of the backend `barbican`. */
+    readonly barbican: BarbicanConfig | undefined;
+  };
   readonly placement: {
     readonly randomizeCandidates: boolean;
     /** Undefined: Placement has no port of its own. */
     readonly listenPort: number | undefined;
   };
+  readonly intervals: { readonly resizeConfirmS: number; readonly reclaimS: number };
   readonly tpmVault: { readonly generationsKept: number };
+  /** How many TPMs of each version a host makes ahead. */
+  readonly tpmPool: { readonly "2.0": number; readonly "1.2": number };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -67,7 +76,9 @@ export function configLoad(source: ConfigSource): Config {
     config.libvirt,
     config.keyManager,
     config.placement,
+    config.intervals,
     config.tpmVault,
+    config.tpmPool,
     config.policyFile,
   ])
     Object.freeze(part);
@@ -109,7 +120,7 @@ function configOf(
       places.get("key_manager.backend") ?? places.get("libvirt.swtpm_enabled") ?? "sealstone.conf";
     throw new ConfigError(
       place,
-      `[libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is True only with a key manager (embedded)`,
+      `[libvirt] swtpm_enabled: found True together with [key_manager] backend = none, allowed is True only with a key manager (embedded, barbican)`,
     );
   }
   return {
@@ -123,6 +134,7 @@ function configOf(
     ramAllocationRatio: common.ram_allocation_ratio,
     diskAllocationRatio: common.disk_allocation_ratio,
     reservedHostMemoryMiB: common.reserved_host_memory_mb,
+    forceConfigDrive: common.force_config_drive,
     database: databaseAddressOf(
       values.database.connection,
       places.get("database.connection") ?? "",
@@ -142,10 +154,15 @@ function configOf(
       swtpmGroup: libvirt.swtpm_group,
       supportedTpmSecretSecurity: libvirt.supported_tpm_secret_security,
     },
-    keyManager: { backend },
+    keyManager: { backend, barbican: backend === "barbican" ? barbicanOf(values, places) : undefined },
     placement: {
       randomizeCandidates: values.placement.randomize_allocation_candidates,
       listenPort: values.placement.listen_port,
+    },
+    tpmPool: { "2.0": values.tpm_pool.size, "1.2": values.tpm_pool.size_1_2 },
+    intervals: {
+      resizeConfirmS: values.DEFAULT.resize_confirm_window,
+      reclaimS: values.DEFAULT.reclaim_instance_interval,
     },
     tpmVault: { generationsKept: values.tpm_vault.generations_kept },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),

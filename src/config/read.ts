@@ -4,23 +4,27 @@ import { nearest } from "./nearest.ts";
 import type { Option, Section, SectionValues } from "./option.ts";
 import { apiSection } from "./sections/api.ts";
 import { auditSection } from "./sections/audit.ts";
+import { barbicanSection } from "./sections/barbican.ts";
 import { databaseSection } from "./sections/database.ts";
 import { defaultSection } from "./sections/default.ts";
 import { keyManagerSection } from "./sections/key-manager.ts";
 import { libvirtSection } from "./sections/libvirt.ts";
 import { osloPolicySection } from "./sections/oslo-policy.ts";
 import { placementSection } from "./sections/placement.ts";
+import { tpmPoolSection } from "./sections/tpm-pool.ts";
 import { tpmVaultSection } from "./sections/tpm-vault.ts";
 
 const sections = {
   DEFAULT: defaultSection,
   api: apiSection,
   audit: auditSection,
+  barbican: barbicanSection,
   database: databaseSection,
   libvirt: libvirtSection,
   key_manager: keyManagerSection,
   oslo_policy: osloPolicySection,
   placement: placementSection,
+  tpm_pool: tpmPoolSection,
   tpm_vault: tpmVaultSection,
 };
 

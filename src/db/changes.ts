@@ -5,12 +5,23 @@ export interface Write {
   readonly kind: "insert" | "update" | "delete";
 }
 
-type Listener = (write: Write) => void;
+/** Whoever holds something that a write makes stale. */
+export interface Watcher {
+  readonly dependsOn: (write: Write) => boolean;
+  readonly stale: () => void;
+}
 
-/** Tells of writes the moment they are committed. */
-export interface Changes {
-  watch(listener: Listener): void;
-  /** What the open transaction wrote so far. */
+/** Where one learns of committed writes. */
+export interface News {
+  watch(watcher: Watcher): void;
+  /** Resolves when watchers know of everything that was committed before the call. Absent: they know at once. */
+  catchUp?(): Promise<void>;
+  /** What the open transaction wrote so far. Absent where several may be open. */
+  uncommitted?(): readonly Write[];
+}
+
+/** Tells of writes the moment they are committed: all of them are made by this process. */
+export interface Changes extends News {
   uncommitted(): readonly Write[];
   /** To be called after each statement that ran; `inTransaction`: whether one is open then. */
   ran(statement: Statement, inTransaction: boolean): void;
@@ -20,7 +31,7 @@ export interface Changes {
 export type Statement = Write | "savepoint" | "release" | "rollback to" | "rollback" | "other";
 
 export function createChanges(): Changes {
-  const listeners: Listener[] = [];
+  const watchers: Watcher[] = [];
   let uncommitted: Write[] = [];
   /** For each open savepoint, how many writes were before it. */
   let savepoints: number[] = [];
@@ -32,22 +43,31 @@ export function createChanges(): Changes {
     else if (statement === "release") savepoints.pop();
   };
   return {
-    watch: (listener) => listeners.push(listener),
+    watch: (watcher) => watchers.push(watcher),
     uncommitted: () => uncommitted,
     ran(statement, inTransaction) {
       note(statement);
       if (inTransaction) return;
       const committed = uncommitted;
       [uncommitted, savepoints] = [[], []];
-      for (const write of committed) for (const listener of listeners) listener(write);
+      staleTell(watchers, committed);
     },
   };
 }
 
-/** Undefined for a statement that only reads. */
+/** Whether the watcher holds something that the write may have changed. */
+export function matters(watcher: Pick<Watcher, "dependsOn">, write: Write): boolean {
+  return write.table === "*" || watcher.dependsOn(write);
+}
+
+export function staleTell(watchers: readonly Watcher[], writes: readonly Write[]): void {
+  for (const watcher of watchers) if (writes.some((write) => matters(watcher, write))) watcher.stale();
+}
+
+/** Undefined for a statement that changes no row. */
 export function statementOf(sql: string): Statement | undefined {
   const text = sql.trimStart().toLowerCase();
-  if (/^(select|pragma|explain)\b/.test(text)) return undefined;
+  if (/^(select|pragma|explain|lock)\b/.test(text)) return undefined;
   const control = /^(savepoint|release|rollback to|rollback)\b/.exec(text);
   if (control) return control[1] as Statement;
   if (/^(begin|commit|end)\b/.test(text)) return "other";

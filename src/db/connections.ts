@@ -12,6 +12,11 @@ export function writerOpen<T>(address: DatabaseAddress, changes?: Changes): Kyse
   return open(address, { readOnly: false, changes });
 }
 
+/** For writes on a PostgreSQL that is migrated; its transactions leave them in the log of changes. */
+export function sharedWriterOpen<T>(address: DatabaseAddress & { readonly kind: "postgresql" }): Kysely<T> {
+  return new Kysely<T>({ dialect: postgresDialect(address, { tells: true }) });
+}
+
 /** For reads alone: a long one never waits for a writer. */
 export function readerOpen<T>(address: DatabaseAddress): Kysely<T> {
   return open(address, { readOnly: true });
@@ -21,7 +26,8 @@ function open<T>(
   address: DatabaseAddress,
   options: { readonly readOnly: boolean; readonly changes?: Changes | undefined },
 ): Kysely<T> {
-  if (address.kind === "postgresql") return new Kysely<T>({ dialect: postgresDialect(address) });
+  if (address.kind === "postgresql")
+    return new Kysely<T>({ dialect: postgresDialect(address, { tells: false }) });
   const database = sqliteShim(sqliteOpen(address.path, options), options.changes);
   return new Kysely<T>({ dialect: new SqliteDialect({ database }) });
 }

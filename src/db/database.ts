@@ -2,8 +2,9 @@ import { chmod } from "node:fs/promises";
 import type { Kysely } from "kysely";
 import type { Db, Tx } from "./access.ts";
 import type { DatabaseAddress } from "./address.ts";
+import { createChangeLog } from "./change-log.ts";
 import { createChanges } from "./changes.ts";
-import { groupWriterOpen, readerOpen, writerOpen } from "./connections.ts";
+import { groupWriterOpen, readerOpen, sharedWriterOpen, writerOpen } from "./connections.ts";
 import { createKept, type Kept, type KeptOptions } from "./kept.ts";
 import { migrate, type Migrations } from "./migrate.ts";
 import { createSerialize } from "./serializable.ts";
@@ -44,7 +45,7 @@ export async function openDatabase(options: {
   return {
     db: reader,
     transaction: (run) => writer.transaction(run),
-    kept: (what) => createKept({ db: reader, changes }, what),
+    kept: (what) => createKept({ db: reader, news: changes }, what),
     async close() {
       await writer.close();
       await reader.destroy();
@@ -61,13 +62,20 @@ async function withWriter(address: DatabaseAddress, use: (writer: Kysely<Tables>
   }
 }
 
-async function openShared(address: DatabaseAddress, migrations: Migrations): Promise<Database> {
+async function openShared(
+  address: DatabaseAddress & { readonly kind: "postgresql" },
+  migrations: Migrations,
+): Promise<Database> {
   await withWriter(address, (writer) => migrate(writer, migrations));
-  const [writer, reader] = [writerOpen<Tables>(address), readerOpen<Tables>(address)];
+  const reader = readerOpen<Tables>(address);
+  const writer = sharedWriterOpen<Tables>(address);
+  const log = createChangeLog(reader);
+  // Migrations changed what others may keep.
+  await log.prune();
   return {
     db: reader,
     transaction: serializable(writer),
-    kept: (what) => createKept({ db: reader, changes: undefined }, what),
+    kept: (what) => createKept({ db: reader, news: log }, what),
     async close() {
       await reader.destroy();
       await writer.destroy();
@@ -83,7 +91,7 @@ async function openInMemory(address: DatabaseAddress, migrations: Migrations): P
   return {
     db: only,
     transaction: (run) => only.transaction().execute(run),
-    kept: (what) => createKept({ db: only, changes }, what),
+    kept: (what) => createKept({ db: only, news: changes }, what),
     close: () => only.destroy(),
   };
 }

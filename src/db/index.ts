@@ -4,7 +4,7 @@ export type { DatabaseAddress } from "./address.ts";
 export { openDatabase } from "./database.ts";
 export type { Database } from "./database.ts";
 export type { Kept } from "./kept.ts";
-export { migrationList } from "./migrate.ts";
+export { databaseMigrations, migrationList } from "./migrate.ts";
 export type { Migrations } from "./migrate.ts";
 export type { Migration } from "kysely/migration";
 export { isPostgres } from "./dialect.ts";

@@ -1,5 +1,5 @@
-import type { Changes, Write } from "./changes.ts";
 import type { Db, Tx } from "./access.ts";
+import { matters, type News, type Write } from "./changes.ts";
 
 export interface KeptOptions<Value> {
   /** Whether such a write, once committed, makes a kept value stale. What a DELETE reaches by foreign keys counts too. */
@@ -12,33 +12,35 @@ export interface KeptOptions<Value> {
 
 /** Values read from tables, kept in memory for as long as the tables stay as they were read. */
 export interface Kept<Value> {
-  /** As the committed rows have it now; `undefined` (nothing found) is never kept. */
+  /** As the rows have it that were committed before the call; `undefined` (nothing found) is never kept. */
   get(key: string): Promise<Value | undefined>;
   /** As the transaction sees it: what is kept, unless it wrote to one of the tables. */
   within(tx: Tx, key: string): Promise<Value | undefined>;
 }
 
 /**
- * On SQLite this process makes every write itself and so knows exactly when a value goes stale; nothing is kept by time.
- * Without `changes` (PostgreSQL, where other processes write) each `get` reads.
+ * Nothing is kept by time: a value goes when `news` tell of a write that matters. On SQLite they come with the commit; on
+ * PostgreSQL each `get` first asks what other processes have committed, and inside a transaction, whose snapshot is its own,
+ * everything is read.
  */
 export function createKept<Value>(
-  at: { readonly db: Db; readonly changes: Changes | undefined },
+  at: { readonly db: Db; readonly news: News },
   options: KeptOptions<Value>,
 ): Kept<Value> {
-  const { db, changes } = at;
+  const { db, news } = at;
   const { dependsOn, load, limit } = options;
-  if (!changes) return { get: (key) => load(key, db), within: (tx, key) => load(key, tx) };
   const values = new Map<string, Value>();
   let version = 0;
-  const matters = (write: Write): boolean => write.table === "*" || dependsOn(write);
-  changes.watch((write) => {
-    if (!matters(write)) return;
-    version += 1;
-    values.clear();
+  news.watch({
+    dependsOn,
+    stale() {
+      version += 1;
+      values.clear();
+    },
   });
   return {
     async get(key) {
+      if (news.catchUp) await news.catchUp();
       const kept = values.get(key);
       if (kept !== undefined) return kept;
       const readAt = version;
@@ -50,8 +52,8 @@ export function createKept<Value>(
       return value;
     },
     async within(tx, key) {
-      const kept = changes.uncommitted().some(matters) ? undefined : values.get(key);
-      return kept ?? load(key, tx);
+      const unseen = news.uncommitted?.().some((write) => matters({ dependsOn }, write)) ?? true;
+      return (unseen ? undefined : values.get(key)) ?? load(key, tx);
     },
   };
 }

@@ -4,10 +4,14 @@ import { Migrator, type Migration } from "kysely/migration";
 import { CloudError } from "#base/errors.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { readerOpen } from "./connections.ts";
+import { migration as migration0070 } from "./migrations/0070-database-changes.ts";
 import type { Tables } from "./tables.ts";
 
 /** Migration name (`0001-identity`) → migration. Names are never reused. */
 export type Migrations = Readonly<Record<string, Migration>>;
+
+/** The database's own, which every database has. */
+export const databaseMigrations: Migrations = { "0070-database-changes": migration0070 };
 
 interface MigrationTables {
   schema_migrations: { name: string };
@@ -31,7 +35,7 @@ export async function migrationList(address: DatabaseAddress): Promise<string[]>
 export async function migrate(writer: Kysely<Tables>, migrations: Migrations): Promise<void> {
   const migrator = new Migrator({
     db: writer,
-    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    provider: { getMigrations: () => Promise.resolve({ ...migrations, ...databaseMigrations }) },
     allowUnorderedMigrations: true,
     migrationTableName: "schema_migrations",
     migrationLockTableName: "schema_migrations_lock",

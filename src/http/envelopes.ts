@@ -2,7 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { TSchema } from "typebox";
 import type { ErrorCode } from "#base/errors.ts";
 import { atLeast, type Microversion } from "./context.ts";
-import { jsonschemaText, type SchemaError } from "./jsonschema-text.ts";
+import { jsonschemaSentence, jsonschemaText, type SchemaError } from "./jsonschema-text.ts";
+import { withoutSecrets } from "./secret-keys.ts";
 
 /** The one place where a code becomes a status. */
 export const statusOfCode: Readonly<Record<ErrorCode, number>> = {
@@ -145,6 +146,11 @@ export const keyManagerEnvelope: ErrorEnvelope = {
   body: ({ status, message }) => ({ code: status, title: title(status), description: message }),
   forbidden: (rule) =>
     `${keyManagerActions[rule] ?? rule} attempt not allowed - please review your user/project privileges`,
+  mismatch(schema, value, errors) {
+    const { sentence, property = "None" } = jsonschemaSentence(schema, withoutSecrets(value), errors);
+    const { title: name = "object" } = schema as { readonly title?: string };
+    return `Provided object does not match schema '${name}': ${sentence}. Invalid property: '${property}'`;
+  },
 };
 
 /** Ours, in the form of the API-SIG's guideline on errors, `code` being ours: `{"errors": [{"status", "code", "title", "detail", "request_id"}]}`. */

@@ -27,6 +27,21 @@ export function jsonschemaText(schema: TSchema, value: unknown, errors: readonly
   ].join(" ");
 }
 
+/** The sentence alone, and the property that it is about, `meta.name`; undefined when it is about the whole. */
+export function jsonschemaSentence(
+  schema: TSchema,
+  value: unknown,
+  errors: readonly SchemaError[],
+): { readonly sentence: string; readonly property: string | undefined } {
+  const error = mostTelling(errors);
+  if (!error) return { sentence: "does not fit", property: undefined };
+  const path = segments(error.instancePath);
+  return {
+    sentence: sentence(error, at(schema, error.schemaPath), at(value, error.instancePath)),
+    property: path.length === 0 ? undefined : path.join("."),
+  };
+}
+
 /** As jsonschema.exceptions.best_match, which goes into alternatives only when one of them came further than the others. */
 function mostTelling(errors: readonly SchemaError[]): SchemaError | undefined {
   const known = errors.filter((error) => error.keyword !== "boolean");

@@ -4,6 +4,7 @@ import { CloudError } from "#base/errors.ts";
 import { compareMicroversions, microversionOf, type Microversion } from "./context.ts";
 import type { ErrorEnvelope } from "./envelopes.ts";
 import type { VersionedSchema } from "./operation.ts";
+import { secretKey } from "./secret-keys.ts";
 
 const validators = new WeakMap<TSchema, Validator>();
 
@@ -65,9 +66,6 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key];
   return at;
 }
-
-/** Keys whose values must not come back in a message: passwords, tokens, payloads, credentials. */
-const secretKey = /pass|^(token|payload|secret|blob)$/i;
 
 function shorten(path: string, value: unknown): string {
   if (path.split(".").some((key) => secretKey.test(key))) return "[hidden]";

@@ -131,6 +131,33 @@ test("regions within regions; a region in use stays", async () => {
   expect((await call("GET", `regions/${inner.id}`)).status).toBe(404);
 });
 
+test("an address that nobody changed follows the configuration", async () => {
+  const own = await startTestCloud();
+  const url = (place: string) =>
+    own.identity.endpointUrl({ type: "compute", interface: "internal", region: place });
+  const startAt = (address: string) =>
+    own.identity.bootstrap({
+      adminPassword: new Secret("other"),
+      demoPassword: new Secret("other"),
+      catalog: catalog.map((service) => ({
+        ...service,
+        endpoints: service.endpoints.map((endpoint) => ({ ...endpoint, url: address })),
+      })),
+    });
+  expect(await url("RegionOne")).toBe("http://127.0.0.1:8700/compute/v2.1");
+  expect(await url("RegionTwo")).toBeUndefined();
+  for (const address of ["http://first", "http://second"]) {
+    await startAt(address);
+    expect(await url("RegionOne")).toBe(address);
+  }
+  const token = await own.signIn("admin", passwords.admin, projectScope("admin"));
+  const change = { endpoint: { url: "http://operator" } };
+  await own.send("PATCH", "/v3/endpoints/e2", { token, body: change });
+  await startAt("http://third");
+  expect(await url("RegionOne")).toBe("http://operator");
+  await own.close();
+});
+
 test("what was changed or deleted in the catalogue stays so at the next start", async () => {
   await call("PATCH", "endpoints/e1", { endpoint: { url: "http://elsewhere" } });
   await call("DELETE", "endpoints/e2");

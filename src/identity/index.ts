@@ -5,7 +5,7 @@ import type { Database, Migrations } from "#db/index.ts";
 import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
 import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
 import { bootstrap, type BootstrapInput } from "./app/bootstrap.ts";
-import { catalogsKept } from "./app/catalog.ts";
+import { catalogsKept, catalogUrl, type CatalogPlace } from "./app/catalog.ts";
 import type { IdentityDeps } from "./app/context.ts";
 import { serviceAccountFetch, type ServiceAccount } from "./app/service-account.ts";
 import { standingsKept } from "./app/standing.ts";
@@ -19,8 +19,10 @@ import { migration0015 } from "./store/migrations/0015-identity-application-cred
 import { migration0016 } from "./store/migrations/0016-identity-oauth1.ts";
 import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
 import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
+import { migration0052 } from "./store/migrations/0052-identity-catalog-seed-urls.ts";
 import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
 
+export { identitySealedValues } from "./store/sealed-values.ts";
 export { identityPolicyRules } from "./policy-rules.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
@@ -35,6 +37,7 @@ export const identityMigrations: Migrations = {
   "0017-identity-trusts": migration0017,
   "0018-identity-credentials": migration0018,
   "0019-identity-configuration": migration0019,
+  "0052-identity-catalog-seed-urls": migration0052,
 };
 
 /** Keystone's own default (`[token] expiration`). */
@@ -48,6 +51,8 @@ export interface Identity {
   readonly serviceAccount: () => Promise<ServiceAccount>;
   /** Makes what every cloud starts from; safe to repeat at each start. True when the cloud is new. */
   readonly bootstrap: (input: BootstrapInput) => Promise<boolean>;
+  /** An address of the catalogue that is the same for every project; undefined when there is none. */
+  readonly endpointUrl: (place: CatalogPlace) => Promise<string | undefined>;
 }
 
 /** The identity service (Keystone v3). Its tables come from `identityMigrations`. */
@@ -84,6 +89,7 @@ export function createIdentity(options: {
     service,
     serviceAccount: () => serviceAccountFetch(deps),
     authenticate: (token) => callerAuthenticate(deps, token),
+    endpointUrl: (place) => catalogUrl(deps, place),
     bootstrap: async (input) => {
       const isNew = await bootstrap(deps, input);
       if (isNew) log.info({}, "a new cloud: users admin and demo were made");

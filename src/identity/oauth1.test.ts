@@ -203,3 +203,58 @@ test("what was not signed by the consumer, lately and whole, is refused", async 
   expect((await signInWith(consumer, access)).status).toBe(401);
   cloud.clock.offsetMs = 0;
 });
+
+/** Every table, as text. */
+async function tableTexts(): Promise<Map<string, string>> {
+  const db = cloud.database.db as unknown as {
+    readonly introspection: { getTables(): Promise<{ readonly name: string }[]> };
+    selectFrom(table: string): { selectAll(): { execute(): Promise<object[]> } };
+  };
+  const texts = new Map<string, string>();
+  for (const { name } of await db.introspection.getTables())
+    texts.set(name, JSON.stringify(await db.selectFrom(name).selectAll().execute()));
+  return texts;
+}
+
+test("a rotation of the master key reaches every box of the service, and each opens afterwards", async () => {
+  const consumer = await makeConsumer("rotated");
+  const [request, access] = [tokenOf(await askFor(consumer)), await makeAccess(consumer)];
+  const credential = { user_id: adminId, type: "cert", blob: "sealed blob" };
+  const made = await cloud.send("POST", "/v3/credentials", { token: admin, body: { credential } });
+  const credentialPath = `/v3/credentials/${made.body.credential.id}`;
+  const domain = await cloud.send("POST", "/v3/domains", {
+    token: admin,
+    body: { domain: { name: "Kept" } },
+  });
+  const config = { config: { ldap: { url: "ldap://a", password: "directory password" } } };
+  const configPath = `/v3/domains/${domain.body.domain.id}/config`;
+  expect((await cloud.send("PUT", configPath, { token: admin, body: config })).status).toBe(201);
+
+  const path = "/key-manager/v1/sealstone-master-keys";
+  const keys = async () => (await cloud.send("GET", path, { token: admin })).body.master_keys;
+  const [{ id: old }] = await keys();
+  const tablesOf = async (key: string): Promise<string[]> =>
+    [...(await tableTexts())].flatMap(([name, text]) => (text.includes(key) ? [name] : []));
+  const places = [
+    "identity_credentials",
+    "identity_domain_config",
+    "identity_oauth1_access_tokens",
+    "identity_oauth1_consumers",
+    "identity_oauth1_request_tokens",
+    "key_manager_master_keys",
+  ];
+  expect((await tablesOf(old)).toSorted()).toEqual(places);
+  expect((await cloud.send("POST", path, { token: admin })).status).toBe(202);
+  await expect.poll(keys).toMatchObject([{ status: "OLD", remaining: 0 }, { status: "CURRENT" }]);
+  expect(await tablesOf(old)).toEqual(["key_manager_master_keys"]);
+  const [, { id: current }] = await keys();
+  expect((await tablesOf(current)).toSorted()).toEqual(places);
+
+  expect((await cloud.send("GET", credentialPath, { token: admin })).body.credential.blob).toBe(
+    "sealed blob",
+  );
+  expect((await signInWith(consumer, access)).status).toBe(201);
+  const verifier = (await authorize(request, [{ name: "member" }])).body.token.oauth_verifier as string;
+  const parameters = { oauth_verifier: verifier };
+  tokenOf(await signed("/v3/OS-OAUTH1/access_token", { consumer, token: request }, { parameters }));
+});

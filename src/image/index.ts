@@ -1,8 +1,10 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
-import type { Database, Migrations } from "#db/index.ts";
-import { imageEnvelope, type Caller, type Service } from "#http/index.ts";
+import type { Database, Migrations, Tx } from "#db/index.ts";
+import { imageEnvelope, type Caller, type Ctx, type Service } from "#http/index.ts";
 import type { ImageDeps } from "./app/deps.ts";
+import { imageDraft, type ImageDraft } from "./app/image-draft.ts";
+import { imageKeeper, type ImageKeeper } from "./app/image-keeper.ts";
 import { imageProxy, type ImageProxy } from "./app/image-proxy.ts";
 import { imageFetch, imageRead } from "./app/peers.ts";
 import { imagePagesKept } from "./app/image-page.ts";
@@ -20,6 +22,8 @@ import { metadefDefinitionsMigration } from "./store/migrations/0022-image-metad
 
 export { imagePolicyRules } from "./policy-rules.ts";
 export type { ImageFacts } from "./domain/image-facts.ts";
+export type { ImageDraft } from "./app/image-draft.ts";
+export type { ImageContent, ImageKeeper } from "./app/image-keeper.ts";
 export type { ImageSeed } from "./app/seed.ts";
 
 export const imageMigrations: Migrations = {
@@ -43,6 +47,10 @@ export interface ImageService {
   imageFetch(caller: Caller, imageId: string): Promise<ImageFacts>;
   /** What a request to another service does to images in its caller's name. */
   readonly proxy: ImageProxy;
+  /** An image that the caller of another service asked it to make: checked now, made by what is answered, in that service's transaction. */
+  imageDraft(peer: Ctx, draft: ImageDraft): (tx: Tx) => Promise<void>;
+  /** For what is done later, without a caller. */
+  readonly keeper: ImageKeeper;
   /** At most `length` bytes from `offset`, fewer only at the end of the data; asks nobody for permission. */
   imageRead(imageId: string, offset: number, length: number): Promise<Buffer>;
   /** Idempotent: makes the image from a local file, or renews its data when the file has changed. */
@@ -73,6 +81,8 @@ export function createImage(options: ImageOptions): ImageService {
     service,
     imageFetch: (caller, imageId) => imageFetch(deps, caller, imageId),
     proxy: imageProxy(deps),
+    imageDraft: (peer, draft) => imageDraft(deps, peer, draft),
+    keeper: imageKeeper(deps, clock),
     imageRead: (imageId, offset, length) => imageRead(deps, imageId, offset, length),
     imageEnsure: (seed) => imageEnsure(deps, clock, seed),
     imageExists: async (imageId) => (await imageFind(database.db, imageId)) !== undefined,

@@ -54,7 +54,11 @@ export const keyManagerPolicyRules: PolicyRules = {
   "containers:post": "role:member or role:creator or role:admin",
   "containers:get": "role:member or role:creator or role:observer or role:admin",
   "container:get": "rule:container_reader",
-  "container:delete": "rule:container_writer",
+  // A creator who is no member only their own.
+  "container:delete":
+    "rule:container_project_admin or " +
+    "(rule:container_project_match and (role:member or role:creator) and rule:container_owner) or " +
+    "(rule:container_project_match and role:member and rule:container_is_not_private)",
   "container_secret:post": "rule:container_writer",
   "container_secret:delete": "rule:container_writer",
   "container_consumers:get": "rule:container_reader",
@@ -95,6 +99,8 @@ export const keyManagerPolicyRules: PolicyRules = {
 
   "sealstone:key_rotations:get": "rule:key_manager_admin",
   "sealstone:key_rotations:post": "rule:key_manager_admin",
+  "sealstone:master_keys:get": "rule:key_manager_admin",
+  "sealstone:master_keys:post": "rule:key_manager_admin",
 
   "quotas:get": "rule:key_manager_user",
   "project_quotas:get": "rule:key_manager_admin",

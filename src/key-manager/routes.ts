@@ -25,6 +25,8 @@ import { containerCreateOperation } from "./api/containers/create.ts";
 import { containerDeleteOperation } from "./api/containers/delete.ts";
 import { containerListOperation } from "./api/containers/list.ts";
 import { containerShowOperation } from "./api/containers/show.ts";
+import { masterKeyCreateOperation } from "./api/master-keys/create.ts";
+import { masterKeyListOperation } from "./api/master-keys/list.ts";
 import { orderCreateOperation } from "./api/orders/create.ts";
 import { orderDeleteOperation } from "./api/orders/delete.ts";
 import { orderListOperation } from "./api/orders/list.ts";
@@ -215,6 +217,11 @@ export const keyManagerRoutes: readonly Route<KeyManagerDeps>[] = [
   route("GET", "/v1/sealstone-rotations", rotationListOperation, { policy: "sealstone:key_rotations:get" }),
   route("POST", "/v1/sealstone-rotations", rotationCreateOperation, {
     policy: "sealstone:key_rotations:post",
+  }),
+
+  route("GET", "/v1/sealstone-master-keys", masterKeyListOperation, { policy: "sealstone:master_keys:get" }),
+  route("POST", "/v1/sealstone-master-keys", masterKeyCreateOperation, {
+    policy: "sealstone:master_keys:post",
   }),
 
   route("GET", "/v1/quotas", quotasShowOperation, { policy: "quotas:get" }),

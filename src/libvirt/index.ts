@@ -39,6 +39,8 @@ export {
   domainStart,
   domainSuspend,
 } from "./procedures/domain-actions.ts";
+export { domainAbortJob, domainBackupBegin, domainJobStats } from "./procedures/domain-jobs.ts";
+export type { DomainJobStats, DomainJobType } from "./procedures/domain-jobs.ts";
 export type { UndefineOptions } from "./procedures/domain-flags.ts";
 export type { DomainState, DomainStatus } from "./procedures/domain-state.ts";
 export {

@@ -19,6 +19,7 @@ export function agentConfigOf(config: Config): AgentConfig {
       swtpmGroup: config.libvirt.swtpmGroup,
       supportedTpmSecretSecurity: config.libvirt.supportedTpmSecretSecurity,
     },
+    tpmPool: config.tpmPool,
     keyManager: { backend: config.keyManager.backend },
   };
 }

@@ -67,8 +67,13 @@ export async function cloudStart({
       bus,
       log: log.child({ part: "control-plane" }),
       policy: policyOf(policyRules),
-      tpmGenerationsKept: config.tpmVault.generationsKept,
+      compute: {
+        tpmGenerationsKept: config.tpmVault.generationsKept,
+        forceConfigDrive: config.forceConfigDrive,
+        intervals: config.intervals,
+      },
       guest,
+      barbican: config.keyManager.barbican,
       randomizeCandidates: config.placement.randomizeCandidates,
     });
     stops.push(() => controlPlane.stop());

@@ -3,16 +3,22 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { auditMigrations, createAuditService } from "#audit/index.ts";
+import { createBarbicanSecrets, secretsBesideEmbedded, type BarbicanOptions } from "#barbican/index.ts";
 import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { imageRead, type Bus } from "#bus/index.ts";
-import { computeMigrations, createCompute, type Compute } from "#compute/index.ts";
-import { migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
+import { computeMigrations, createCompute, type Compute, type ComputeSettings } from "#compute/index.ts";
+import { databaseMigrations, migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
-import { createIdentity, identityMigrations } from "#identity/index.ts";
+import { createIdentity, identityMigrations, identitySealedValues, type Identity } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
-import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
+import {
+  createKeyManager,
+  keyManagerMigrations,
+  type KeyManager,
+  type ServiceSecrets,
+} from "#key-manager/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
 import type { Policy } from "#policy/index.ts";
 import { sagaMigrations } from "#saga/index.ts";
@@ -30,6 +36,7 @@ export const allMigrations = {
   ...sagaMigrations,
   ...auditMigrations,
   ...computeMigrations,
+  ...databaseMigrations,
 };
 
 export interface ControlPlaneParts {
@@ -45,10 +52,11 @@ export interface ControlPlaneParts {
   readonly policy?: Policy | undefined;
   /** Undefined: audit events are kept for ever. */
   readonly auditRetentionDays?: number | undefined;
-  /** How many states of each TPM the vault keeps; 5 when it is not said. */
-  readonly tpmGenerationsKept?: number | undefined;
+  readonly compute?: ComputeSettings | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
+  /** The external Barbican that new passphrases go to; absent: the embedded key manager. */
+  readonly barbican?: BarbicanOptions | undefined;
   /** `[placement] randomize_allocation_candidates` */
   readonly randomizeCandidates?: boolean;
 }
@@ -116,12 +124,12 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
     masterKeyPath: join(statePath, "master.key"),
     policy,
   });
-  const { box } = keyManager;
+  const box = keyManager.boxFor(identitySealedValues);
   const identity = createIdentity({ database, clock, log, box, publicEndpoint: publicUrl });
   const cloudIsNew = await identity.bootstrap({
     adminPassword: adminOpenrc.password,
     demoPassword: demoOpenrc.password,
-    catalog: ownCatalog,
+    catalog: ownCatalog({ "key-manager": options.barbican?.endpoint }),
   });
   // Another control plane made the users meanwhile, with its own passwords.
   if (!cloudIsNew && adminOpenrc.isNew) await rm(admin.path);
@@ -138,13 +146,14 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
     );
   });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
-  const { secrets } = keyManager;
+  const { barbican } = options;
+  const secrets = secretsOf(keyManager, identity, { database, clock, log, barbican });
   const { auditRetentionDays: retentionDays } = options;
   const auditService = createAuditService({ database, clock, log, retentionDays });
   const { audit } = auditService;
   const peers = { placement, secrets, cloudAccount, image, audit, bus };
-  const { replicaId: ownerId, tpmGenerationsKept } = options;
-  const compute = createCompute({ ...peers, tpmGenerationsKept, database, sealKey, clock, log, ownerId });
+  const { replicaId: ownerId } = options;
+  const compute = createCompute({ ...peers, ...options.compute, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),
@@ -175,6 +184,23 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
       await database.close();
     },
   };
+}
+
+/** Where compute keeps passphrases. */
+function secretsOf(
+  { secrets }: KeyManager,
+  identity: Identity,
+  {
+    barbican,
+    ...parts
+  }: Pick<Parameters<typeof createBarbicanSecrets>[0], "database" | "clock" | "log"> & {
+    readonly barbican: BarbicanOptions | undefined;
+  },
+): ServiceSecrets {
+  if (!barbican) return secrets;
+  const { endpointType, regionName: region } = barbican;
+  const catalogUrl = () => identity.endpointUrl({ type: "key-manager", interface: endpointType, region });
+  return secretsBesideEmbedded(createBarbicanSecrets({ ...barbican, ...parts, catalogUrl }), secrets);
 }
 
 function alone(services: readonly Service[], type: string): Service[] {

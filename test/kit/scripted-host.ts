@@ -1,14 +1,41 @@
-import { commands, hostHeartbeat, hostRegister, type Bus, type RequestContract } from "#bus/index.ts";
+import { createHash } from "node:crypto";
+import { simSnapshot } from "../../src/agent/sim/guest-files.ts";
+import {
+  commands,
+  configDriveAssociatedData,
+  hostHeartbeat,
+  hostRegister,
+  type Bus,
+  type RequestContract,
+} from "#bus/index.ts";
 import { CloudError, type ErrorCode } from "#base/errors.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 
+/** Every server's disk. */
+const snapshotBytes = simSnapshot("of a scripted host", 1);
+
 interface ScriptedServer {
   domain: boolean;
   disks: boolean;
+  /** Of a rebuild: the image that is to be the server's disk, and the disk's own. */
+  nextDisk?: string | undefined;
+  previousDisk?: string | undefined;
+  /** The image that its disk was made of. */
+  disk?: string | undefined;
+  rescueDisk?: boolean;
+  /** How its domain boots; undefined: from its own disk. */
+  rescue?: object | undefined;
+  /** What its config drives say: the server's own, and that of its rescue. */
+  configDrives?: { readonly own?: object; readonly rescue?: object };
   tpm: string | undefined;
   powerState: "running" | "paused" | "shutdown" | "suspended";
   managedSave: boolean;
+  /** Images for which there is a copy of its disk. */
+  snapshots: string[];
+  /** Of a resize that is not yet confirmed. */
+  oldDisk?: true | undefined;
+  oldTpm?: string | undefined;
 }
 
 export interface ScriptedHost {
@@ -51,6 +78,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       tpm: undefined,
       powerState: "shutdown",
       managedSave: false,
+      snapshots: [],
     };
     servers.set(serverId, made);
     return made;
@@ -65,9 +93,80 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     return passphrase;
   };
   const handlers: Record<keyof typeof commands, (message: never) => Promise<object>> = {
-    disksCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
+    disksCreate: async ({ serverId, image }: { serverId: string; image: { imageId: string } }) => {
+      Object.assign(of(serverId), { disks: true, disk: image.imageId });
+      return {};
+    },
+    disksPrepare: async ({ serverId, image }: { serverId: string; image: { imageId: string } }) => {
+      const server = of(serverId);
+      if (server.previousDisk === undefined) server.nextDisk = image.imageId;
+      return {};
+    },
+    disksSwap: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.powerState !== "shutdown") throw new CloudError("conflict", "it runs");
+      const { disk, nextDisk } = server;
+      if (nextDisk === undefined) return {};
+      Object.assign(server, { disk: nextDisk, previousDisk: disk ?? "unknown", nextDisk: undefined });
+      return {};
+    },
+    disksSwapEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
+      const server = of(serverId);
+      const { previousDisk } = server;
+      if (previousDisk !== undefined && keep === "old") server.disk = previousDisk;
+      Object.assign(server, { nextDisk: undefined, previousDisk: undefined });
+      return {};
+    },
+    disksResize: async ({ serverId }: { serverId: string }) => ((of(serverId).oldDisk = true), {}),
+    disksResizeEnd: async ({ serverId }: { serverId: string }) => {
+      delete of(serverId).oldDisk;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    tpmPark: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.oldTpm === undefined && server.tpm !== undefined)
+        Object.assign(server, { oldTpm: server.tpm, tpm: undefined });
+      return {};
+    },
+    tpmParkEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
+      const server = of(serverId);
+      if (keep === "old" && server.oldTpm !== undefined) server.tpm = server.oldTpm;
+      delete server.oldTpm;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    configDriveCreate: async (message: {
+      serverId: string;
+      injected?: string;
+      facts: object;
+      rescue: boolean;
+    }) => {
+      const { serverId, facts, rescue } = message;
+      const injected: unknown =
+        message.injected === undefined
+          ? undefined
+          : JSON.parse(
+              (await boxOpen(key, message.injected, configDriveAssociatedData(serverId))).toString(),
+            );
+      const server = of(serverId);
+      const drive = { ...facts, injected };
+      const kept = server.configDrives ?? {};
+      server.configDrives = rescue ? { ...kept, rescue: drive } : { own: drive, ...kept };
+      return {};
+    },
+    rescueDiskCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).rescueDisk = true), {}),
+    rescueDiskDelete: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      delete server.rescueDisk;
+      if (server.configDrives) delete (server.configDrives as { rescue?: object }).rescue;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
-      of(serverId).disks = false;
+      Object.assign(of(serverId), { disks: false, snapshots: [], oldDisk: undefined });
+      delete of(serverId).rescueDisk;
+      delete of(serverId).configDrives;
       forgetWhenEmpty(serverId);
       return {};
     },
@@ -82,15 +181,20 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
-    domainDefine: async ({ serverId }: { serverId: string }) => ((of(serverId).domain = true), {}),
+    domainDefine: async ({ serverId, rescue }: { serverId: string; rescue?: object }) => {
+      Object.assign(of(serverId), { domain: true, rescue });
+      return {};
+    },
     domainUndefine: async ({ serverId }: { serverId: string }) => {
       Object.assign(of(serverId), { domain: false, powerState: "shutdown", managedSave: false });
+      delete of(serverId).rescue;
       forgetWhenEmpty(serverId);
       return {};
     },
     domainStart: async (message: { serverId: string; tpm?: { passphrase?: string } }) => {
       const server = of(message.serverId);
       if (!server.domain) throw new CloudError("conflict", "no such domain");
+      if (server.rescue && server.rescueDisk !== true) throw new CloudError("conflict", "no rescue disk");
       const box = message.tpm?.passphrase;
       if (box !== undefined && (await opened(message.serverId, box)) !== server.tpm) {
         throw new CloudError("conflict", "the TPM's state does not open");
@@ -106,14 +210,35 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       Object.assign(of(serverId), { powerState: "shutdown", managedSave: true });
       return {};
     },
+    snapshotCreate: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
+      const { snapshots } = of(serverId);
+      if (!snapshots.includes(imageId)) snapshots.push(imageId);
+      const sha512 = createHash("sha512").update(snapshotBytes).digest("hex");
+      return { sizeBytes: snapshotBytes.length, sha512, diskFormat: "qcow2" };
+    },
+    snapshotRead: async (message: { serverId: string; imageId: string; offset: number; length: number }) => {
+      if (!of(message.serverId).snapshots.includes(message.imageId))
+        throw new CloudError("not-found", "no such copy");
+      const bytes = snapshotBytes.subarray(message.offset, message.offset + message.length);
+      return { bytes: bytes.toString("base64") };
+    },
+    snapshotDelete: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
+      const server = of(serverId);
+      server.snapshots = server.snapshots.filter((id) => id !== imageId);
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     consoleRead: async () => ({ output: "console of a scripted host\n" }),
     hostUptime: async () => ({
       uptime: " 12:00:00 up 1 day,  2:03,  1 user,  load average: 0.10, 0.20, 0.30",
     }),
     serversInspect: async () => ({
-      servers: [...servers].map(([serverId, { tpm, ...server }]) => ({
+      servers: [...servers].map(([serverId, { tpm, snapshots: _copies, ...server }]) => ({
         serverId,
-        ...server,
+        domain: server.domain,
+        disks: server.disks,
+        powerState: server.powerState,
+        managedSave: server.managedSave,
         tpm: tpm !== undefined,
       })),
     }),
@@ -139,7 +264,15 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     passphrases,
     register,
     place: (serverId, { powerState, tpm }) =>
-      void servers.set(serverId, { domain: true, disks: true, managedSave: false, powerState, tpm }),
+      void servers.set(serverId, {
+        domain: true,
+        disks: true,
+        disk: "old",
+        managedSave: false,
+        snapshots: [],
+        powerState,
+        tpm,
+      }),
     failNext: (name, code, times = 1, detail) =>
       void failures.set(
         name,

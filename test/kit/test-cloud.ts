@@ -2,18 +2,25 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BarbicanOptions } from "#barbican/index.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Policy } from "#policy/index.ts";
+import type { DatabaseAddress } from "#db/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
-import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
+import {
+  controlPlaneStart,
+  type ControlPlane,
+  type ControlPlaneOptions,
+} from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "./client.ts";
 import { scriptedHostStart, type ScriptedHost } from "./scripted-host.ts";
 
 export interface TestCloud {
   readonly url: string;
   readonly statePath: string;
+  readonly database: DatabaseAddress;
   readonly bus: Bus;
   readonly host: ScriptedHost;
   readonly admin: Client;
@@ -22,20 +29,26 @@ export interface TestCloud {
   hostAdd(hostId: string): Promise<ScriptedHost>;
   /** Password authentication of any user, scoped to a project by name. */
   client(user: string, password: string, project: string): Promise<Client>;
-  /** Ends the control plane and starts it again on the same state. */
-  restart(): Promise<void>;
+  /** Ends the control plane and starts it again on the same state, with another key manager when one is given. */
+  restart(changed?: { readonly barbican?: BarbicanOptions }): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** A whole control plane in this process, over real HTTP, with one scripted host. */
 export async function startTestCloud(
-  options: { readonly policy?: Policy; readonly placementPort?: number } = {},
+  options: {
+    readonly policy?: Policy;
+    readonly placementPort?: number;
+    readonly compute?: ControlPlaneOptions["compute"];
+    readonly barbican?: BarbicanOptions;
+  } = {},
 ): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
   const place = await databasePlace();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const bus = createInProcessBus();
+  let { barbican } = options;
   const start = (): Promise<ControlPlane> =>
     controlPlaneStart({
       statePath,
@@ -48,7 +61,9 @@ export async function startTestCloud(
       log: silentLogger,
       policy: options.policy,
       placementPort: options.placementPort,
+      compute: options.compute,
       guest: undefined,
+      barbican,
     });
   let controlPlane = await start();
   const key = await sealKeyPairLoad(join(statePath, "host.key"));
@@ -60,13 +75,15 @@ export async function startTestCloud(
   return {
     url,
     statePath,
+    database: place.address,
     bus,
     host,
     admin: await client("admin", await passwordOf("openrc"), "admin"),
     demo: await client("demo", await passwordOf("openrc-demo"), "demo"),
     client,
     hostAdd: (hostId) => scriptedHostStart(bus, key, hostId),
-    async restart() {
+    async restart(changed = {}) {
+      barbican = changed.barbican ?? barbican;
       await controlPlane.stop();
       controlPlane = await start();
     },

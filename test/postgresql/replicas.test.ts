@@ -127,3 +127,27 @@ test("claims on one inventory never exceed it", async () => {
   const usages = await client.send("GET", `${providers}/${uuid}/usages`);
   expect({ made, used: usages.body.usages.VCPU }).toEqual({ made: 5, used: 5 });
 });
+
+test("a token that one control plane revokes is refused by the other at once, however well that one knows it", async () => {
+  const [first, second] = running;
+  const [client] = clients;
+  if (!first || !second || !client) throw new Error("two control planes are needed");
+  const validate = async (token: string): Promise<number> => {
+    const path = "/identity/v3/auth/tokens";
+    return (await fetch(second.url + path, { headers: { "x-auth-token": token, "x-subject-token": token } }))
+      .status;
+  };
+  for (let round = 0; round < 10; round += 1) {
+    const identity = { methods: ["token"], token: { id: client.token } };
+    const issued = await fetch(`${first.url}/identity/v3/auth/tokens`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ auth: { identity } }),
+    });
+    const token = issued.headers.get("x-subject-token") ?? "";
+    expect([await validate(token), await validate(token)]).toEqual([200, 200]);
+    const headers = { "x-auth-token": client.token, "x-subject-token": token };
+    const revoked = await fetch(`${first.url}/identity/v3/auth/tokens`, { method: "DELETE", headers });
+    expect([revoked.status, await validate(token)]).toEqual([204, 401]);
+  }
+});

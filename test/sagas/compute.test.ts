@@ -1,12 +1,17 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect } from "vitest";
 import { auditMigrations, createAudit } from "#audit/index.ts";
 import { systemClock } from "#base/clock.ts";
+import { CloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, hostRegister } from "#bus/index.ts";
+import { anonymous, type Ctx } from "#http/index.ts";
+import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
 import { computeMigrations } from "#compute/index.ts";
 import type { Database } from "#db/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
@@ -15,12 +20,18 @@ import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
 import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
 import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
-import type { Server } from "../../src/compute/domain/server.ts";
-import { serverActionRules, type ServerActionName } from "../../src/compute/domain/server-action.ts";
+import { rebuiltFieldsOf, type Server } from "../../src/compute/domain/server.ts";
+import { serverActionRules } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
-import { serverActionSagas } from "../../src/compute/sagas/server-action-sagas.ts";
+import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
+import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
+import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
+import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
+import { rebuildFind, rebuildInsert } from "../../src/compute/store/rebuilds.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
+import { serverRescue } from "../../src/compute/sagas/server-rescue.ts";
+import { passphraseOrphanList } from "../../src/compute/store/passphrase-orphans.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
@@ -36,6 +47,8 @@ const tpm: NonNullable<Server["tpm"]> = {
 /** The box of a saga is bound to the saga's id, so the kit's sagas all have this one. */
 const sagaId = "b5a6a4a2-3f0f-4c57-9b2e-1d7a70c1e0aa" as SagaId;
 
+const callersToken = "a token of the caller";
+
 let folder: string;
 let key: SealKeyPair;
 let hostKey: SealKeyPair;
@@ -48,15 +61,55 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A world with one scripted host, on which the server already is when `placed`. Of the mode `host`: its host keeps the passphrase. */
-async function world(database: Database, server: Server, placed: boolean) {
+interface WorldImage {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly active: boolean;
+}
+
+async function imagesMake(image: ImageService, database: Database, wanted: readonly WorldImage[]) {
+  const caller = { ...anonymous, projectId: "project" };
+  for (const { id, properties, active } of wanted) {
+    const ctx = { caller, clock: systemClock, enforce: () => undefined, allows: () => true };
+    const rest = { name: "image", visibility: "private", minDiskGiB: 0, minRamMiB: 0 } as const;
+    const insert = image.imageDraft(ctx as unknown as Ctx, { id, properties, ...rest });
+    await database.transaction((tx) => insert(tx));
+    if (!active) continue;
+    const bytes = Buffer.from("an older one");
+    await image.keeper.store(id, {
+      diskFormat: "raw",
+      containerFormat: "bare",
+      properties: {},
+      sizeBytes: bytes.length,
+      sha512: createHash("sha512").update(bytes).digest("hex"),
+      chunks: Readable.from([bytes]),
+    });
+  }
+}
+
+/**
+ * A world with one scripted host, on which the server already is when `placed`. Of the mode `host`: its host keeps the passphrase. `more.barbican`: the passphrase is in an external key
+ * manager that asks for the caller's token, and what it does then.
+ */
+async function world(
+  database: Database,
+  server: Server,
+  placed: boolean,
+  more: {
+    readonly images?: readonly WorldImage[];
+    readonly barbican?: "deletes" | "refuses" | "is away";
+  } = {},
+) {
   const bus = createInProcessBus();
   const [clock, log] = [systemClock, silentLogger];
   const placement = createPlacement({ database, clock, log });
+  const image = createImage({ database, clock, log, imagesFolder: await mkdtemp(join(folder, "images-")) });
+  await imagesMake(image, database, more.images ?? []);
   const secrets = new Set<string>([tpm.secretId]);
   const deps: ComputeSagaDeps = {
     database,
     placement,
+    image,
     bus,
     sealKey: key,
     clock,
@@ -69,8 +122,14 @@ async function world(database: Database, server: Server, placed: boolean) {
     },
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
-      async deleteAsService(secretId, _requestId, also) {
+      deletesAs: more.barbican === undefined ? "cloud" : "caller",
+      async deleteAsService(secretId, _requestId, also, token) {
+        if (more.barbican !== undefined && token?.expose() !== callersToken)
+          return new CloudError("unauthenticated", "not this token");
+        if (more.barbican === "refuses") return new CloudError("forbidden", "not you");
+        if (more.barbican === "is away") return new CloudError("unavailable", "nobody is there");
         if (secrets.delete(secretId)) await database.transaction(async (tx) => also?.(tx, secretId));
+        return undefined;
       },
     },
   };
@@ -99,7 +158,14 @@ async function world(database: Database, server: Server, placed: boolean) {
       tpm: passphrase.toString("latin1"),
     });
   }
-  const box = await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id));
+  const box =
+    more.barbican === undefined
+      ? await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id))
+      : await boxSeal(
+          key.publicKey,
+          Buffer.from(callersToken),
+          `sealstone saga ${sagaId} server ${server.id} token`,
+        );
   return {
     params: { serverId: server.id, requestId: "req-1" },
     deps,
@@ -111,8 +177,14 @@ async function world(database: Database, server: Server, placed: boolean) {
       return {
         host: Object.fromEntries(host.servers),
         secrets: [...secrets],
+        orphans: (await passphraseOrphanList(database.db, { limit: 10 })).map(({ reason }) => reason),
         allocations: (await placement.allocationsOf(server.id)).length,
         vault: (await tpmGenerationList(database.db, server.id)).length,
+        images: Object.fromEntries(
+          await Promise.all(
+            (more.images ?? []).map(async ({ id }) => [id, (await image.keeper.find(id))?.status] as const),
+          ),
+        ),
         server: row && {
           vmState: row.vmState,
           taskState: row.taskState,
@@ -124,7 +196,7 @@ async function world(database: Database, server: Server, placed: boolean) {
   };
 }
 
-const migrations = { ...auditMigrations, ...computeMigrations, ...placementMigrations };
+const migrations = { ...auditMigrations, ...computeMigrations, ...imageMigrations, ...placementMigrations };
 
 sagaTests(serverCreate, {
   migrations,
@@ -156,7 +228,15 @@ sagaTests(serverCreate, {
     }),
 });
 
-const nothingLeft = { host: {}, secrets: [], allocations: 0, vault: 0, server: undefined };
+const nothingLeft = {
+  host: {},
+  secrets: [],
+  orphans: [],
+  allocations: 0,
+  vault: 0,
+  images: {},
+  server: undefined,
+};
 
 sagaTests(serverDelete, {
   migrations,
@@ -170,7 +250,116 @@ sagaTests(serverDelete, {
   },
 });
 
-const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
+const imageId = "2d9a0fd2-7c1f-4b67-9d6f-6f7a35b7c0de";
+const olderId = "7b0f3d9c-1a4e-4b52-8f4f-0b6a0c6d9e01";
+const untouched = (left: unknown) =>
+  expect(left).toMatchObject({
+    host: { [aServer().id]: { disks: true, domain: true, powerState: "running", snapshots: [] } },
+    allocations: 1,
+    vault: 1,
+    server: { vmState: "active", taskState: undefined, hostId, fault: undefined },
+  });
+const queued: WorldImage = { id: imageId, properties: {}, active: false };
+
+sagaTests(serverCreateImage, {
+  migrations,
+  world: async (database) => ({
+    ...(await world(database, aServer({ tpm, hostId, taskState: "image_snapshot_pending" }), true, {
+      images: [queued],
+    })),
+    params: { serverId: aServer().id, requestId: "req-1", imageId },
+  }),
+  done: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: "active" } });
+  },
+  unwound: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: undefined } });
+  },
+});
+
+const backupProperties = { image_type: "backup", backup_type: "daily", instance_uuid: aServer().id };
+
+sagaTests(serverCreateBackup, {
+  migrations,
+  world: async (database) => ({
+    ...(await world(database, aServer({ tpm, hostId, taskState: "image_backup" }), true, {
+      images: [
+        { id: olderId, properties: backupProperties, active: true },
+        { ...queued, properties: backupProperties },
+      ],
+    })),
+    params: {
+      serverId: aServer().id,
+      requestId: "req-1",
+      imageId,
+      owner: "project",
+      backupType: "daily",
+      rotation: 1,
+    },
+  }),
+  done: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: "active", [olderId]: undefined } });
+  },
+  // An older one may have been rotated away already; the new one is gone.
+  unwound: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: undefined } });
+  },
+});
+
+const newImage = {
+  id: olderId,
+  properties: {},
+  disk: { imageId: olderId, sha512: "00", sizeBytes: 1, diskFormat: "qcow2" },
+};
+
+for (const vmState of ["active", "stopped"] as const) {
+  const powerState = vmState === "active" ? "running" : "shutdown";
+  sagaTests(serverRebuild, {
+    migrations,
+    world: async (database) => {
+      const old = aServer({ tpm, hostId, vmState, powerState, taskState: "rebuilding" });
+      const server = { ...old, name: "rebuilt", image: newImage };
+      const made = await world(database, server, true);
+      await database.transaction((tx) =>
+        rebuildInsert(tx, server.id, {
+          old: { ...rebuiltFieldsOf(old), vmState },
+          new: rebuiltFieldsOf(server),
+        }),
+      );
+      const left = async () => ({
+        ...(await made.left()),
+        rebuild: await rebuildFind(database.db, server.id),
+        image: (await serverFind(database.db, server.id))?.image.id,
+      });
+      return { ...made, left };
+    },
+    done: (left) =>
+      expect(left).toMatchObject({
+        host: { [aServer().id]: { domain: true, powerState, disk: olderId, previousDisk: undefined } },
+        server: { vmState, taskState: undefined, fault: undefined },
+        image: olderId,
+        rebuild: undefined,
+        vault: 1,
+      }),
+    // The one or the other, whole; the TPM in either.
+    unwound: (left) => {
+      const { image } = left as { readonly image: string };
+      const disk = image === olderId ? olderId : "old";
+      expect(left).toMatchObject({
+        host: { [aServer().id]: { domain: true, powerState, disk, tpm: passphrase.toString("latin1") } },
+        server: { vmState, taskState: undefined, hostId },
+        allocations: 1,
+        vault: 1,
+      });
+    },
+  });
+}
+
+const before: Readonly<Record<PlainActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },
   stop: {},
   "soft-reboot": {},
@@ -179,10 +368,11 @@ const before: Readonly<Record<ServerActionName, Partial<Server>>> = {
   unpause: { vmState: "paused" },
   suspend: {},
   resume: { vmState: "suspended", powerState: "suspended" },
+  unrescue: { vmState: "rescued" },
 };
 
 for (const [name, definition] of Object.entries(serverActionSagas) as [
-  ServerActionName,
+  PlainActionName,
   (typeof serverActionSagas)["start"],
 ][]) {
   const rule = serverActionRules[name];
@@ -203,3 +393,36 @@ for (const [name, definition] of Object.entries(serverActionSagas) as [
     });
   }
 }
+
+sagaTests(serverRescue, {
+  migrations,
+  world: async (database) => {
+    const server = aServer({ tpm, hostId, taskState: "rescuing", configDrive: true });
+    const made = await world(database, server, true);
+    return { ...made, params: { ...made.params, image: server.image } };
+  },
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: {
+        [aServer().id]: {
+          powerState: "running",
+          rescueDisk: true,
+          rescue: { device: "disk", bus: "virtio", stable: false },
+          configDrives: { rescue: { name: "server" } },
+          tpm: passphrase.toString("latin1"),
+        },
+      },
+      server: { vmState: "rescued", taskState: undefined },
+    }),
+  // Its own domain, and nothing of the rescue.
+  unwound: (left) => {
+    expect(left).toMatchObject({
+      host: { [aServer().id]: { domain: true, disks: true, tpm: passphrase.toString("latin1") } },
+      allocations: 1,
+      server: { taskState: undefined, hostId },
+    });
+    const { host } = left as { host: Record<string, { rescue?: object; rescueDisk?: boolean }> };
+    expect(host[aServer().id]?.rescue).toBeUndefined();
+    expect(host[aServer().id]?.rescueDisk).toBeUndefined();
+  },
+});

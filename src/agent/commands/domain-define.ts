@@ -8,11 +8,13 @@ export const domainDefine: Command<"domainDefine"> = async (context, spec) => {
   const { cloudId, config, directIo, libvirt, paths } = context;
   // Throws when the UUID is taken by a domain that is not ours.
   await ownDomainFind(context, spec.serverId);
-  const { disk, consoleLog } = paths.server(spec.serverId);
+  const { disk, consoleLog, ...server } = paths.server(spec.serverId);
   const xml = domainXml(spec, {
     cloudId,
     virtType: config.libvirt.virtType,
     diskPath: disk,
+    configDrivePath: spec.rescue === undefined ? server.configDrive : server.rescueConfigDrive,
+    rescueDiskPath: server.rescueDisk,
     directIo,
     consoleLogPath: consoleLog,
     kernelPath: spec.kernel && paths.image(spec.kernel),

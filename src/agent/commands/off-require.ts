@@ -11,3 +11,14 @@ export async function offRequire(context: AgentContext, serverId: string, what: 
     `Server ${serverId} is running, so ${what} cannot be removed. Stop it first.`,
   );
 }
+
+/** Throws `conflict` when QEMU has the rescue's disk open; the server itself may run from its own. */
+export async function offRequireRescued(
+  context: AgentContext,
+  serverId: string,
+  rescueDisk: string,
+): Promise<void> {
+  const domain = await ownDomainFind(context, serverId);
+  if (domain?.xml.includes(rescueDisk) !== true) return;
+  await offRequire(context, serverId, "the disk of its rescue");
+}

@@ -11,9 +11,9 @@ import type { Command } from "./command.ts";
 
 export const tpmManufacture: Command<"tpmManufacture"> = async (
   context,
-  { serverId, tpm, passphrase: box },
+  { serverId, sagaId, tpm, passphrase: box },
 ) => {
-  const { key, swtpmUser: owner, log } = context;
+  const { key, swtpmUser: owner, log, pool } = context;
   if (owner === undefined) {
     throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
   }
@@ -36,18 +36,13 @@ export const tpmManufacture: Command<"tpmManufacture"> = async (
       tpmDraftsDelete(paths),
     ]);
     try {
-      await make({
-        serverId,
-        version,
-        passphrase,
-        paths,
-        owner,
-        setupConfig: tpmSetupConfig(context.paths.tpmAuthority),
-      });
+      const tpmId = await pool.take({ version, serverId, sagaId, passphrase, paths, log });
+      const setupConfig = tpmSetupConfig(context.paths.tpmAuthority);
+      if (tpmId === undefined) await make({ serverId, version, passphrase, paths, owner, setupConfig });
+      log.info({ version, tpmId: tpmId ?? serverId, ahead: tpmId !== undefined }, "TPM is made");
     } finally {
       wipe(passphrase);
     }
-    log.info({ version }, "TPM is made");
   }
   await tpmRecordWrite(paths, { version, secretId });
   await context.copies.copy(serverId, version, "made");

@@ -15,6 +15,8 @@ const host: DomainHost = {
   cloudId: "a1b2c3",
   virtType: "qemu",
   diskPath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/disk",
+  configDrivePath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/disk.config",
+  rescueDiskPath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/disk.rescue",
   directIo: true,
   consoleLogPath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/console.log",
   kernelPath: undefined,
@@ -36,6 +38,27 @@ const cases: Readonly<Record<string, readonly [DomainSpec, DomainHost]>> = {
       kernelCommandLine: "console=ttyS0 quiet root='x&y'",
       tpm: { version: "2.0", model: "tpm-crb", secretId },
     },
+    { ...host, ...kernel },
+  ],
+  "config-drive": [{ ...plain, configDrive: "ide" }, host],
+  rescue: [
+    { ...plain, configDrive: "ide", rescue: { device: "disk", bus: "virtio", stable: false } },
+    { ...host, configDrivePath: `${host.configDrivePath}.rescue` },
+  ],
+  "rescue-stable-cdrom": [
+    { ...plain, configDrive: "sata", rescue: { device: "cdrom", bus: "sata", stable: true } },
+    host,
+  ],
+  "rescue-stable-usb": [
+    {
+      ...plain,
+      tpm: { version: "2.0", model: "tpm-crb", secretId },
+      rescue: { device: "disk", bus: "usb", stable: true },
+    },
+    { ...host, directIo: false },
+  ],
+  "rescue-stable-scsi-kernel": [
+    { ...plain, kernelCommandLine: "quiet", rescue: { device: "disk", bus: "scsi", stable: true } },
     { ...host, ...kernel },
   ],
   "tpm-1.2-tis": [{ ...plain, tpm: { version: "1.2", model: "tpm-tis", secretId } }, host],

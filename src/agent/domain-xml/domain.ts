@@ -1,7 +1,7 @@
 import { clockElement } from "./clock.ts";
 import { consoleElement } from "./console.ts";
 import { cpuElement, vcpuElement } from "./cpu.ts";
-import { diskElement } from "./disk.ts";
+import { diskElements } from "./disk.ts";
 import type { DomainHost, DomainSpec } from "./domain-spec.ts";
 import { element, xmlPrint } from "./element.ts";
 import { featuresElement } from "./features.ts";
@@ -9,6 +9,7 @@ import { memoryBalloonElement, memoryElement } from "./memory.ts";
 import { metadataElement } from "./metadata.ts";
 import { osElement } from "./os.ts";
 import { rngElement } from "./rng.ts";
+import { scsiElement } from "./scsi.ts";
 import { sysinfoElement } from "./sysinfo.ts";
 import { tpmElement } from "./tpm.ts";
 import { usbElement } from "./usb.ts";
@@ -31,8 +32,9 @@ export function domainXml(spec: DomainSpec, host: DomainHost): string {
       element("on_reboot", {}, "restart"),
       element("on_crash", {}, "destroy"),
       element("devices", {}, [
-        diskElement(host),
-        usbElement(),
+        ...diskElements(spec, host),
+        scsiElement(spec),
+        usbElement(spec),
         consoleElement(host),
         tpmElement(spec),
         rngElement(),

@@ -124,12 +124,12 @@ export class ImageCache {
   }
 }
 
-/** Kernels and ramdisks (`aki`, `ari`) and Amazon's machine images are plain bytes. */
+/** Kernels and ramdisks (`aki`, `ari`), Amazon's machine images and CDs are plain bytes. */
 function formatOf({ imageId, diskFormat }: ImageRef): "raw" | "qcow2" {
   if (diskFormat === "qcow2") return "qcow2";
-  if (["raw", "ami", "aki", "ari"].includes(diskFormat)) return "raw";
+  if (["raw", "ami", "aki", "ari", "iso"].includes(diskFormat)) return "raw";
   throw new CloudError(
     "invalid",
-    `Image ${imageId} has disk_format ${diskFormat}; a server can be made from: qcow2, raw, ami. Convert it (qemu-img convert).`,
+    `Image ${imageId} has disk_format ${diskFormat}; a server can be made from: qcow2, raw, ami, iso. Convert it (qemu-img convert).`,
   );
 }

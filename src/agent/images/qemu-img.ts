@@ -1,7 +1,7 @@
 import { Type, type Static } from "typebox";
 import { Parse } from "typebox/value";
 import { CloudError } from "#base/errors.ts";
-import { programRun } from "../run-program.ts";
+import { ProgramError, programRun } from "../run-program.ts";
 
 const ImageInfo = Type.Object({
   format: Type.String(),
@@ -53,6 +53,21 @@ async function imageInfo(path: string, imageId: string, format: string): Promise
   }
 }
 
+/** Throws `invalid` when the disk is larger already: no guest's file system outlives being cut off. */
+export async function overlayGrow(path: string, serverId: string, sizeBytes: number): Promise<void> {
+  try {
+    await programRun("qemu-img", ["resize", "-q", "-f", "qcow2", path, String(sizeBytes)]);
+  } catch (cause) {
+    const shrinks = cause instanceof ProgramError && cause.output.includes("shrink");
+    if (!shrinks) throw cause;
+    throw new CloudError(
+      "invalid",
+      `Unable to resize disk down: the root disk of server ${serverId} is larger than ${sizeBytes} bytes.`,
+      { cause },
+    );
+  }
+}
+
 /** A new overlay; changes of the guest go into it and the base is only read. */
 export async function overlayCreate(
   path: string,
@@ -73,4 +88,21 @@ export async function overlayCreate(
     path,
     String(sizeBytes),
   ]);
+}
+
+/** How many bytes the file and all that it is laid over take on their disks. It may be in use. */
+export async function diskChainBytes(path: string): Promise<number> {
+  const text = await programRun("qemu-img", ["info", "-U", "--backing-chain", "--output=json", path]);
+  const chain = Parse(Type.Array(Type.Object({ "actual-size": Type.Integer() })), JSON.parse(text));
+  return chain.reduce((sum, file) => sum + file["actual-size"], 0);
+}
+
+/** A disk may be as large as an image may be, on a slow one. */
+const convertTimeoutMs = 6 * 60 * 60_000;
+
+/** Writes a disk that nobody has open, with all that it is laid over, into one new qcow2 file. */
+export async function diskConvert(from: string, to: string, signal: AbortSignal): Promise<void> {
+  // With -U it takes no lock: one that outlives a killed agent does not keep its server from starting.
+  const args = ["convert", "-U", "-f", "qcow2", "-O", "qcow2", from, to];
+  await programRun("qemu-img", args, { timeoutMs: convertTimeoutMs, signal });
 }

@@ -19,13 +19,24 @@ const SimServer = Type.Object({
     Type.Object({
       name: Type.String(),
       tpmVersion: Type.Optional(Type.Union([Type.Literal("1.2"), Type.Literal("2.0")])),
+      /** Boots from the rescue's disk. */
+      rescued: Type.Optional(Type.Boolean()),
     }),
   ),
   disks: Type.Boolean(),
+  /** Of a rebuild: whether there is a disk that is to take its place, and the one that had it. */
+  nextDisk: Type.Optional(Type.Boolean()),
+  previousDisk: Type.Optional(Type.Boolean()),
+  rescueDisk: Type.Optional(Type.Boolean()),
   tpm: Type.Optional(SimTpm),
+  /** Of a resize that is not yet confirmed: the old disk is kept, and the TPM that was put aside. */
+  oldDisk: Type.Optional(Type.Boolean()),
+  oldTpm: Type.Optional(SimTpm),
   power: Type.Union([Type.Literal("running"), Type.Literal("paused"), Type.Literal("shutdown")]),
   managedSave: Type.Boolean(),
   boots: Type.Integer(),
+  /** Copies of its disk, by image: at which boot each was made. */
+  snapshots: Type.Optional(Type.Record(Type.String(), Type.Integer())),
 });
 export type SimServer = Static<typeof SimServer>;
 

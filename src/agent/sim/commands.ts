@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import type { Static } from "typebox";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
-import type { Bus, commands } from "#bus/index.ts";
+import { configDriveAssociatedData, type Bus, type commands } from "#bus/index.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { keptPassphraseAbsentError } from "../tpm/refusals.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
+import { simSnapshot } from "./guest-files.ts";
+import { offRequire } from "./off-require.ts";
+import { simResizeCommands } from "./resize-commands.ts";
 import { simStateEnd, simStateJudge, simStatePut, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
@@ -30,22 +33,52 @@ const gibibyte = 1024 ** 3;
 
 /** Every command as the real agent answers it, over books instead of libvirt; what it would refuse is refused here too. */
 export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> } = {
-  disksCreate({ books }, { serverId, image, rootGiB }) {
-    if (rootGiB > 0 && image.sizeBytes > rootGiB * gibibyte) {
-      throw new CloudError(
-        "invalid",
-        `Flavor's disk is too small for requested image. Flavor disk is ${rootGiB * gibibyte} bytes, image ${image.imageId} is ${image.sizeBytes} bytes. ` +
-          "Choose a flavor with a larger disk.",
-      );
-    }
+  disksCreate({ books }, { serverId, ...disk }) {
+    fitRequire(disk);
     books.set(serverId, { ...books.get(serverId), disks: true });
     return {};
   },
   disksDelete({ books }, { serverId }) {
     offRequire(books, serverId, "its disks");
-    books.set(serverId, { ...books.get(serverId), disks: false });
+    const { snapshots: _copies, nextDisk: _next, previousDisk: _previous, ...disks } = books.get(serverId);
+    const { oldDisk: _old, ...rest } = disks;
+    books.set(serverId, { ...rest, disks: false, rescueDisk: false });
     return {};
   },
+  async configDriveCreate({ key }, { serverId, injected }) {
+    if (injected !== undefined) wipe(await boxOpen(key, injected, configDriveAssociatedData(serverId)));
+    return {};
+  },
+  rescueDiskCreate({ books }, { serverId }) {
+    rescueOffRequire(books, serverId);
+    books.set(serverId, { ...books.get(serverId), rescueDisk: true });
+    return {};
+  },
+  rescueDiskDelete({ books }, { serverId }) {
+    rescueOffRequire(books, serverId);
+    books.set(serverId, { ...books.get(serverId), rescueDisk: false });
+    return {};
+  },
+  disksPrepare({ books }, { serverId, ...disk }) {
+    fitRequire(disk);
+    const server = books.get(serverId);
+    if (server.previousDisk !== true) books.set(serverId, { ...server, nextDisk: true });
+    return {};
+  },
+  disksSwap({ books }, { serverId }) {
+    offRequire(books, serverId, "its disk");
+    const { nextDisk, ...rest } = books.get(serverId);
+    if (nextDisk !== true) return {};
+    books.set(serverId, { ...rest, disks: true, ...(rest.disks ? { previousDisk: true } : {}) });
+    return {};
+  },
+  disksSwapEnd({ books }, { serverId, keep }) {
+    const { nextDisk: _next, previousDisk, ...rest } = books.get(serverId);
+    if (previousDisk === true && keep === "old") offRequire(books, serverId, "its disk");
+    books.set(serverId, rest);
+    return {};
+  },
+  ...simResizeCommands,
   async tpmManufacture({ books, key, ...place }, { serverId, tpm: { version, secretId }, passphrase }) {
     const { tpm } = books.get(serverId);
     if (tpm && (tpm.version !== version || tpm.secretId !== secretId)) {
@@ -82,8 +115,12 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, rest);
     return {};
   },
-  domainDefine({ books }, { serverId, instanceName: name, tpm }) {
-    const domain = { name, ...(tpm === undefined ? {} : { tpmVersion: tpm.version }) };
+  domainDefine({ books }, { serverId, instanceName: name, tpm, rescue }) {
+    const domain = {
+      name,
+      ...(tpm === undefined ? {} : { tpmVersion: tpm.version }),
+      ...(rescue === undefined ? {} : { rescued: true }),
+    };
     books.set(serverId, { ...books.get(serverId), domain });
     return {};
   },
@@ -96,7 +133,8 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
   async domainStart({ books, key, ...place }, { serverId, tpm }) {
     const server = definedFetch(books, serverId);
     if (server.power !== "shutdown") return {};
-    if (!server.disks) throw new CloudError("bug", `The disk of server ${serverId} is missing.`);
+    if (!server.disks || (server.domain.rescued === true && server.rescueDisk !== true))
+      throw new CloudError("bug", `The disk of server ${serverId} is missing.`);
     // A restore goes on where the guest was.
     const boots = server.boots + (server.managedSave ? 0 : 1);
     const running = { ...server, power: "running", managedSave: false, boots } as const;
@@ -145,6 +183,29 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     await tpmEnd(place, serverId, server);
     return {};
   },
+  snapshotCreate({ books }, { serverId, imageId }) {
+    const server = books.get(serverId);
+    if (!server.disks) throw new CloudError("bug", `The disk of server ${serverId} is missing.`);
+    const boots = server.snapshots?.[imageId] ?? server.boots;
+    books.set(serverId, { ...server, snapshots: { ...server.snapshots, [imageId]: boots } });
+    const bytes = simSnapshot(serverId, boots);
+    const sha512 = createHash("sha512").update(bytes).digest("hex");
+    return { sizeBytes: bytes.length, sha512, diskFormat: "qcow2" };
+  },
+  snapshotRead({ books }, { serverId, imageId, offset, length }) {
+    const boots = books.get(serverId).snapshots?.[imageId];
+    if (boots === undefined)
+      throw new CloudError("not-found", `The host has no copy of server ${serverId} for image ${imageId}.`);
+    const bytes = simSnapshot(serverId, boots).subarray(offset, offset + length);
+    return { bytes: bytes.toString("base64") };
+  },
+  snapshotDelete({ books }, { serverId, imageId }) {
+    const server = books.get(serverId);
+    const others = Object.entries(server.snapshots ?? {}).filter(([id]) => id !== imageId);
+    const { snapshots: _all, ...rest } = server;
+    books.set(serverId, others.length === 0 ? rest : { ...rest, snapshots: Object.fromEntries(others) });
+    return {};
+  },
   consoleRead({ books }, { serverId, lines }) {
     const { boots, domain } = books.get(serverId);
     const tpm = domain?.tpmVersion === undefined ? "no TPM" : `a TPM ${domain.tpmVersion}, simulated too`;
@@ -171,6 +232,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
 /** These only look, and do not wait for a command that changes the server. */
 export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimCommandName>([
   "consoleRead",
+  "snapshotRead",
   "serversInspect",
   "hostUptime",
   "tpmCheck",
@@ -179,6 +241,15 @@ export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimComman
 export function simPowerState({ domain, power, managedSave }: SimServer) {
   if (domain === undefined) return "no-state";
   return power === "shutdown" && managedSave ? "suspended" : power;
+}
+
+function fitRequire({ image, rootGiB }: Pick<Message<"disksCreate">, "image" | "rootGiB">): void {
+  if (rootGiB === 0 || image.sizeBytes <= rootGiB * gibibyte) return;
+  throw new CloudError(
+    "invalid",
+    `Flavor's disk is too small for requested image. Flavor disk is ${rootGiB * gibibyte} bytes, image ${image.imageId} is ${image.sizeBytes} bytes. ` +
+      "Choose a flavor with a larger disk.",
+  );
 }
 
 type DefinedServer = SimServer & { readonly domain: NonNullable<SimServer["domain"]> };
@@ -195,12 +266,9 @@ function activeFetch(books: SimBooks, serverId: string, what: string): DefinedSe
   throw new CloudError("conflict", `The host refused to ${what} server ${serverId}: it is off.`);
 }
 
-function offRequire(books: SimBooks, serverId: string, what: string): void {
-  if (books.get(serverId).power === "shutdown") return;
-  throw new CloudError(
-    "conflict",
-    `Server ${serverId} is running, so ${what} cannot be removed. Stop it first.`,
-  );
+/** The domain may run from its own disk. */
+function rescueOffRequire(books: SimBooks, serverId: string): void {
+  if (books.get(serverId).domain?.rescued === true) offRequire(books, serverId, "the disk of its rescue");
 }
 
 /** What the vault does not hear of a server that went off is told by its next start. */

@@ -33,3 +33,8 @@ export function nextLinks(
   next.set("marker", page.lastId);
   return [{ rel: "next", href: `${ctx.baseUrl}/v2.1${path}?${next.toString()}` }];
 }
+
+/** Where the image service's own links start (nova.image.glance.API.generate_image_url). */
+export function imageServiceUrl(ctx: Pick<ComputeCtx, "baseUrl">): string {
+  return ctx.baseUrl.replace(/\/compute$/, "/image");
+}

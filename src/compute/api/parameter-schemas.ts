@@ -19,6 +19,10 @@ export const zoneName = Type.String({
   pattern: "^[^\\p{C}\\p{Z}:]([^\\p{C}\\p{Zl}\\p{Zp}:]*[^\\p{C}\\p{Z}:])?$",
 });
 export const flavorDescription = Type.String({ maxLength: 65_535, pattern: "^[^\\p{C}\\p{Zl}\\p{Zp}]*$" });
+/** parameter_types.image_id: a UUID, with its dashes or without. */
+export const imageId = Type.String({
+  pattern: "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$",
+});
 /** parameter_types.fqdn */
 export const hostName = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9\\-._]*$" });
 /** parameter_types.boolean, as schema and as value. */

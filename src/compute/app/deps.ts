@@ -5,7 +5,7 @@ import type { Bus } from "#bus/index.ts";
 import type { Database } from "#db/index.ts";
 import type { Caller, Ctx } from "#http/index.ts";
 import type { ImageService } from "#image/index.ts";
-import type { KeyManager } from "#key-manager/index.ts";
+import type { ServiceSecrets } from "#key-manager/index.ts";
 import type { Placement } from "#placement/index.ts";
 import type { SagaExecutor } from "#saga/index.ts";
 import type { SealKeyPair } from "#seal/index.ts";
@@ -28,13 +28,15 @@ export interface ComputeSagaDeps {
     | "providerRemove"
     | "candidatesFind"
     | "allocationClaim"
+    | "allocationReplace"
     | "allocationRelease"
     | "allocationsOf"
   >;
-  readonly secrets: KeyManager["secrets"];
+  readonly secrets: ServiceSecrets;
   readonly cloudAccount: CloudAccount;
   /** Told of each use of a passphrase. */
   readonly audit: Audit;
+  readonly image: Pick<ImageService, "keeper">;
   readonly bus: Bus;
   /** The control plane's own HPKE key: boxes rest under it until a host is chosen. */
   readonly sealKey: SealKeyPair;
@@ -42,12 +44,25 @@ export interface ComputeSagaDeps {
   readonly log: Logger;
 }
 
+/** Nova's options of these names, in seconds; 0: never. */
+export interface ComputeIntervals {
+  /** `resize_confirm_window` */
+  readonly resizeConfirmS: number;
+  /** `reclaim_instance_interval` */
+  readonly reclaimS: number;
+}
+
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
   readonly kept: ComputeKept;
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
-  readonly image: Pick<ImageService, "imageFetch" | "proxy">;
+  /** Deletes, in the background and with the caller's token, what their project left behind in an external key manager. */
+  readonly orphansSweep: (asked: Pick<Ctx, "caller" | "requestId">) => void;
+  readonly intervals: ComputeIntervals;
+  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
+  /** `[DEFAULT] force_config_drive`: every new server has one. */
+  readonly forceConfigDrive: boolean;
 }
 
 export type ComputeCtx = Ctx<ComputeDeps>;

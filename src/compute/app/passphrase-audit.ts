@@ -1,8 +1,12 @@
 import type { Audit, AuditEvent } from "#audit/index.ts";
+import type { Clock } from "#base/clock.ts";
+import { isCloudError } from "#base/errors.ts";
 import type { SecretId } from "#base/ids.ts";
-import type { Db } from "#db/index.ts";
+import type { Secret } from "#base/secret.ts";
+import type { Database, Db } from "#db/index.ts";
 import type { TpmConstraint } from "#vtpm/index.ts";
 import type { Server } from "../domain/server.ts";
+import { passphraseOrphanInsert } from "../store/passphrase-orphans.ts";
 import { serverActionFind } from "../store/server-actions.ts";
 import type { CloudAccount, ComputeCtx, ComputeSagaDeps } from "./deps.ts";
 
@@ -34,7 +38,8 @@ export async function useOfSaga(
   return {
     operation: action?.action ?? "unknown",
     requestId,
-    userId: action?.user_id,
+    // The cloud itself is nobody.
+    userId: action?.user_id || undefined,
     projectId: action?.caller_project_id ?? undefined,
     ...whose(server, step.deps.cloudAccount),
   };
@@ -46,13 +51,41 @@ function whose({ id: serverId, projectId, userId, tpm }: PassphraseOwner, cloud:
   return { serverId, ownerUserId: owner.userId, ownerProjectId: owner.projectId, secretId: tpm?.secretId };
 }
 
-/** Deletes a passphrase for good, whoever asks; that it is gone, and for whom, is one transaction. */
+/**
+ * Deletes a passphrase for good, whoever asks; that it is gone, and for whom, is one transaction. What an external key manager
+ * refuses `token`, or does not answer, is an orphan from then on: the deletion of a server does not fail by it.
+ */
 export async function passphraseDelete(
-  deps: { readonly secrets: ComputeSagaDeps["secrets"]; readonly audit: Audit },
+  deps: {
+    readonly secrets: ComputeSagaDeps["secrets"];
+    readonly audit: Audit;
+    readonly database: Database;
+    readonly clock: Clock;
+  },
   secretId: SecretId,
   use: PassphraseUse,
+  token?: Secret<string>,
 ): Promise<void> {
   const record = deps.audit.record({ ...use, secretId, event: "deleted", result: "success" });
-  await deps.secrets.deleteAsService(secretId, use.requestId, (tx) => record.insert(tx));
+  const { requestId, serverId } = use;
+  const refused = await deps.secrets.deleteAsService(secretId, requestId, (tx) => record.insert(tx), token);
   record.tell();
+  if (!refused) return;
+  const [result, reason] = [
+    isCloudError(refused, "forbidden") ? "denied" : "error",
+    refused.message,
+  ] as const;
+  const refusal = deps.audit.record({ ...use, secretId, event: "deleted", result, reason });
+  await deps.database.transaction(async (tx) => {
+    await passphraseOrphanInsert(tx, {
+      serverId,
+      secretId,
+      projectId: use.ownerProjectId ?? "",
+      userId: use.ownerUserId ?? "",
+      reason,
+      createdAt: deps.clock.now(),
+    });
+    await refusal.insert(tx);
+  });
+  refusal.tell();
 }

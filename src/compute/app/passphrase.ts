@@ -38,9 +38,10 @@ export async function passphraseCreate(
   ctx: ComputeCtx,
   server: PassphraseOwner,
   sagaId: SagaId,
+  operation = "create",
 ): Promise<SealedPassphrase> {
   const { id: serverId, tpm } = server;
-  const use = useOfRequest(ctx, server, "create");
+  const use = useOfRequest(ctx, server, operation);
   const random = randomBytes(passphraseRandomBytes);
   const passphrase = Buffer.alloc(512);
   passphrase.write(random.toString("base64"), "latin1");
@@ -53,10 +54,14 @@ export async function passphraseCreate(
       payload: passphrase,
     } as const;
     const record = ctx.deps.audit.record({ ...use, event: "created", result: "success" });
-    const { requestId } = ctx;
+    const { requestId, signal } = ctx;
     const caller = await secretUser(ctx, tpm?.secretSecurity);
-    const secretId = await ctx.deps.secrets.store(caller, secret, requestId, (tx, id) =>
-      record.insert(tx, { secretId: id }),
+    const secretId = await ctx.deps.secrets.store(
+      caller,
+      secret,
+      requestId,
+      (tx, id) => record.insert(tx, { secretId: id }),
+      signal,
     );
     record.tell();
     const sealedBox = await seal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, serverId));
@@ -112,7 +117,7 @@ async function payloadOf(ctx: ComputeCtx, use: PassphraseUse, tpm: ServerTpm): P
   const { secretId } = tpm;
   try {
     const caller = await secretUser(ctx, tpm.secretSecurity);
-    return await ctx.deps.secrets.payload(caller, secretId, ctx.requestId);
+    return await ctx.deps.secrets.payload(caller, secretId, ctx.requestId, ctx.signal);
   } catch (error) {
     if (isCloudError(error, "forbidden", "unauthenticated")) {
       await deniedWrite(ctx, use, error);

@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
 import { isoSeconds } from "#base/clock.ts";
+import type { ConfigDriveInjection } from "#bus/index.ts";
 import { sagaStart } from "#saga/index.ts";
 import { tpmConstraintResolve, type TpmConstraint } from "#vtpm/index.ts";
-import type { Server, ServerImage } from "../domain/server.ts";
+import type { Server, ServerImage, ServerKeypair } from "../domain/server.ts";
 import { serverCreate as serverCreateSaga } from "../sagas/server-create.ts";
 import type { Flavor } from "../store/flavors.ts";
 import { keypairFind } from "../store/keypairs.ts";
@@ -13,6 +14,7 @@ import { serverInsert } from "../store/servers.ts";
 import { serverUsageInsert } from "../store/server-usages.ts";
 import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
 import { quotaCheck, quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
+import { configDriveRequired, injectionPermit, injectionSeal } from "./config-drive.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { destinationResolve, type DestinationInput } from "./server-destination.ts";
@@ -36,6 +38,9 @@ export interface ServerInput {
   readonly tags: readonly string[];
   readonly destination: DestinationInput;
   readonly hints: HintsInput;
+  readonly configDrive: boolean;
+  /** What goes on the config drive and is kept nowhere. */
+  readonly injection: ConfigDriveInjection;
 }
 
 /**
@@ -43,52 +48,73 @@ export interface ServerInput {
  * and image is `invalid` here, where Nova answers 202 and then ends in ERROR.
  */
 export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise<Server> {
+  ctx.deps.orphansSweep(ctx);
   const destination = await destinationResolve(ctx, input.destination);
   serverMetadataPermit(input.metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
   const flavor = await flavorOf(ctx, input.flavorId);
   const image = await imageOf(ctx, input.imageId);
   imageFits(ctx, image, flavor);
   const tpm = tpmConstraintResolve({ flavor, image });
-  if (
-    input.keyName !== null &&
-    !(await keypairFind(ctx.deps.database.db, ctx.caller.userId, input.keyName))
-  ) {
-    throw new CloudError("invalid", `Invalid key_name provided: there is no keypair ${input.keyName}.`);
-  }
+  const keypair = await keypairOf(ctx, input.keyName);
+  await injectionPermit(ctx, input.injection);
+  const configDrive = configDriveRequired(ctx, input.configDrive, image);
+  if (!configDrive && input.injection.files.length > 0)
+    throw new CloudError("invalid", "Files reach a server on its config drive alone: ask for config_drive.");
   const place = await serverPlacing(ctx, { destination, hints: input.hints }, { flavor, tpm });
-  const server = newServer(ctx, input, flavor, await serverImageOf(ctx, image));
+  const draft = newServer(ctx, input, flavor, await serverImageOf(ctx, image));
+  const server: Server = { ...draft, keypair, configDrive };
   const sagaId = newUuid<SagaId>();
+  const injected = configDrive ? await injectionSeal(ctx, server.id, { sagaId, ...input }) : undefined;
   if (!tpm) {
-    return insert(ctx, server, { sagaId, place, sealed: undefined });
+    return insert(ctx, server, { sagaId, place, injected, sealed: undefined });
   }
-  return createWithTpm(ctx, server, { sagaId, place, tpm });
+  return createWithTpm(ctx, server, { sagaId, place, injected, tpm });
+}
+
+async function keypairOf(ctx: ComputeCtx, name: string | null): Promise<ServerKeypair | undefined> {
+  if (name === null) return undefined;
+  const keypair = await keypairFind(ctx.deps.database.db, ctx.caller.userId, name);
+  if (keypair) return { type: keypair.type, publicKey: keypair.public_key };
+  throw new CloudError("invalid", `Invalid key_name provided: there is no keypair ${name}.`);
+}
+
+interface Beginning {
+  readonly sagaId: SagaId;
+  readonly place: ServerPlacing;
+  readonly injected: string | undefined;
 }
 
 /** The passphrase exists before the server does: an intent row lets the reaper find it after a crash between the two. */
 async function createWithTpm(
   ctx: ComputeCtx,
   draft: Server,
-  how: { readonly sagaId: SagaId; readonly place: ServerPlacing; readonly tpm: TpmConstraint },
+  how: Beginning & { readonly tpm: TpmConstraint },
 ): Promise<Server> {
   const { database } = ctx.deps;
-  const { sagaId, place, tpm } = how;
-  await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
+  const { tpm, ...beginning } = how;
+  await database.transaction((tx) => tpmIntentInsert(tx, draft, ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
-    sealed = await passphraseCreate(ctx, { ...draft, tpm }, sagaId);
+    sealed = await passphraseCreate(ctx, { ...draft, tpm }, how.sagaId);
     const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId } };
-    return await insert(ctx, server, { sagaId, place, sealed });
+    return await insert(ctx, server, { ...beginning, sealed });
   } catch (error) {
-    // Without its id the secret may exist all the same: the intent stays, and the reaper finds it by name.
     if (sealed) await secretForget(ctx, { ...draft, tpm }, sealed.secretId);
+    // Else the secret may exist all the same: the intent stays, and the reaper finds it by name.
+    else if (surelyNotStored(error)) await database.transaction((tx) => tpmIntentDelete(tx, draft.id));
     throw error;
   }
+}
+
+/** When the key manager refused it, or nothing was sent. */
+function surelyNotStored(error: unknown): boolean {
+  return isCloudError(error, "forbidden") || (isCloudError(error) && error.data["nothingDone"] === true);
 }
 
 /** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */
 async function secretForget(ctx: ComputeCtx, draft: PassphraseOwner, secretId: SecretId): Promise<void> {
   try {
-    await passphraseDelete(ctx.deps, secretId, useOfRequest(ctx, draft, "create"));
+    await passphraseDelete(ctx.deps, secretId, useOfRequest(ctx, draft, "create"), ctx.caller.token);
     await ctx.deps.database.transaction((tx) => tpmIntentDelete(tx, draft.id));
   } catch (error) {
     ctx.log.warn(
@@ -101,13 +127,9 @@ async function secretForget(ctx: ComputeCtx, draft: PassphraseOwner, secretId: S
 async function insert(
   ctx: ComputeCtx,
   draft: Server,
-  how: {
-    readonly sagaId: SagaId;
-    readonly place: ServerPlacing;
-    readonly sealed: SealedPassphrase | undefined;
-  },
+  how: Beginning & { readonly sealed: SealedPassphrase | undefined },
 ): Promise<Server> {
-  const { sagaId, place, sealed } = how;
+  const { sagaId, place, injected, sealed } = how;
   const inserted = await ctx.deps.database.transaction(async (tx) => {
     const server = { ...draft, destinationId: await place(tx, draft.id) };
     // With the insert, so that two requests cannot both take the last place.
@@ -136,7 +158,11 @@ async function insert(
     });
     await sagaStart(tx, serverCreateSaga, {
       id: sagaId,
-      params: { serverId: server.id, requestId: ctx.requestId },
+      params: {
+        serverId: server.id,
+        requestId: ctx.requestId,
+        ...(injected === undefined ? {} : { injected }),
+      },
       resource: server.id,
       sealedBox: sealed?.sealedBox,
       requestId: ctx.requestId,
@@ -180,8 +206,10 @@ function newServer(ctx: ComputeCtx, input: ServerInput, flavor: Flavor, image: S
     flavor,
     tpm: undefined,
     keyName: input.keyName,
+    keypair: undefined,
     metadata: input.metadata,
     userData: input.userData,
+    configDrive: false,
     accessIPv4: input.accessIPv4,
     accessIPv6: input.accessIPv6,
     diskConfig: input.diskConfig,

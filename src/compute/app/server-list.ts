@@ -20,6 +20,7 @@ export interface ServerQuery {
  * Throws `invalid` for a marker that the caller does not see.
  */
 export async function serversVisible(ctx: ComputeCtx, query: ServerQuery): Promise<Server[]> {
+  ctx.deps.orphansSweep(ctx);
   if (query.allTenantsRule !== undefined) ctx.enforce(query.allTenantsRule);
   const { projectId: ownProject, userId } = ctx.caller;
   const own = query.allTenantsRule === undefined;

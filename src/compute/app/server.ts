@@ -1,13 +1,14 @@
 import { CloudError } from "#base/errors.ts";
 import { newUuid, type SagaId } from "#base/ids.ts";
-import { serverActionPermit, serverActionRules, type ServerActionName } from "../domain/server-action.ts";
+import { serverActionPermit, serverActionRules } from "../domain/server-action.ts";
 import type { Server } from "../domain/server.ts";
-import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
-import { serverActionSagas } from "../sagas/server-action-sagas.ts";
+import { serverActionSagas, type PlainActionName } from "../sagas/server-action-sagas.ts";
 import { serverFind } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { passphraseFor } from "./passphrase-for.ts";
 import { serverSagaStart } from "./server-saga.ts";
+
+export type { PlainActionName } from "../sagas/server-action-sagas.ts";
 
 const allProjectsRule = "os_compute_api:servers:detail:get_all_tenants";
 
@@ -32,7 +33,7 @@ export function serverLockPermit(ctx: ComputeCtx, server: Server): void {
     throw new CloudError("conflict", `Instance ${server.id} is locked`);
 }
 
-const actionPolicies: Readonly<Record<ServerActionName, string>> = {
+const actionPolicies: Readonly<Record<PlainActionName, string>> = {
   start: "os_compute_api:servers:start",
   stop: "os_compute_api:servers:stop",
   "soft-reboot": "os_compute_api:servers:reboot",
@@ -41,13 +42,14 @@ const actionPolicies: Readonly<Record<ServerActionName, string>> = {
   unpause: "os_compute_api:os-pause-server:unpause",
   suspend: "os_compute_api:os-suspend-server:suspend",
   resume: "os_compute_api:os-suspend-server:resume",
+  unrescue: "os_compute_api:os-unrescue",
 };
 
 /**
  * Begins an action and answers when it is recorded. What needs the TPM's passphrase asks for it first, and its host whether
  * the TPM that is there would start: no access is 403, a TPM that is not the server's 409, and the server untouched.
  */
-export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActionName): Promise<void> {
+export async function serverAct(ctx: ComputeCtx, id: string, action: PlainActionName): Promise<void> {
   const server = await serverFetch(ctx, id, actionPolicies[action]);
   serverLockPermit(ctx, server);
   serverActionPermit(server, action);
@@ -70,23 +72,5 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: ServerActio
       return true;
     },
     sealedBox: sealed?.sealedBox,
-  });
-}
-
-/** Deletes in every state; what another saga does with the server ends first. Never needs the passphrase. */
-export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
-  const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
-  serverLockPermit(ctx, server);
-  if (server.taskState === "deleting") return;
-  await serverSagaStart(ctx, serverDeleteSaga, {
-    sagaId: newUuid<SagaId>(),
-    server,
-    taskState: "deleting",
-    action: "delete",
-    event: "compute_terminate_instance",
-    params: {},
-    // A delete that was faster is the same delete.
-    permit: (current) => current.taskState !== "deleting",
-    sealedBox: undefined,
   });
 }

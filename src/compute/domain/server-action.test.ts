@@ -27,6 +27,8 @@ const permitted: Readonly<Record<ServerActionName, string>> = {
   unpause: "paused",
   suspend: "active",
   resume: "suspended",
+  rescue: "active stopped error",
+  unrescue: "rescued",
 };
 
 test.each(actions)("%s is permitted from exactly its states", (action) => {

@@ -10,7 +10,9 @@ export type ServerActionName =
   | "pause"
   | "unpause"
   | "suspend"
-  | "resume";
+  | "resume"
+  | "rescue"
+  | "unrescue";
 
 export interface ServerActionRule {
   /** Name in messages and in the list of instance actions. */
@@ -54,11 +56,26 @@ export const serverActionRules: Readonly<Record<ServerActionName, ServerActionRu
   unpause: { nova: "unpause", from: ["paused"], task: "unpausing", to: "active", needsPassphrase: false },
   suspend: { nova: "suspend", from: ["active"], task: "suspending", to: "suspended", needsPassphrase: false },
   resume: { nova: "resume", from: ["suspended"], task: "resuming", to: "active", needsPassphrase: true },
+  rescue: {
+    nova: "rescue",
+    from: ["active", "stopped", "error"],
+    task: "rescuing",
+    to: "rescued",
+    needsPassphrase: true,
+  },
+  unrescue: { nova: "unrescue", from: ["rescued"], task: "unrescuing", to: "active", needsPassphrase: true },
 };
 
 /** Throws `conflict`, in Nova's words, when the server's state does not permit the action. */
 export function serverActionPermit(server: Server, action: ServerActionName): void {
-  const rule = serverActionRules[action];
+  serverStatePermit(server, serverActionRules[action]);
+}
+
+/** As `serverActionPermit`, of an operation that has a saga of its own. */
+export function serverStatePermit(
+  server: Server,
+  rule: Pick<ServerActionRule, "nova" | "from" | "during">,
+): void {
   if (server.taskState !== undefined && rule.during?.includes(server.taskState) !== true) {
     throw new CloudError(
       "conflict",

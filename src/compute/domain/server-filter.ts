@@ -43,7 +43,7 @@ const patterns: Readonly<Record<string, TextOf>> = {
   created_at: (server) => isoMicroseconds(server.createdAt),
   launched_at: (server) => (server.launchedAt === undefined ? undefined : isoMicroseconds(server.launchedAt)),
   terminated_at: () => undefined,
-  config_drive: () => "",
+  config_drive: (server) => (server.configDrive ? "True" : ""),
   ip: () => undefined,
   ip6: () => undefined,
 };

@@ -22,6 +22,7 @@ const values: Readonly<Record<string, ValueOf>> = {
   kernel_id: (server) => server.image.kernel?.imageId,
   ramdisk_id: (server) => server.image.ramdisk?.imageId,
   key_name: (server) => server.keyName,
+  config_drive: (server) => (server.configDrive ? "True" : ""),
   locked: (server) => (server.lock ? 1 : 0),
   locked_by: (server) => server.lock?.by,
   power_state: (server) => powerStates[server.powerState],
@@ -36,7 +37,6 @@ const values: Readonly<Record<string, ValueOf>> = {
 const constant = [
   "auto_disk_config",
   "availability_zone",
-  "config_drive",
   "launch_index",
   "progress",
   "root_device_name",

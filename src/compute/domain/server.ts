@@ -100,11 +100,18 @@ export interface ServerImage {
   readonly disk: ImageFile;
   readonly kernel?: ImageFile;
   readonly ramdisk?: ImageFile;
+  /** Not known of old servers. */
+  readonly minRamMiB?: number;
 }
 
 export interface ServerTpm extends TpmConstraint {
   /** The key manager's secret; system metadata `vtpm_secret_uuid`. */
   readonly secretId: SecretId;
+}
+
+export interface ServerKeypair {
+  readonly type: string;
+  readonly publicKey: string;
 }
 
 /** Who locked the server: an administrator's lock only an administrator takes away. */
@@ -125,8 +132,12 @@ export interface Server {
   readonly flavor: ServerFlavor;
   readonly tpm: ServerTpm | undefined;
   readonly keyName: string | null;
+  /** The key pair as it was then; undefined without one, and of servers from before it was kept. */
+  readonly keypair: ServerKeypair | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly userData: string | null;
+  /** Asked for, or made so by the image or the configuration. */
+  readonly configDrive: boolean;
   readonly accessIPv4: string;
   readonly accessIPv6: string;
   readonly diskConfig: "AUTO" | "MANUAL";
@@ -142,6 +153,42 @@ export interface Server {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly launchedAt: number | undefined;
+  /** Of a server that is soft-deleted: since when. */
+  readonly softDeletedAt?: number | undefined;
+}
+
+/** What a rebuild may change of a server. */
+export type RebuiltFields = Pick<
+  Server,
+  | "name"
+  | "description"
+  | "hostname"
+  | "image"
+  | "tpm"
+  | "keyName"
+  | "metadata"
+  | "userData"
+  | "accessIPv4"
+  | "accessIPv6"
+  | "diskConfig"
+>;
+
+export function rebuiltFieldsOf(server: Server): RebuiltFields {
+  const { name, description, hostname, image, tpm, keyName, metadata, userData } = server;
+  const { accessIPv4, accessIPv6, diskConfig } = server;
+  return {
+    name,
+    description,
+    hostname,
+    image,
+    tpm,
+    keyName,
+    metadata,
+    userData,
+    accessIPv4,
+    accessIPv6,
+    diskConfig,
+  };
 }
 
 interface Statuses {

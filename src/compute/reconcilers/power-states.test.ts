@@ -12,6 +12,9 @@ test.each([
   ["suspended", "shutdown", undefined],
   ["suspended", "running", "active"],
   ["error", "running", undefined],
+  ["rescued", "running", undefined],
+  ["rescued", "shutdown", undefined],
+  ["shelved", "shutdown", undefined],
   ["building", "shutdown", undefined],
 ] as const)("%s and a domain that is %s: %s", (vmState, power, expected) => {
   expect(vmStateAfter(aServer({ vmState }), { power })).toBe(expected);

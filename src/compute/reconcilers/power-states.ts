@@ -10,9 +10,15 @@ export interface DomainLook {
   readonly managedSave?: boolean;
 }
 
+/** In other states a server is what an operation made of it, whatever its domain does: being made, resized, soft-deleted and so on. */
+const likeTheirDomain: readonly VmState[] = ["active", "paused", "suspended", "stopped"];
+
 function isSagaTheJudge(server: Server): boolean {
-  return server.taskState !== undefined || server.vmState === "building" || server.vmState === "error";
+  return server.taskState !== undefined || !likeTheirDomain.includes(server.vmState);
 }
+
+/** States that say more than a domain can: what it does changes the power state alone. */
+const beyondPower: readonly VmState[] = ["rescued", "shelved"];
 
 /**
  * What a domain's own change means for its server (nova.compute.manager._sync_instance_power_state): a guest
@@ -20,7 +26,7 @@ function isSagaTheJudge(server: Server): boolean {
  * left to its saga.
  */
 export function vmStateAfter(server: Server, { power, managedSave }: DomainLook): VmState | undefined {
-  if (isSagaTheJudge(server)) return undefined;
+  if (isSagaTheJudge(server) || beyondPower.includes(server.vmState)) return undefined;
   // Somebody saved it by hand, or started it from its save and it went off since.
   if (managedSave === true && server.vmState !== "suspended") return "suspended";
   if (managedSave === false && power === "shutdown" && server.vmState === "suspended") return "stopped";

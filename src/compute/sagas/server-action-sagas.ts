@@ -10,19 +10,23 @@ import type { ServerActionParams } from "./server-steps.ts";
 import { serverStop } from "./server-stop.ts";
 import { serverSuspend } from "./server-suspend.ts";
 import { serverUnpause } from "./server-unpause.ts";
+import { serverUnrescue } from "./server-unrescue.ts";
 
 export type { ServerActionParams } from "./server-steps.ts";
 
+/** Of which nothing is to be said but the server. */
+export type PlainActionName = Exclude<ServerActionName, "rescue">;
+
 /** Which saga carries out which action. */
-export const serverActionSagas: Readonly<
-  Record<ServerActionName, Saga<ServerActionParams, ComputeSagaDeps>>
-> = {
-  start: serverStart,
-  stop: serverStop,
-  "soft-reboot": serverSoftReboot,
-  "hard-reboot": serverHardReboot,
-  pause: serverPause,
-  unpause: serverUnpause,
-  suspend: serverSuspend,
-  resume: serverResume,
-};
+export const serverActionSagas: Readonly<Record<PlainActionName, Saga<ServerActionParams, ComputeSagaDeps>>> =
+  {
+    start: serverStart,
+    stop: serverStop,
+    "soft-reboot": serverSoftReboot,
+    "hard-reboot": serverHardReboot,
+    pause: serverPause,
+    unpause: serverUnpause,
+    suspend: serverSuspend,
+    resume: serverResume,
+    unrescue: serverUnrescue,
+  };

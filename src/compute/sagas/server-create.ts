@@ -1,6 +1,6 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
-import { nothing, retryable, saga, terminal, type SagaUndo } from "#saga/index.ts";
+import { nothing, retryable, saga, terminal, type SagaStep, type SagaUndo } from "#saga/index.ts";
 import { tpmRequiredTraits } from "#vtpm/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { hostIsUp } from "../app/host.ts";
@@ -10,26 +10,31 @@ import { hostList } from "../store/hosts.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { endorsementKeysReplace } from "../store/tpm-endorsement-keys.ts";
 import { tpmVaultDelete } from "../store/tpm-vault.ts";
-import { domainSpecOf } from "./domain-spec.ts";
+import { configDriveMake } from "./config-drive.ts";
 import { hostCommand } from "./host-command.ts";
 import { passphraseForHost } from "./passphrase-handover.ts";
 import {
+  domainDefine,
   domainStart,
+  domainUndefine,
   fail,
   faultOf,
   finish,
+  imageTimeoutMs,
   placedServerOf,
   serverOf,
   type ServerActionParams,
   type ServerStep,
 } from "./server-steps.ts";
 
-type Undo = SagaUndo<ServerActionParams, ComputeSagaDeps>;
+export interface ServerCreateParams extends ServerActionParams {
+  /** What the request puts on the config drive, sealed (`injectionSeal`). */
+  readonly injected?: string;
+}
 
-/** Downloading and checking a large image over a slow network takes its time. */
-const imageTimeoutMs = 30 * 60_000;
+type Undo = SagaUndo<ServerCreateParams, ComputeSagaDeps>;
 
-export const serverCreate = saga<ServerActionParams, ComputeSagaDeps>("server-create", 1)
+export const serverCreate = saga<ServerCreateParams, ComputeSagaDeps>("server-create", 1)
   .step("server", { run: nothing, undo: serverFail })
   .step("allocationGuard", { run: nothing, undo: allocationRelease })
   .step("allocation", { run: allocationClaim, undo: "none" })
@@ -120,7 +125,8 @@ async function hostAssign(step: ServerStep & { outputs: { allocation: { hostId: 
   });
 }
 
-async function disksCreate(step: ServerStep): Promise<void> {
+/** All that its domain opens: root disk and config drive. */
+async function disksCreate(step: SagaStep<ServerCreateParams, ComputeSagaDeps>): Promise<void> {
   const server = await placedServerOf(step);
   const { disk: image, kernel, ramdisk } = server.image;
   const message = {
@@ -131,21 +137,18 @@ async function disksCreate(step: ServerStep): Promise<void> {
     ...(ramdisk === undefined ? {} : { ramdisk }),
   };
   await hostCommand(step, server.hostId, commands.disksCreate, message, imageTimeoutMs);
+  await configDriveMake(step, server, { injected: step.params.injected, rescue: false });
 }
 
-async function tpmManufacture(step: ServerStep): Promise<void> {
+export async function tpmManufacture(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
   if (!server.tpm) return;
   const { version, model, secretId } = server.tpm;
   const passphrase = await passphraseForHost(step, server.id, server.hostId);
-  const message = { serverId: server.id, tpm: { version, model, secretId }, passphrase };
+  const { sagaId } = step;
+  const message = { serverId: server.id, sagaId, tpm: { version, model, secretId }, passphrase };
   const { endorsementKeys } = await hostCommand(step, server.hostId, commands.tpmManufacture, message);
   await step.deps.database.transaction((tx) => endorsementKeysReplace(tx, server.id, endorsementKeys ?? []));
-}
-
-async function domainDefine(step: ServerStep): Promise<void> {
-  const server = await placedServerOf(step);
-  await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
 }
 
 async function active(step: ServerStep): Promise<void> {
@@ -165,9 +168,4 @@ async function tpmDelete(step: Undo): Promise<void> {
     await endorsementKeysReplace(tx, serverId, []);
     await tpmVaultDelete(tx, serverId);
   });
-}
-
-async function domainUndefine(step: Undo): Promise<void> {
-  const { id: serverId, hostId } = await placedServerOf(step);
-  await hostCommand(step, hostId, commands.domainUndefine, { serverId });
 }

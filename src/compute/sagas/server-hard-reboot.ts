@@ -1,17 +1,14 @@
-import { commands } from "#bus/index.ts";
 import { nothing, saga } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
-import { domainSpecOf } from "./domain-spec.ts";
-import { hostCommand } from "./host-command.ts";
 import {
+  domainDefine,
   domainStart,
+  domainUndefine,
   failAsFound,
   finish,
   othersEnded,
-  placedServerOf,
   waitForOthers,
   type ServerActionParams,
-  type ServerStep,
 } from "./server-steps.ts";
 
 /**
@@ -28,13 +25,3 @@ export const serverHardReboot = saga<ServerActionParams, ComputeSagaDeps>("serve
     run: (step) => finish(step, { vmState: "active", powerState: "running", fault: null }),
     undo: "none",
   });
-
-async function domainUndefine(step: ServerStep): Promise<void> {
-  const { id: serverId, hostId } = await placedServerOf(step);
-  await hostCommand(step, hostId, commands.domainUndefine, { serverId });
-}
-
-async function domainDefine(step: ServerStep): Promise<void> {
-  const server = await placedServerOf(step);
-  await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
-}

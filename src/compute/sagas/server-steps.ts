@@ -8,6 +8,7 @@ import type { ComputeSagaDeps } from "../app/deps.ts";
 import type { Fault, PowerState, Server, ServerTpm, VmState } from "../domain/server.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverFind, serverUpdate, type ServerChanges } from "../store/servers.ts";
+import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
 import { keptPassphraseAudit, passphraseForHost } from "./passphrase-handover.ts";
 
@@ -71,6 +72,9 @@ async function taskStateAfter(step: ServerStep, tx: Tx, server: Server): Promise
 /** Often, and for more than an hour: what is waited for may be fetching a large image. */
 export const waitForOthers = { tries: 12_000, firstDelayMs: 50, maxDelayMs: 500 };
 
+/** Downloading and checking a large image over a slow network takes its time. */
+export const imageTimeoutMs = 30 * 60_000;
+
 /** Starts or restores the server's domain, with its TPM's passphrase when it has one. */
 export async function domainStart(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
@@ -95,10 +99,26 @@ async function tpmForStart(
   return { spec, keepPassphrase, passphrase: await passphraseForHost(step, id, hostId) };
 }
 
+export async function domainUndefine(step: ServerStep): Promise<void> {
+  const { id: serverId, hostId } = await placedServerOf(step);
+  await hostCommand(step, hostId, commands.domainUndefine, { serverId });
+}
+
+/** As it is without a rescue. */
+export async function domainDefine(step: ServerStep): Promise<void> {
+  const server = await placedServerOf(step);
+  await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
+}
+
 /** The success: server in its new state, action finished. A delete or a hard reboot that came meanwhile keeps its task state. */
-export async function finish(step: ServerStep, changes: ServerChanges): Promise<void> {
+export async function finish(
+  step: ServerStep,
+  changes: ServerChanges,
+  also?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
+    await also?.(tx);
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
     const taskState = await taskStateAfter(step, tx, server);
@@ -108,9 +128,15 @@ export async function finish(step: ServerStep, changes: ServerChanges): Promise<
 }
 
 /** The failure: the action ends in an error that says why, and the server changes as told. */
-export async function fail(step: ServerStep, error: SagaFailure, changes: ServerChanges): Promise<void> {
+export async function fail(
+  step: ServerStep,
+  error: SagaFailure,
+  changes: ServerChanges,
+  also?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
+    await also?.(tx);
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
     const taskState = await taskStateAfter(step, tx, server);
@@ -155,6 +181,13 @@ export async function failAsFound(step: ServerStep & { readonly error: SagaFailu
     ...(found === undefined ? {} : { powerState: found.powerState }),
     ...(vmState === undefined ? {} : { vmState }),
   });
+}
+
+/** What the host says of the server's domain; undefined when it does not say. */
+export async function serverPowerFind(step: ServerStep): Promise<PowerState | undefined> {
+  const server = await serverFind(step.deps.database.db, step.params.serverId);
+  if (server?.hostId === undefined) return undefined;
+  return (await powerStateFound(step, server.id, server.hostId))?.powerState;
 }
 
 type FoundServer = Pick<

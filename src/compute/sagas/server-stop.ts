@@ -15,13 +15,14 @@ const shutdownTimeoutS = 60;
 
 export const serverStop = saga<ServerActionParams, ComputeSagaDeps>("server-stop", 1)
   .step("server", { run: nothing, undo: failAsFound })
-  .step("domain", { run: domainStop, undo: "none" })
+  .step("domain", { run: guestStop, undo: "none" })
   .step("stopped", {
     run: (step) => finish(step, { vmState: "stopped", powerState: "shutdown" }),
     undo: "none",
   });
 
-async function domainStop(step: ServerStep): Promise<void> {
+/** Asks the guest to shut down, and switches it off when it does not. */
+export async function guestStop(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
   const message = { serverId, timeoutS: shutdownTimeoutS };
   await hostCommand(step, hostId, commands.domainStop, message, (shutdownTimeoutS + 60) * 1_000);

@@ -38,7 +38,19 @@ type ServerDetails = Pick<
   "description" | "hostname" | "reservationId" | "image" | "flavor" | "keyName" | "userData"
 > &
   Partial<
-    Pick<Server, "tpm" | "accessIPv4" | "accessIPv6" | "diskConfig" | "tags" | "lock" | "destinationId">
+    Pick<
+      Server,
+      | "tpm"
+      | "keypair"
+      | "configDrive"
+      | "accessIPv4"
+      | "accessIPv6"
+      | "diskConfig"
+      | "tags"
+      | "lock"
+      | "destinationId"
+      | "softDeletedAt"
+    >
   >;
 
 export function serverFromRow(row: ServerRow): Server {
@@ -55,6 +67,8 @@ export function serverFromRow(row: ServerRow): Server {
     lock: undefined,
     destinationId: undefined,
     tpm: undefined,
+    keypair: undefined,
+    configDrive: false,
     ...details,
     metadata: JSON.parse(row.metadata) as Record<string, string>,
     vmState: row.vm_state,
@@ -70,7 +84,8 @@ export function serverFromRow(row: ServerRow): Server {
 
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
-  const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId } = server;
+  const { accessIPv4, accessIPv6, diskConfig, tags, lock } = server;
+  const { destinationId, keypair, configDrive, softDeletedAt } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -86,6 +101,9 @@ function detailsOf(server: Server): string {
     tags,
     lock,
     destinationId,
+    softDeletedAt,
+    keypair,
+    configDrive,
   } satisfies Record<keyof ServerDetails, unknown>);
 }
 
@@ -118,7 +136,11 @@ export async function serverUsage(
       fn.coalesce(fn.sum<number>("vcpus"), sql.lit(0)).as("cores"),
       fn.coalesce(fn.sum<number>("memory_mib"), sql.lit(0)).as("ram"),
     ])
-    .where("project_id", "=", filter.projectId);
+    .where("project_id", "=", filter.projectId)
+    // As in Nova a soft-deleted server counts again when it is restored, and from when that begins.
+    .where((server) =>
+      server.or([server("vm_state", "!=", "soft-delete"), server("task_state", "=", "restoring")]),
+    );
   if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
   return query.executeTakeFirstOrThrow();
 }
@@ -179,13 +201,26 @@ export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, n
     .execute();
 }
 
-/** Name, metadata and details, as the owner may change them at any time. */
+/** All projects' servers in this state that have no task. */
+export async function serverListIdle(db: Db, vmState: VmState): Promise<Server[]> {
+  const rows = await db
+    .selectFrom("compute_servers")
+    .selectAll()
+    .where("vm_state", "=", vmState)
+    .where("task_state", "is", null)
+    .orderBy("id")
+    .execute();
+  return rows.map(serverFromRow);
+}
+
+/** Name, metadata and details, as the owner may change them at any time, and the image that a rebuild gives it. */
 export async function serverRename(tx: Tx, server: Server, now: number): Promise<void> {
   await tx
     .updateTable("compute_servers")
     .set((row) => ({
       version: row("version", "+", 1),
       name: server.name,
+      image_id: server.image.id,
       details: detailsOf(server),
       metadata: JSON.stringify(server.metadata),
       updated_at: now,

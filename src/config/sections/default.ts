@@ -19,5 +19,11 @@ export const defaultSection = {
   cpu_allocation_ratio: ratio(4),
   ram_allocation_ratio: ratio(1),
   disk_allocation_ratio: ratio(1),
+  /** Seconds after which a resize is confirmed by itself; 0: never. */
+  resize_confirm_window: integer(0, 0, 2 ** 31 - 1),
+  /** Seconds for which a deleted server can be restored; 0: it is gone at once. */
+  reclaim_instance_interval: integer(0, 0, 2 ** 31 - 1),
   reserved_host_memory_mb: integer(512, 0, 2 ** 31),
+  /** Every new server has a config drive. */
+  force_config_drive: boolean(false),
 };

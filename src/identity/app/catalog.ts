@@ -3,12 +3,13 @@ import {
   endpointUrl,
   type CatalogEndpoint,
   type CatalogService,
+  type EndpointInterface,
   type PlacedEndpoint,
   type UrlParts,
 } from "../domain/catalog.ts";
 import type { Token } from "../domain/token.ts";
 import { catalogList } from "../store/catalog.ts";
-import type { IdentityCtx } from "./context.ts";
+import type { IdentityCtx, IdentityDeps } from "./context.ts";
 import { filterApply } from "./endpoint-filter.ts";
 import { forbidden } from "./failures.ts";
 
@@ -29,6 +30,27 @@ export async function catalogOfToken(
   const { project, domain, systemScope } = token;
   if (!project && !domain && !systemScope) return undefined;
   return catalogOf(ctx, { projectId: project?.id, userId: token.user.id });
+}
+
+export interface CatalogPlace {
+  readonly type: string;
+  readonly interface: EndpointInterface;
+  /** Undefined: any. */
+  readonly region: string | undefined;
+}
+
+export async function catalogUrl(
+  deps: Pick<IdentityDeps, "catalogs">,
+  place: CatalogPlace,
+): Promise<string | undefined> {
+  const nobody: Whose = { projectId: undefined, userId: "" };
+  return (await deps.catalogs.get(JSON.stringify(nobody)))
+    ?.filter(({ type }) => type === place.type)
+    .flatMap(({ endpoints }) => endpoints)
+    .find(
+      (one) =>
+        one.interface === place.interface && (place.region === undefined || one.region === place.region),
+    )?.url;
 }
 
 type Whose = Omit<UrlParts, "publicEndpoint">;

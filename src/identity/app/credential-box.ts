@@ -1,6 +1,7 @@
 import { Secret } from "#base/secret.ts";
 import type { Db } from "#db/index.ts";
 import type { Credential } from "../domain/credential.ts";
+import { sealedContext } from "../domain/sealed-context.ts";
 import { domainFind } from "../store/domains.ts";
 import type { IdentityCtx } from "./context.ts";
 import { forbiddenAction } from "./delegation.ts";
@@ -12,14 +13,14 @@ export interface OpenCredential extends Omit<Credential, "blobBox"> {
 }
 
 export function credentialSeal(ctx: IdentityCtx, id: string, blob: string): Promise<string> {
-  return ctx.deps.box.seal(Buffer.from(blob), ["credential", id]);
+  return ctx.deps.box.seal(Buffer.from(blob), sealedContext.credential(id));
 }
 
 export async function credentialOpen(
   ctx: IdentityCtx,
   { blobBox, ...credential }: Credential,
 ): Promise<OpenCredential> {
-  const blob = await ctx.deps.box.open(blobBox, ["credential", credential.id]);
+  const blob = await ctx.deps.box.open(blobBox, sealedContext.credential(credential.id));
   return { ...credential, blob: new Secret(blob.toString()) };
 }
 

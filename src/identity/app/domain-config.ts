@@ -11,6 +11,7 @@ import {
   type DomainConfig,
 } from "../domain/domain-config.ts";
 import { defaultDomainId } from "../domain/resources.ts";
+import { sealedContext } from "../domain/sealed-context.ts";
 import {
   configOptionDelete,
   configOptionEnsure,
@@ -123,7 +124,7 @@ async function optionsOf(ctx: IdentityCtx, domainId: string, config: DomainConfi
   for (const [group, options] of Object.entries(config)) {
     for (const [option, given] of Object.entries(options)) {
       const json = JSON.stringify(given);
-      const context = ["domain-config", domainId, group, option];
+      const context = sealedContext.domainConfig(domainId, group, option);
       const secret = configOptionSecret(group, option);
       const value = secret ? await ctx.deps.box.seal(Buffer.from(json), context) : json;
       listed.push({ group, option, value });

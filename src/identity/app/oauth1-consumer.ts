@@ -4,6 +4,7 @@ import { Secret } from "#base/secret.ts";
 import type { Db } from "#db/index.ts";
 import type { Consumer } from "../domain/oauth1.ts";
 import type { Extra } from "../domain/resources.ts";
+import { sealedContext } from "../domain/sealed-context.ts";
 import {
   consumerDelete as rowDelete,
   consumerFind,
@@ -34,7 +35,7 @@ export async function consumerCreate(
   input: ConsumerChange,
 ): Promise<{ readonly consumer: Consumer; readonly secret: Secret<string> }> {
   const [id, secret] = [newHexId(), new Secret(newHexId())];
-  const secretBox = await ctx.deps.box.seal(Buffer.from(secret.expose()), consumerContext(id));
+  const secretBox = await ctx.deps.box.seal(Buffer.from(secret.expose()), sealedContext.consumer(id));
   const consumer = { id, secretBox, description: input.description, extra: input.extra };
   await ctx.deps.database.transaction((tx) => consumerInsert(tx, consumer));
   return { consumer, secret };
@@ -63,9 +64,5 @@ export async function consumerDelete(ctx: IdentityCtx, id: string): Promise<void
 }
 
 export async function consumerSecret(ctx: IdentityCtx, { id, secretBox }: Consumer): Promise<string> {
-  return (await ctx.deps.box.open(secretBox, consumerContext(id))).toString();
-}
-
-function consumerContext(id: string): readonly string[] {
-  return ["oauth1-consumer", id];
+  return (await ctx.deps.box.open(secretBox, sealedContext.consumer(id))).toString();
 }

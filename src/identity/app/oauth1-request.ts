@@ -1,6 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import { signatureMatches, type SignedRequest } from "../domain/oauth1-signature.ts";
 import type { AccessToken } from "../domain/oauth1.ts";
+import { sealedContext } from "../domain/sealed-context.ts";
 import { consumerFind } from "../store/oauth1-consumers.ts";
 import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
@@ -48,9 +49,5 @@ export async function tokenSecret(
   ctx: IdentityCtx,
   { id, secretBox }: Pick<AccessToken, "id" | "secretBox">,
 ): Promise<string> {
-  return (await ctx.deps.box.open(secretBox, tokenContext(id))).toString();
-}
-
-export function tokenContext(id: string): readonly string[] {
-  return ["oauth1-token", id];
+  return (await ctx.deps.box.open(secretBox, sealedContext.oauth1Token(id))).toString();
 }

@@ -6,6 +6,7 @@ import type { Db, Tx } from "#db/index.ts";
 import type { SignedRequest } from "../domain/oauth1-signature.ts";
 import { accessTokenMs, newVerifier, requestTokenMs, type RequestToken } from "../domain/oauth1.ts";
 import type { RoleRef } from "../domain/role-ref.ts";
+import { sealedContext } from "../domain/sealed-context.ts";
 import { roleListEffective } from "../store/assignments.ts";
 import {
   accessTokenInsert,
@@ -19,7 +20,7 @@ import type { IdentityCtx } from "./context.ts";
 import { refuseAnyDelegation } from "./delegation.ts";
 import { unauthenticated } from "./failures.ts";
 import { consumerFetch } from "./oauth1-consumer.ts";
-import { oauthParameter, signatureRequire, tokenContext, tokenSecret } from "./oauth1-request.ts";
+import { oauthParameter, signatureRequire, tokenSecret } from "./oauth1-request.ts";
 import { projectFetch } from "./project.ts";
 
 /** What a consumer is told of a new token; only then. */
@@ -106,7 +107,7 @@ async function newToken(
   lifetimeMs: number,
 ): Promise<NewOauth1Token & { readonly secretBox: string }> {
   const [id, secret] = [newHexId(), new Secret(newHexId())];
-  const secretBox = await ctx.deps.box.seal(Buffer.from(secret.expose()), tokenContext(id));
+  const secretBox = await ctx.deps.box.seal(Buffer.from(secret.expose()), sealedContext.oauth1Token(id));
   return { id, secret, secretBox, expiresAt: ctx.clock.now() + lifetimeMs };
 }
 

@@ -66,8 +66,10 @@ export const configDefaults: DomainConfig = {
 };
 
 /** Those that are never shown. */
+export const secretConfigOptions = [{ group: "ldap", option: "password" }] as const;
+
 export function configOptionSecret(group: string, option: string): boolean {
-  return group === "ldap" && option === "password";
+  return secretConfigOptions.some((one) => one.group === group && one.option === option);
 }
 
 /** Throws `forbidden`, as Keystone does, for a group or option that no domain has of its own. */

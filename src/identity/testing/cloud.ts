@@ -7,7 +7,13 @@ import type { Database } from "#db/index.ts";
 import { openTestDatabase } from "#db/testing/index.ts";
 import { createHttpServer } from "#http/index.ts";
 import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
-import { createIdentity, identityMigrations, type CatalogService, type Identity } from "../index.ts";
+import {
+  createIdentity,
+  identityMigrations,
+  identitySealedValues,
+  type CatalogService,
+  type Identity,
+} from "../index.ts";
 
 export interface Answer {
   readonly status: number;
@@ -21,6 +27,7 @@ export interface TestCloud {
   readonly database: Database;
   /** Milliseconds to add to the clock. */
   readonly clock: { offsetMs: number; now(): number };
+  /** Below `/identity`, or to the key manager, whose boxes it has. */
   send(method: Method, path: string, options?: SendOptions): Promise<Answer>;
   /** The token of a sign-in; fails the test when it is refused. */
   signIn(name: string, password: string, scope?: unknown): Promise<string>;
@@ -58,7 +65,8 @@ export async function startTestCloud(): Promise<TestCloud> {
   const clock = { offsetMs: 0, now: (): number => Date.now() + clock.offsetMs };
   const folder = await mkdtemp(join(tmpdir(), "sealstone-identity-"));
   const parts = { database, clock, log: silentLogger };
-  const { box } = await createKeyManager({ ...parts, masterKeyPath: join(folder, "master.key") });
+  const keyManager = await createKeyManager({ ...parts, masterKeyPath: join(folder, "master.key") });
+  const box = keyManager.boxFor(identitySealedValues);
   const identity = createIdentity({ ...parts, box, publicEndpoint });
   await identity.bootstrap({
     adminPassword: new Secret(passwords.admin),
@@ -66,11 +74,12 @@ export async function startTestCloud(): Promise<TestCloud> {
     catalog,
   });
   const { service, authenticate } = identity;
-  const app = createHttpServer({ services: [service], authenticate, log: silentLogger, clock });
+  const services = [service, keyManager.service];
+  const app = createHttpServer({ services, authenticate, log: silentLogger, clock });
   const send: TestCloud["send"] = async (method, path, { token, subject, body, headers } = {}) => {
     const answer = await app.inject({
       method,
-      url: `/identity${path}`,
+      url: path.startsWith("/key-manager/") ? path : `/identity${path}`,
       headers: {
         ...(token === undefined ? {} : { "x-auth-token": token }),
         ...(subject === undefined ? {} : { "x-subject-token": subject }),
@@ -95,6 +104,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     },
     async close() {
       await app.close();
+      await keyManager.stop();
       await database.close();
       await rm(folder, { recursive: true });
     },

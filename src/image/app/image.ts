@@ -19,7 +19,7 @@ import type { ImageCtx } from "./deps.ts";
 import { imagePageRead } from "./image-page.ts";
 
 /** An image as it begins: queued, of the caller's project, `shared` as Glance's default visibility. */
-function imageNew(id: string, owner: string | null, now: number): Image {
+export function imageNew(id: string, owner: string | null, now: number): Image {
   return {
     id,
     name: null,

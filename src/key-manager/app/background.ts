@@ -5,6 +5,8 @@ import type { Logger } from "#base/logger.ts";
 export interface Background {
   /** There may be something to do. */
   nudge(): void;
+  /** When nothing is under way. */
+  idle(): Promise<void>;
   /** From now on looks by itself too, for what others have left. */
   start(): void;
   /** Ends after the piece under way. */
@@ -34,6 +36,7 @@ export function createBackground(what: string, log: Logger, one: () => Promise<b
   }
   return {
     nudge,
+    idle: async () => running,
     start() {
       timer = setInterval(nudge, lookEveryMs).unref();
       nudge();

@@ -1,3 +1,4 @@
+import { sleep } from "#base/clock.ts";
 import { newUuid, type SecretId } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
 import {
@@ -27,6 +28,11 @@ export interface OrderCreateInput {
   readonly passphrase: Buffer | undefined;
 }
 
+/**
+ * Most orders are carried out in less: who looks at once finds what was ordered, as with a Barbican that has no queue.
+ */
+const orderWaitMs = 1_000;
+
 /** The order waits; whether it can be carried out shows afterwards, in its status. */
 export async function orderCreate(ctx: KeyManagerCtx, input: OrderCreateInput): Promise<OrderId> {
   const projectId = projectRequire(ctx, "orders:post");
@@ -50,7 +56,15 @@ export async function orderCreate(ctx: KeyManagerCtx, input: OrderCreateInput): 
     await orderInsert(tx, order, passphrase);
   });
   ctx.deps.orders.nudge();
+  await carriedOut(ctx);
   return order.id;
+}
+
+async function carriedOut({ deps }: KeyManagerCtx): Promise<void> {
+  const done = new AbortController();
+  const limit = sleep(orderWaitMs, done.signal).catch(() => undefined);
+  await Promise.race([deps.orders.idle(), limit]);
+  done.abort();
 }
 
 export async function orderFetch(ctx: KeyManagerCtx, id: OrderId): Promise<Order> {

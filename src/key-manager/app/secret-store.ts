@@ -1,6 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import { embeddedStore, type SecretStore } from "../domain/secret-store.ts";
-import { masterKeyFirstAt } from "../store/keys.ts";
+import { masterKeyFirstAt } from "../store/master-keys.ts";
 import { preferredStoreDelete, preferredStoreFind, preferredStorePut } from "../store/preferred-stores.ts";
 import type { KeyManagerCtx } from "./deps.ts";
 import { projectRequire } from "./secret-access.ts";

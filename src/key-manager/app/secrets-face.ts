@@ -1,6 +1,7 @@
 import type { Clock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { newRequestId, type SecretId } from "#base/ids.ts";
+import type { Secret as Token } from "#base/secret.ts";
 import { keyManagerEnvelope, type Caller } from "#http/index.ts";
 import type { Policy } from "#policy/index.ts";
 import type { KeyManagerCtx, KeyManagerDeps } from "./deps.ts";
@@ -25,23 +26,45 @@ export interface SecretInput {
  * events are those of the HTTP API. `requestId` is the request's whose work this is, for the audit.
  */
 export interface Secrets {
-  /** Throws `forbidden` when the caller's roles do not let it store secrets. `also` is in the same transaction. */
-  store(caller: Caller, input: SecretInput, requestId?: string, also?: SecretAlso): Promise<SecretId>;
+  /** Whose credentials `deleteAsService` goes by. */
+  readonly deletesAs: "cloud" | "caller";
+  /**
+   * Throws `forbidden` when the caller's roles do not let it store secrets. `also` is in the same transaction. An external
+   * key manager is left when `signal` is aborted, and may have stored it all the same.
+   */
+  store(
+    caller: Caller,
+    input: SecretInput,
+    requestId?: string,
+    also?: SecretAlso,
+    signal?: AbortSignal,
+  ): Promise<SecretId>;
   /** The payload in a fresh Buffer, which the caller wipes. Throws `forbidden`, or `not-found` when it was deleted or expired. */
-  payload(caller: Caller, secretId: SecretId, requestId?: string): Promise<Buffer>;
+  payload(caller: Caller, secretId: SecretId, requestId?: string, signal?: AbortSignal): Promise<Buffer>;
   /** Whether `payload` would be allowed, without reading it; throws `not-found`. */
   mayRead(caller: Caller, secretId: SecretId): Promise<boolean>;
   /** Throws `forbidden` or `not-found`. */
   delete(caller: Caller, secretId: SecretId, requestId?: string): Promise<void>;
   /**
    * For the cloud's own clean-up, whoever asked for it: no rule is checked, and an absent secret is well. `also` is in the same
-   * transaction, when there was one to delete.
+   * transaction, when there was one to delete. An external key manager goes by `token`, if at all: answers why the secret is still there.
    */
-  deleteAsService(secretId: SecretId, requestId?: string, also?: SecretAlso): Promise<void>;
+  deleteAsService(
+    secretId: SecretId,
+    requestId?: string,
+    also?: SecretAlso,
+    token?: Token<string>,
+  ): Promise<CloudError | undefined>;
   exists(secretId: SecretId): Promise<boolean>;
-  /** For the cloud's own clean-up: all secrets of that name, whosever. */
-  findByName(name: string): Promise<SecretId[]>;
+  /** For the cloud's own clean-up: all secrets of that name, whosever; of an external key manager those that `token` sees. Undefined: it needs one. */
+  findByName(name: string, token?: Token<string>): Promise<SecretId[] | undefined>;
 }
+
+/** What an external key manager does as well. */
+export type ServiceSecrets = Pick<
+  Secrets,
+  "deletesAs" | "store" | "payload" | "deleteAsService" | "findByName"
+>;
 
 export function createSecrets(options: {
   readonly deps: KeyManagerDeps;
@@ -51,6 +74,7 @@ export function createSecrets(options: {
   const { deps, clock } = options;
   const as = (caller: Caller, requestId?: string): KeyManagerCtx => callerContext(options, caller, requestId);
   return {
+    deletesAs: "cloud",
     async store(caller, input, requestId, also) {
       payloadCheckSize(input.payload.length);
       const contentType = contentTypeFind(input.contentType);
@@ -84,6 +108,7 @@ export function createSecrets(options: {
           { event: "secret", action: "deleted", secretId, by: "service", requestId },
           "secret deleted",
         );
+      return undefined;
     },
     findByName: (name) => secretIdsByName(deps.database.db, name),
     exists: async (secretId) => (await secretFind(deps.database.db, secretId, clock.now())) !== undefined,

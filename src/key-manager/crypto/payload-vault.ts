@@ -11,8 +11,9 @@ import {
   projectKeyInsertIfAbsent,
   type ProjectKeyRow,
 } from "../store/keys.ts";
+import { projectKeyContext } from "../domain/project-key.ts";
 import { keyBytes, open, seal } from "./aead.ts";
-import type { IdentifiedMasterKey } from "./master-key-open.ts";
+import type { MasterKeyRing } from "./master-key-ring.ts";
 
 /**
  * Envelope encryption: a payload is sealed with its project's key, a project's key is wrapped by the master
@@ -31,9 +32,9 @@ export interface PayloadVault {
 export function createPayloadVault(options: {
   readonly database: Database;
   readonly clock: Clock;
-  readonly masterKey: IdentifiedMasterKey;
+  readonly ring: MasterKeyRing;
 }): PayloadVault {
-  const { database, clock, masterKey } = options;
+  const { database, clock, ring } = options;
   const dependsOn = ({ table }: { readonly table: string }): boolean => table === "key_manager_project_keys";
   /** Wrapped, as their rows have them. */
   const keys = database.kept({ dependsOn, load: (id, db) => projectKeyFind(db, id), limit: 1_000 });
@@ -44,7 +45,8 @@ export function createPayloadVault(options: {
   });
 
   async function withKey<T>(row: ProjectKeyRow, use: (key: Buffer) => T): Promise<T> {
-    const key = await masterKey.key.unwrap(row.wrapped_key, keyContext(row.id, row.project_id));
+    const { master_key_id: masterKeyId, wrapped_key: wrapped } = row;
+    const key = await ring.unwrap({ masterKeyId, wrapped }, projectKeyContext(row.id, row.project_id));
     try {
       return use(key);
     } finally {
@@ -56,12 +58,14 @@ export function createPayloadVault(options: {
   async function newKey(projectId: string, generation: number): Promise<ProjectKeyRow> {
     const id = newUuid();
     const key = randomBytes(keyBytes);
-    const wrapped = await masterKey.key.wrap(key, keyContext(id, projectId)).finally(() => wipe(key));
+    const { masterKeyId, wrapped } = await ring
+      .wrap(key, projectKeyContext(id, projectId))
+      .finally(() => wipe(key));
     return {
       id,
       project_id: projectId,
       generation,
-      master_key_id: masterKey.id,
+      master_key_id: masterKeyId,
       wrapped_key: wrapped,
       created_at: clock.now(),
     };
@@ -110,10 +114,6 @@ export function createPayloadVault(options: {
       }
     },
   };
-}
-
-function keyContext(keyId: string, projectId: string): readonly string[] {
-  return ["project-key", keyId, projectId];
 }
 
 function payloadContext(owner: PayloadOwner): readonly string[] {

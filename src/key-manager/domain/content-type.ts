@@ -1,8 +1,12 @@
 import { CloudError } from "#base/errors.ts";
 
 /** What a payload can be (barbican.plugin.util.mime_types). */
-export const contentTypes = ["text/plain", "application/octet-stream", "application/pkcs8"] as const;
+const contentTypes = ["text/plain", "application/octet-stream", "application/pkcs8"] as const;
 export type ContentType = (typeof contentTypes)[number];
+
+/** As Barbican's messages list them. */
+export const contentTypesText =
+  "['text/plain', 'text/plain;charset=utf-8', 'text/plain; charset=utf-8', 'application/octet-stream', 'application/pkcs8']";
 
 /** The content type that a header or field means: any case, `charset=utf-8` allowed. Undefined when it is not supported. */
 export function contentTypeFind(text: string): ContentType | undefined {

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { CloudError } from "#base/errors.ts";
-import { contentTypeFind, contentTypes, payloadNotAcceptable, type ContentType } from "./content-type.ts";
+import { contentTypeFind, contentTypesText, payloadNotAcceptable, type ContentType } from "./content-type.ts";
 import { invalidObject } from "./secret.ts";
 
 /** Barbican's default `max_allowed_secret_in_bytes`; of a one-step store it counts the text as it was sent. */
@@ -59,8 +59,7 @@ export function payloadOfBody(
     throw new CloudError("invalid", "Secret update issue seen - a text/plain payload must be UTF-8.");
   }
   if (headers.encoding === undefined) return { bytes: body, contentType };
-  if (headers.encoding.toLowerCase() === "base64")
-    return { bytes: fromBase64(body.toString("latin1").trim()), contentType };
+  if (headers.encoding.toLowerCase() === "base64") return { bytes: fromBase64Leniently(body), contentType };
   throw new CloudError(
     "invalid",
     `Secret update issue seen - content-encoding of '${headers.encoding}' not supported.`,
@@ -86,7 +85,7 @@ function declaredType(text: string | null | undefined): ContentType {
   }
   const found = contentTypeFind(text);
   if (found) return found;
-  throw refused(`payload_content_type is not one of ${contentTypes.join(", ")}`, "payload_content_type");
+  throw refused(`payload_content_type is not one of ${contentTypesText}`, "payload_content_type");
 }
 
 function fromBase64(text: string): Buffer {
@@ -95,6 +94,13 @@ function fromBase64(text: string): Buffer {
     throw refused("Invalid payload for payload_content_encoding", "payload");
   }
   return Buffer.from(compact, "base64");
+}
+
+/** As Python reads it, and so Barbican here: what is no letter of base64 is left out, and only the number of letters is judged. */
+function fromBase64Leniently(body: Buffer): Buffer {
+  const letters = body.toString("latin1").replaceAll(/[^A-Za-z0-9+/=]/g, "");
+  if (base64Text.test(letters) && letters.length % 4 === 0) return Buffer.from(letters, "base64");
+  throw new CloudError("invalid", "Problem decoding payload");
 }
 
 function refused(reason: string, property: string): CloudError {

@@ -1,12 +1,5 @@
 import type { Db, Tx } from "#db/index.ts";
 
-export interface MasterKeyRow {
-  readonly id: string;
-  /** A known text, wrapped by the key. */
-  readonly check_value: string;
-  readonly created_at: number;
-}
-
 export interface ProjectKeyRow {
   readonly id: string;
   readonly project_id: string;
@@ -19,35 +12,8 @@ export interface ProjectKeyRow {
 
 declare module "#db/tables.ts" {
   interface Tables {
-    key_manager_master_keys: MasterKeyRow;
     key_manager_project_keys: ProjectKeyRow;
   }
-}
-
-/** The newest master key that the database knows. */
-export async function masterKeyFind(db: Db): Promise<MasterKeyRow | undefined> {
-  return db
-    .selectFrom("key_manager_master_keys")
-    .selectAll()
-    .orderBy("created_at", "desc")
-    .orderBy("id")
-    .limit(1)
-    .executeTakeFirst();
-}
-
-/** When the database's first master key was made. */
-export async function masterKeyFirstAt(db: Db): Promise<number> {
-  const { created_at: at } = await db
-    .selectFrom("key_manager_master_keys")
-    .select("created_at")
-    .orderBy("created_at")
-    .limit(1)
-    .executeTakeFirstOrThrow();
-  return at;
-}
-
-export async function masterKeyInsert(tx: Tx, row: MasterKeyRow): Promise<void> {
-  await tx.insertInto("key_manager_master_keys").values(row).execute();
 }
 
 export async function projectIdsWithKeys(db: Db): Promise<string[]> {

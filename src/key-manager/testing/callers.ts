@@ -1,4 +1,4 @@
-/** The token of whom the tests' secrets and containers belong to. */
+/** The token of whom the tests' secrets, containers and orders belong to. */
 export const owner = "p1/owner/member";
 
 /** Everybody the rules tell apart. */
@@ -16,9 +16,10 @@ export const callers = {
   "owner elsewhere": "p2/owner/member",
   unscoped: "/owner/member",
   "named in the ACL": "p2/friend/reader",
+  "service user": "p-service/nova/service",
+  "service user, admin": "p-service/nova/service,admin",
+  "service admin": "p-keys/keeper/key-manager:service-admin",
 } as const;
 export type Who = keyof typeof callers;
 
 export const everybody = Object.keys(callers) as Who[];
-export const writers: Who[] = ["owner", "owner, creator", "member", "creator", "admin"];
-export const writersPrivate: Who[] = ["owner", "owner, creator", "admin"];

@@ -1,9 +1,14 @@
-import { LIST_DOMAINS_FLAGS, START_FLAGS, UNDEFINE_FLAGS } from "../procedures/domain-flags.ts";
+import {
+  JOB_STATS_FLAGS,
+  LIST_DOMAINS_FLAGS,
+  START_FLAGS,
+  UNDEFINE_FLAGS,
+} from "../procedures/domain-flags.ts";
 import { domainStatusNumbers } from "../procedures/domain-state.ts";
 import { domainHandleRead, STRING_MAX, uuidRead, uuidWrite } from "../procedures/structs.ts";
 import type { XdrReader } from "../xdr/reader.ts";
 import type { XdrWriter } from "../xdr/writer.ts";
-import { noDomain } from "./fake-error.ts";
+import { noDomain, operationInvalid } from "./fake-error.ts";
 import type { FakeDomain, FakeHost } from "./fake-host.ts";
 import type { FakeProcedures } from "./fake-procedure.ts";
 
@@ -56,6 +61,33 @@ export const FAKE_DOMAIN_PROCEDURES: FakeProcedures = {
   },
   domainManagedSaveRemove: ({ host }, reader) => {
     readFlagged(host, reader).managedSave = false;
+  },
+  domainBackupBegin: ({ host }, reader) => {
+    const domain = read(host, reader);
+    reader.string(STRING_MAX);
+    reader.optional((checkpoint) => checkpoint.string(STRING_MAX));
+    reader.unsignedInt();
+    host.running(domain);
+    if (domain.job === "running") throw operationInvalid("cannot acquire state change lock");
+    domain.job = "running";
+  },
+  domainAbortJob: ({ host }, reader) => {
+    const domain = read(host, reader);
+    if (domain.job !== "running") throw operationInvalid("no job is active on the domain");
+    domain.job = "cancelled";
+  },
+  domainGetJobStats: ({ host }, reader) => {
+    const { job } = read(host, reader);
+    const completed = (reader.unsignedInt() & JOB_STATS_FLAGS.completed) !== 0;
+    const type = completed ? (job === "cancelled" ? 5 : 0) : job === "running" ? 2 : 0;
+    return (writer) => {
+      writer.int(type);
+      writer.array(type === 5 ? ["errmsg"] : [], (to, name) => {
+        to.string(name);
+        to.int(7);
+        to.string("cancelled by the test");
+      });
+    };
   },
   domainGetState: ({ host }, reader) => {
     const { state, reason } = domainStatusNumbers(readFlagged(host, reader).status);

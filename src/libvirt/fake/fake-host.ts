@@ -12,6 +12,8 @@ export interface FakeDomain {
   persistent: boolean;
   status: DomainStatus;
   managedSave: boolean;
+  /** A backup: under way until it is aborted, or how the last one ended; of these positions in `virDomainJobType`. */
+  job?: "running" | "cancelled" | undefined;
 }
 
 export interface FakeSecret {

@@ -29,6 +29,9 @@ export const UNDEFINE_FLAGS = {
 /** `virDomainXMLFlags`. */
 export const XML_FLAGS = { secure: 1, inactive: 2, updateCpu: 4, migratable: 8 } as const;
 
+/** `virDomainGetJobStatsFlags`. */
+export const JOB_STATS_FLAGS = { completed: 1, keepCompleted: 2 } as const;
+
 /** `virConnectListAllDomainsFlags`; flags of one group are alternatives, groups are combined. */
 export const LIST_DOMAINS_FLAGS = {
   active: 1,

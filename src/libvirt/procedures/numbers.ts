@@ -25,6 +25,7 @@ export const PROCEDURE_NUMBERS = {
   secretUndefine: 146,
   secretLookupByUsage: 147,
   connectGetLibVersion: 157,
+  domainAbortJob: 164,
   domainManagedSave: 182,
   domainHasManagedSaveImage: 183,
   domainManagedSaveRemove: 184,
@@ -38,11 +39,13 @@ export const PROCEDURE_NUMBERS = {
   domainShutdownFlags: 258,
   connectListAllDomains: 273,
   connectListAllSecrets: 287,
+  domainGetJobStats: 298,
   connectDomainEventCallbackRegisterAny: 316,
   connectDomainEventCallbackDeregisterAny: 317,
   connectGetDomainCapabilities: 342,
   domainDefineXmlFlags: 350,
   domainManagedSaveGetXmlDesc: 388,
+  domainBackupBegin: 421,
 } as const;
 
 export type ProcedureName = keyof typeof PROCEDURE_NUMBERS;

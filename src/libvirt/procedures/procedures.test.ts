@@ -47,6 +47,25 @@ describe("domains", () => {
     });
   });
 
+  test("a backup is begun, looked at and aborted", async () => {
+    const domain = await libvirt.domainDefine(connection, XML);
+    const xml = "<domainbackup mode='push'/>";
+    expect(
+      libvirt.isOperationInvalid(await refusal(libvirt.domainBackupBegin(connection, domain, xml))),
+    ).toBe(true);
+    await libvirt.domainStart(connection, domain);
+    expect((await libvirt.domainJobStats(connection, domain)).type).toBe("none");
+    await libvirt.domainBackupBegin(connection, domain, xml);
+    expect((await libvirt.domainJobStats(connection, domain)).type).toBe("unbounded");
+    await libvirt.domainAbortJob(connection, domain);
+    expect((await libvirt.domainJobStats(connection, domain)).type).toBe("none");
+    expect(await libvirt.domainJobStats(connection, domain, { completed: true })).toMatchObject({
+      type: "cancelled",
+      error: "cancelled by the test",
+    });
+    expect(libvirt.isOperationInvalid(await refusal(libvirt.domainAbortJob(connection, domain)))).toBe(true);
+  });
+
   test("through its life", async () => {
     const domain = await libvirt.domainDefine(connection, XML);
     const state = () => libvirt.domainGetState(connection, { uuid: UUID });

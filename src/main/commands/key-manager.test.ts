@@ -117,8 +117,28 @@ test("rotate-project moves what is stored, shows how far it is, and is told what
     stderr: expect.stringMatching(/^sealstone: The cloud refused: 409 .* under way.*\n$/),
   });
   await expect(inProcess("rotate-project", "no-such-project")).rejects.toThrow(/404 .*no key to rotate/);
-  for (const wrong of [["rotate-project"], ["rotate-project", "x", "--all"], ["turn"]])
-    await expect(inProcess(...wrong)).rejects.toThrow(/takes rotate-project/);
+  for (const wrong of [
+    ["rotate-project"],
+    ["rotate-project", "x", "--all"],
+    ["turn"],
+    ["rotate-master", "x"],
+  ])
+    await expect(inProcess(...wrong)).rejects.toThrow(/takes rotate-master, rotate-project/);
+}, 120_000);
+
+test("rotate-master moves what is wrapped to a new key, which is in the key file", async () => {
+  const { token } = await authenticated();
+  const path = await store(token, "kept under another master key");
+  const file = join(folder, "state", "master.key");
+  const before = await readFile(file);
+  const done = await keyManager("rotate-master");
+  expect(done).toMatchObject({ code: 0, stderr: "" });
+  expect(done.stdout).toMatch(/^master key 2: \d+ values to move to it\n/);
+  expect(done.stdout).toMatch(/(\d+) of \1 moved\nMaster key 1 leaves the key file in a minute/);
+  const after = await readFile(file);
+  expect([before.length, after.length, after.subarray(0, 32).equals(before)]).toEqual([32, 64, true]);
+  expect(await read(token, path)).toBe("kept under another master key");
+  await expect(inProcess("rotate-master")).rejects.toThrow(/409 .*master key is under way/);
 }, 120_000);
 
 test("kill -9 of a cloud that rotates loses nothing, and the next start ends it", async () => {

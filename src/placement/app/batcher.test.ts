@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sleep } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { createBatcher, type Outcome } from "./batcher.ts";
 
@@ -83,4 +84,40 @@ test("a database that is not there is not asked once more for each", async () =>
   const all = await Promise.allSettled([1, 2].map((item) => batcher.add(item)));
   expect(all.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   expect(batches).toEqual([[1, 2]]);
+});
+
+/** Each of so many clients adds again as soon as it is answered; a batch takes 20 ms. */
+async function crowd(clients: number, gatherMs: number): Promise<number[]> {
+  const sizes: number[] = [];
+  const batcher = createBatcher<number>({
+    limit: 128,
+    gatherMs,
+    run: async (items) => {
+      sizes.push(items.length);
+      await sleep(20);
+      return items.map(() => ({}));
+    },
+  });
+  const client = async (index: number): Promise<void> => {
+    await sleep(index * 5);
+    for (let count = 0; count < 5; count += 1) {
+      await batcher.add(count);
+      await sleep(1);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, (_, index) => client(index)));
+  return sizes;
+}
+
+test("those that were answered and come back at once are in the next batch, with those that waited", async () => {
+  expect(Math.max(...(await crowd(4, 6)))).toBe(4);
+  expect(Math.max(...(await crowd(4, 0)))).toBeLessThan(4);
+});
+
+test("one alone waits for nobody, and nobody who stays away is waited for long", async () => {
+  expect(await crowd(1, 6)).toEqual([1, 1, 1, 1, 1]);
+  const { batcher, batches } = refusing(9, new Error("never"));
+  await Promise.all([1, 2, 3].map((item) => batcher.add(item)));
+  await batcher.add(4);
+  expect(batches).toEqual([[1, 2, 3], [4]]);
 });

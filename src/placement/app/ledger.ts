@@ -7,18 +7,18 @@ import { ledgerDecide, type LedgerChange, type LedgerEffect, type LedgerState } 
 import { isStandardResourceClass } from "../domain/names.ts";
 import { providersMark } from "../store/changed.ts";
 import {
-  ledgerAllocations,
   ledgerAllocationsDelete,
   ledgerAllocationsInsert,
   ledgerClasses,
-  ledgerConsumers,
   ledgerConsumersDelete,
   ledgerConsumersWrite,
   ledgerGenerationsWrite,
+  ledgerHolders,
   ledgerLock,
   ledgerProviders,
   ledgerUsedWrite,
 } from "../store/ledger.ts";
+import { inSequence } from "../store/statement.ts";
 import { createBatcher, type Outcome } from "./batcher.ts";
 
 /** Changes in one transaction at most. */
@@ -34,11 +34,8 @@ export interface Ledger {
 export function createLedger({ database, clock }: { database: Database; clock: Clock }): Ledger {
   const batcher = createBatcher<LedgerChange>({
     limit: batchLimit,
-    run: (changes) =>
-      database.transaction(async (tx) => {
-        await ledgerLock(tx);
-        return ledgerApply(tx, changes, clock.now());
-      }),
+    gatherMs: 1,
+    run: (changes) => database.transaction((tx) => ledgerApply(tx, changes, clock.now())),
   });
   return { change: (change) => batcher.add(change) };
 }
@@ -118,18 +115,20 @@ async function ledgerRead(tx: Tx, changes: readonly LedgerChange[]): Promise<Led
       }
     }
   }
-  const consumers = await ledgerConsumers(tx, consumerUuids);
-  // Whoever holds something is a consumer.
-  const held = await ledgerAllocations(
-    tx,
-    consumers.map((each) => each.uuid),
-  );
-  for (const each of held) providerUuids.add(each.providerUuid);
+  const [, { consumers, allocations }, asked, customClasses] = await inSequence(tx, [
+    () => ledgerLock(tx),
+    () => ledgerHolders(tx, consumerUuids),
+    () => ledgerProviders(tx, providerUuids),
+    () => ledgerClasses(tx, classes),
+  ]);
+  const held = [...allocations.values()].flat().map((each) => each.providerUuid);
+  const others = await ledgerProviders(tx, new Set(held.filter((uuid) => !providerUuids.has(uuid))));
   return {
-    consumers: new Map(consumers.map((each) => [each.uuid, each])),
-    allocations: Map.groupBy(held, (each) => each.consumerUuid),
-    ...(await ledgerProviders(tx, providerUuids)),
-    customClasses: await ledgerClasses(tx, classes),
+    consumers,
+    allocations,
+    generations: new Map([...asked.generations, ...others.generations]),
+    inventories: new Map([...asked.inventories, ...others.inventories]),
+    customClasses,
   };
 }
 
@@ -139,31 +138,22 @@ async function ledgerWrite(
 ): Promise<void> {
   const { before, now, written, nowMs } = at;
   const holders = [...written.holders];
-  await ledgerAllocationsDelete(
-    tx,
-    holders.filter((uuid) => before.allocations.has(uuid)),
+  const consumers = holders.flatMap((uuid) => now.consumers.get(uuid) ?? []);
+  const allocations = holders.flatMap((uuid) => now.allocations.get(uuid) ?? []);
+  const freed = holders.filter((uuid) => before.allocations.has(uuid));
+  const gone = holders.filter((uuid) => before.consumers.has(uuid) && !now.consumers.has(uuid));
+  const inventories = [...written.inventories.values()];
+  const touched = new Map(
+    [...now.generations].filter(([uuid, generation]) => before.generations.get(uuid) !== generation),
   );
-  await ledgerConsumersWrite(
-    tx,
-    holders.flatMap((uuid) => now.consumers.get(uuid) ?? []),
-  );
-  await ledgerAllocationsInsert(
-    tx,
-    holders.flatMap((uuid) => now.allocations.get(uuid) ?? []),
-  );
-  await ledgerConsumersDelete(
-    tx,
-    holders.filter((uuid) => before.consumers.has(uuid) && !now.consumers.has(uuid)),
-  );
-  await ledgerUsedWrite(tx, [...written.inventories.values()]);
-  const touched = [...now.generations].filter(
-    ([uuid, generation]) => before.generations.get(uuid) !== generation,
-  );
-  await ledgerGenerationsWrite(tx, new Map(touched), nowMs);
-  const marked = new Set(touched.map(([uuid]) => uuid));
-  const others = [...written.inventories.values()].map((each) => each.providerUuid);
-  await providersMark(
-    tx,
-    [...new Set(others)].filter((uuid) => !marked.has(uuid)),
-  );
+  const marked = new Set(inventories.map((each) => each.providerUuid).filter((uuid) => !touched.has(uuid)));
+  await inSequence(tx, [
+    () => ledgerAllocationsDelete(tx, freed),
+    () => ledgerConsumersWrite(tx, consumers),
+    () => ledgerAllocationsInsert(tx, allocations),
+    () => ledgerConsumersDelete(tx, gone),
+    () => ledgerUsedWrite(tx, inventories),
+    () => ledgerGenerationsWrite(tx, touched, nowMs),
+    () => providersMark(tx, [...marked]),
+  ]);
 }

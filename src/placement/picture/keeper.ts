@@ -24,7 +24,7 @@ export interface PictureKeeper {
  */
 export function createPictureKeeper(database: Database): PictureKeeper {
   const picture = new Picture();
-  // On SQLite the same object until a provider changes, on PostgreSQL another one each time. Every mark is in these tables.
+  // The same object until a provider changes: every mark is in these tables.
   const stamps = database.kept<object>({
     dependsOn: ({ table }) => table === "placement_providers" || table === "placement_deleted_providers",
     load: () => Promise.resolve({}),

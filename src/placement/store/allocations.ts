@@ -2,7 +2,7 @@ import type { Db } from "#db/index.ts";
 import type { Allocation } from "../domain/allocation.ts";
 import type { AllocationRow } from "./tables.ts";
 
-export function allocationFromRow(row: AllocationRow): Allocation {
+export function allocationFromRow(row: Omit<AllocationRow, "position">): Allocation {
   return {
     consumerUuid: row.consumer_uuid,
     providerUuid: row.provider_uuid,

@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from "kysely";
+import { sql } from "kysely";
 import { isPostgres, type Tx } from "#db/index.ts";
 import type { Allocation, Consumer } from "../domain/allocation.ts";
 import type { Inventory } from "../domain/inventory.ts";
@@ -7,28 +7,12 @@ import { changeMark } from "./changed.ts";
 import { consumerFromRow } from "./consumers.ts";
 import { inventoryFromRow } from "./inventories.ts";
 import { statement } from "./statement.ts";
-import type { AllocationRow, ConsumerRow, InventoryRow } from "./tables.ts";
+import type { ConsumerRow, InventoryRow } from "./tables.ts";
 
 /*
  * What one batch of changed allocations reads and writes: each a statement for all of it. None begins with WITH,
  * of which nobody could tell what it changes (db/changes.ts).
  */
-
-type Rows = readonly (readonly null[])[];
-
-const list = (rows: Rows): RawBuilder<unknown> => sql.join(rows.map(([value]) => sql.val(value)));
-
-/** `(?, ?), (?, ?)`; columns of a list of values have no types on PostgreSQL unless they are said. */
-function values(rows: Rows, types: readonly string[] = []): RawBuilder<unknown> {
-  const row = (each: readonly null[]) =>
-    sql.join(
-      each.map((value, column) => {
-        const type = types[column];
-        return type === undefined ? sql.val(value) : sql`cast(${sql.val(value)} as ${sql.raw(type)})`;
-      }),
-    );
-  return sql.join(rows.map((each) => sql`(${row(each)})`));
-}
 
 const one = (keys: Iterable<string>): string[][] => [...keys].map((key) => [key]);
 
@@ -41,22 +25,47 @@ export async function ledgerLock(tx: Tx): Promise<void> {
   if (isPostgres(tx)) await sql`lock table "placement_ledger_lock" in exclusive mode`.execute(tx);
 }
 
-const consumersRead = statement<ConsumerRow>(
-  (_, rows) => sql`select * from "placement_consumers" where "uuid" in (${list(rows)})`,
-);
-
-export async function ledgerConsumers(tx: Tx, uuids: Iterable<string>): Promise<Consumer[]> {
-  return (await consumersRead(tx, one(uuids))).map(consumerFromRow);
+/** A consumer without allocations: one row, of which only the consumer's part is there. */
+interface HolderRow extends ConsumerRow {
+  readonly provider_uuid: string | null;
+  readonly resource_class: string;
+  readonly used: number;
+  readonly allocated_at: number;
 }
 
-const allocationsRead = statement<AllocationRow>(
-  (_, rows) =>
-    sql`select * from "placement_allocations" where "consumer_uuid" in (${list(rows)}) order by "position"`,
+const holdersRead = statement<HolderRow>(
+  ["text"],
+  (_, { keys }) => sql`select "consumer".*, "allocation"."provider_uuid", "allocation"."resource_class",
+    "allocation"."used", "allocation"."created_at" as "allocated_at"
+    from "placement_consumers" as "consumer"
+    left join "placement_allocations" as "allocation" on "allocation"."consumer_uuid" = "consumer"."uuid"
+    where "consumer"."uuid" ${keys} order by "allocation"."position"`,
 );
 
-/** Each consumer's in their order. */
-export async function ledgerAllocations(tx: Tx, consumerUuids: Iterable<string>): Promise<Allocation[]> {
-  return (await allocationsRead(tx, one(consumerUuids))).map(allocationFromRow);
+export interface LedgerHolders {
+  readonly consumers: ReadonlyMap<string, Consumer>;
+  /** By consumer, each one's in their order. Whoever holds something is a consumer. */
+  readonly allocations: ReadonlyMap<string, readonly Allocation[]>;
+}
+
+export async function ledgerHolders(tx: Tx, uuids: Iterable<string>): Promise<LedgerHolders> {
+  const consumers = new Map<string, Consumer>();
+  const allocations = new Map<string, Allocation[]>();
+  for (const row of await holdersRead(tx, one(uuids))) {
+    if (!consumers.has(row.uuid)) consumers.set(row.uuid, consumerFromRow(row));
+    if (row.provider_uuid === null) continue;
+    const allocation = allocationFromRow({
+      consumer_uuid: row.uuid,
+      provider_uuid: row.provider_uuid,
+      resource_class: row.resource_class,
+      used: row.used,
+      created_at: row.allocated_at,
+    });
+    const known = allocations.get(row.uuid);
+    if (known) known.push(allocation);
+    else allocations.set(row.uuid, [allocation]);
+  }
+  return { consumers, allocations };
 }
 
 /** Without inventories: one row, of which only the provider's part is there. */
@@ -66,10 +75,11 @@ type ProviderWithInventoryRow = { uuid: string; generation: number } & (
 );
 
 const providersRead = statement<ProviderWithInventoryRow>(
-  (_, rows) => sql`select "provider"."uuid", "provider"."generation", "inventory".*
+  ["text"],
+  (_, { keys }) => sql`select "provider"."uuid", "provider"."generation", "inventory".*
     from "placement_providers" as "provider"
     left join "placement_inventories" as "inventory" on "inventory"."provider_uuid" = "provider"."uuid"
-    where "provider"."uuid" in (${list(rows)})`,
+    where "provider"."uuid" ${keys}`,
 );
 
 export interface LedgerProviders {
@@ -93,7 +103,8 @@ export async function ledgerProviders(tx: Tx, uuids: Iterable<string>): Promise<
 }
 
 const classesRead = statement<{ name: string }>(
-  (_, rows) => sql`select "name" from "placement_resource_classes" where "name" in (${list(rows)})`,
+  ["text"],
+  (_, { keys }) => sql`select "name" from "placement_resource_classes" where "name" ${keys}`,
 );
 
 /** Those of the names that are custom resource classes. */
@@ -102,7 +113,8 @@ export async function ledgerClasses(tx: Tx, names: Iterable<string>): Promise<Se
 }
 
 const allocationsDelete = statement<never>(
-  (_, rows) => sql`delete from "placement_allocations" where "consumer_uuid" in (${list(rows)})`,
+  ["text"],
+  (_, { keys }) => sql`delete from "placement_allocations" where "consumer_uuid" ${keys}`,
 );
 
 export async function ledgerAllocationsDelete(tx: Tx, consumerUuids: Iterable<string>): Promise<void> {
@@ -110,8 +122,9 @@ export async function ledgerAllocationsDelete(tx: Tx, consumerUuids: Iterable<st
 }
 
 const allocationsInsert = statement<never>(
-  (_, rows) => sql`insert into "placement_allocations"
-    ("consumer_uuid", "provider_uuid", "resource_class", "used", "position", "created_at") values ${values(rows)}`,
+  ["text", "text", "text", "bigint", "integer", "bigint"],
+  (_, { table }) => sql`insert into "placement_allocations"
+    ("consumer_uuid", "provider_uuid", "resource_class", "used", "position", "created_at") select * from ${table}`,
 );
 
 /** Those of one consumer in the order in which they are to be shown. */
@@ -129,9 +142,12 @@ export async function ledgerAllocationsInsert(tx: Tx, allocations: readonly Allo
   );
 }
 
+// To SQLite "on" would else begin a join.
 const consumersWrite = statement<never>(
-  (_, rows) => sql`insert into "placement_consumers"
-    ("uuid", "project_id", "user_id", "consumer_type", "generation", "created_at", "updated_at") values ${values(rows)}
+  ["text", "text", "text", "text", "integer", "bigint", "bigint"],
+  (_, { table }) => sql`insert into "placement_consumers"
+    ("uuid", "project_id", "user_id", "consumer_type", "generation", "created_at", "updated_at")
+    select * from ${table} where true
     on conflict ("uuid") do update set "project_id" = excluded."project_id", "user_id" = excluded."user_id",
     "consumer_type" = excluded."consumer_type", "generation" = excluded."generation",
     "updated_at" = excluded."updated_at"`,
@@ -153,7 +169,8 @@ export async function ledgerConsumersWrite(tx: Tx, consumers: readonly Consumer[
 }
 
 const consumersDelete = statement<never>(
-  (_, rows) => sql`delete from "placement_consumers" where "uuid" in (${list(rows)})`,
+  ["text"],
+  (_, { keys }) => sql`delete from "placement_consumers" where "uuid" ${keys}`,
 );
 
 export async function ledgerConsumersDelete(tx: Tx, uuids: Iterable<string>): Promise<void> {
@@ -161,8 +178,9 @@ export async function ledgerConsumersDelete(tx: Tx, uuids: Iterable<string>): Pr
 }
 
 const usedWrite = statement<never>(
-  (_, rows) => sql`update "placement_inventories" set "used" = "v"."column3"
-    from (values ${values(rows, ["text", "text", "bigint"])}) as "v"
+  ["text", "text", "bigint"],
+  (_, { table }) => sql`update "placement_inventories" set "used" = "v"."column3"
+    from ${table}
     where "provider_uuid" = "v"."column1" and "resource_class" = "v"."column2"`,
 );
 
@@ -174,9 +192,10 @@ export async function ledgerUsedWrite(tx: Tx, inventories: readonly Inventory[])
 }
 
 const generationsWrite = statement<never>(
-  (tx, rows) => sql`update "placement_providers"
+  ["text", "integer", "bigint"],
+  (tx, { table }) => sql`update "placement_providers"
     set "generation" = "v"."column2", "updated_at" = "v"."column3", "changed" = ${changeMark(tx)}
-    from (values ${values(rows, ["text", "integer", "bigint"])}) as "v" where "uuid" = "v"."column1"`,
+    from ${table} where "uuid" = "v"."column1"`,
 );
 
 /** With the mark of this change. */

@@ -1,16 +1,15 @@
 import { isoSeconds } from "#base/clock.ts";
 import type { ImageFacts } from "#image/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
-import { linksOf } from "../links.ts";
+import { imageServiceUrl, linksOf } from "../links.ts";
 import { isNovaTrue } from "../parameter-schemas.ts";
 
 /** An element of `GET /images`. */
 export function imageSummary(ctx: ComputeCtx, image: ImageFacts): object {
-  const service = ctx.baseUrl.replace(/\/compute$/, "/image");
   const alternate = {
     rel: "alternate",
     type: "application/vnd.openstack.image",
-    href: `${service}/images/${image.id}`,
+    href: `${imageServiceUrl(ctx)}/images/${image.id}`,
   };
   return {
     id: image.id,

@@ -1,11 +1,10 @@
 import { Type } from "typebox";
 import { operation, Reply } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
-import { serverAct } from "../../app/server.ts";
-import type { ServerActionName } from "../../domain/server-action.ts";
+import { serverAct, type PlainActionName } from "../../app/server.ts";
 
 /** `{"os-start": null}`: an action without arguments. Nova takes any value. */
-function plain(key: string, action: ServerActionName) {
+function plain(key: string, action: PlainActionName) {
   return operation({
     body: Type.Object({ [key]: Type.Unknown() }),
     handle: async (ctx: ComputeCtx, { params }) => {

@@ -1,8 +1,9 @@
 import { Type, type TSchema } from "typebox";
-import { hostName, novaBoolean, printableName } from "../parameter-schemas.ts";
+import { personality } from "./personality.ts";
+import { hostName, imageId, novaBoolean, printableName } from "../parameter-schemas.ts";
 
 const closed = { additionalProperties: false };
-const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const anything = Type.Unknown();
 
 export const serverDescription = nullable(
@@ -20,9 +21,6 @@ export const addresses = {
 };
 export const diskConfig = Type.Optional(Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL")]));
 export const serverTag = Type.String({ minLength: 1, maxLength: 60, pattern: "^[^,/]*$" });
-const uuid = Type.String({
-  pattern: "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$",
-});
 export const serverMetadata = Type.Record(
   Type.String({ pattern: "^[a-zA-Z0-9-_:. ]{1,255}$" }),
   Type.String({ maxLength: 255 }),
@@ -41,10 +39,11 @@ const network = Type.Object(
 const networkList = Type.Array(network);
 
 const base64 = "^\\s*([A-Za-z0-9+/]\\s*)*=?\\s*=?\\s*$";
+export const userData = Type.Optional(nullable(Type.String({ maxLength: 65_535, pattern: base64 })));
 
 const base = {
   name: printableName,
-  imageRef: Type.Optional(Type.Union([uuid, Type.Literal("")])),
+  imageRef: Type.Optional(Type.Union([imageId, Type.Literal("")])),
   flavorRef: Type.Union([Type.String({ minLength: 1 }), Type.Integer()]),
   adminPass: Type.Optional(Type.String()),
   metadata: Type.Optional(serverMetadata),
@@ -52,7 +51,7 @@ const base = {
   key_name: Type.Optional(nullable(printableName)),
   availability_zone: Type.Optional(printableName),
   config_drive: Type.Optional(nullable(novaBoolean)),
-  user_data: Type.Optional(nullable(Type.String({ maxLength: 65_535, pattern: base64 }))),
+  user_data: userData,
   min_count: Type.Optional(
     Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
   ),
@@ -64,11 +63,11 @@ const base = {
   block_device_mapping: Type.Optional(Type.Array(anything)),
   block_device_mapping_v2: Type.Optional(Type.Array(Type.Record(Type.String(), anything))),
   ...addresses,
-  personality: Type.Optional(Type.Array(anything)),
+  personality,
   "OS-DCF:diskConfig": diskConfig,
 };
 
-const serverIds = Type.Optional(Type.Union([uuid, Type.Array(uuid)]));
+const serverIds = Type.Optional(Type.Union([imageId, Type.Array(imageId)]));
 const hint = Type.Optional(
   Type.Object({ group: serverIds, same_host: serverIds, different_host: serverIds }),
 );
@@ -92,7 +91,8 @@ const certificates = Type.Array(Type.String({ minLength: 1 }), {
   maxItems: 50,
   uniqueItems: true,
 });
-const at63 = { ...at57, trusted_image_certificates: Type.Optional(nullable(certificates)) };
+export const trustedCertificates = Type.Optional(nullable(certificates));
+const at63 = { ...at57, trusted_image_certificates: trustedCertificates };
 const at74 = {
   ...at63,
   host: Type.Optional(hostName),

@@ -6,6 +6,7 @@ import { serverCreate as create } from "../../app/server-create.ts";
 import type { HintsInput } from "../../app/server-placement.ts";
 import { linksOf } from "../links.ts";
 import { isNovaTrue } from "../parameter-schemas.ts";
+import { filesOf, type PersonalityFile } from "./personality.ts";
 import { serverCreateBody } from "./create-schema.ts";
 
 interface ServerBody {
@@ -22,7 +23,7 @@ interface ServerBody {
   readonly return_reservation_id?: boolean | string;
   readonly block_device_mapping?: readonly unknown[];
   readonly block_device_mapping_v2?: readonly Readonly<Record<string, unknown>>[];
-  readonly personality?: readonly unknown[];
+  readonly personality?: readonly PersonalityFile[];
   readonly config_drive?: boolean | string | null;
   readonly description?: string | null;
   readonly hostname?: string;
@@ -55,6 +56,8 @@ export const serverCreate = operation({
     const body = input.body as unknown as CreateBody;
     const { server: wanted } = body;
     refuseWhatIsMissing(wanted);
+    // Nova makes one up too. A guest learns it from its config drive; it is kept nowhere.
+    const adminPass = wanted.adminPass ?? randomBytes(9).toString("base64url");
     const server = await create(ctx, {
       name: wanted.name.trim(),
       description: wanted.description ?? null,
@@ -74,6 +77,8 @@ export const serverCreate = operation({
         hypervisorHostname: wanted.hypervisor_hostname,
       },
       hints: hintsOf(body["os:scheduler_hints"] ?? body["OS-SCH-HNT:scheduler_hints"] ?? {}),
+      configDrive: isNovaTrue(wanted.config_drive),
+      injection: { adminPass, files: filesOf(wanted.personality) },
     });
     if (isNovaTrue(wanted.return_reservation_id))
       return new Reply(202, { reservation_id: server.reservationId });
@@ -83,8 +88,7 @@ export const serverCreate = operation({
       links,
       "OS-DCF:diskConfig": server.diskConfig,
       security_groups: [{ name: "default" }],
-      // Nova makes one up for clients that print it; nothing here can set it in a guest, and it is kept nowhere.
-      adminPass: wanted.adminPass ?? randomBytes(9).toString("base64url"),
+      adminPass,
     };
     return new Reply(202, { server: answer }, { Location: links[0]?.href ?? "" });
   },
@@ -132,11 +136,6 @@ function refuseWhatIsMissing(server: ServerBody): void {
       "invalid",
       "Block Device Mapping is Invalid: volumes are not supported; name an image.",
     );
-  }
-  if ((server.personality ?? []).length > 0)
-    throw new CloudError("invalid", "Files cannot be injected into servers (personality).");
-  if (isNovaTrue(server.config_drive)) {
-    throw new CloudError("invalid", "Config drives are not supported: leave config_drive out.");
   }
   if (server.trusted_image_certificates) {
     throw new CloudError(

@@ -62,12 +62,25 @@ export function testOf(ctx: ComputeCtx, query: Query, hostOf: HostOf): ServerTes
   }
   if (statuses.some((status) => status.toUpperCase() === "DELETED") && !ctx.allows("context_is_admin"))
     throw new CloudError("forbidden", "Only administrators may list deleted instances");
-  // Deleted servers are not kept.
-  if (booleanOf(filters["deleted"]) === true) return undefined;
+  const deleted = deletedOf(filters);
   const changed = changedBetween(filters);
   const locked = lockedOf(filters);
   const others = serverFilter(filters, hostOf);
-  return (server) => ofStatus(server) && changed(server) && locked(server) && others(server);
+  return (server) =>
+    ofStatus(server) && deleted(server) && changed(server) && locked(server) && others(server);
+}
+
+/**
+ * Deleted and soft-deleted servers are listed when they are asked for, or when it is asked what changed
+ * (ServersController._get_servers, nova.db.main.api.instance_get_all_by_filters_sort).
+ */
+function deletedOf(filters: Readonly<Record<string, string>>): ServerTest {
+  const { deleted, soft_deleted: softToo } = filters;
+  const isSoft = ({ vmState }: Server): boolean => vmState === "soft-delete";
+  if (deleted === undefined && (filters["changes-since"] ?? filters["changes-before"]) !== undefined)
+    return () => true;
+  if (deleted !== undefined && booleanOf(deleted) === true) return isSoft;
+  return softToo === undefined || softToo === "" ? (server) => !isSoft(server) : () => true;
 }
 
 function changedBetween(filters: Readonly<Record<string, string>>): ServerTest {

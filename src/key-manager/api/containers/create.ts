@@ -9,11 +9,14 @@ import { containerRef } from "./view.ts";
 
 /** barbican.common.validators.ContainerValidator: unknown fields are let through. */
 export const containerCreateOperation = operation({
-  body: Type.Object({
-    name: Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()])),
-    type: Type.Enum([...containerTypes]),
-    secret_refs: Type.Optional(Type.Array(secretReference, { maxItems: 1_000 })),
-  }),
+  body: Type.Object(
+    {
+      name: Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()])),
+      type: Type.Enum([...containerTypes]),
+      secret_refs: Type.Optional(Type.Array(secretReference, { maxItems: 1_000 })),
+    },
+    { title: "Container" },
+  ),
   handle: async (ctx: KeyManagerCtx, { body }) => {
     const { name, type, secret_refs: refs = [] } = body;
     // References to other clouds' secrets would look like ours.

@@ -3,10 +3,13 @@ import { CloudError } from "#base/errors.ts";
 import { isUuid, type SecretId } from "#base/ids.ts";
 import type { ContainedSecret } from "../../domain/container.ts";
 
-export const secretReference = Type.Object({
-  name: Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()])),
-  secret_ref: Type.String({ minLength: 1 }),
-});
+export const secretReference = Type.Object(
+  {
+    name: Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()])),
+    secret_ref: Type.String({ minLength: 1 }),
+  },
+  { title: "ContainerSecret" },
+);
 
 /** The last part of the reference is the secret's id. What is none is no secret: 404 with `absent`. */
 export function containedSecretOf(

@@ -3,7 +3,7 @@ import { CloudError } from "#base/errors.ts";
 import { operation, Reply } from "#http/index.ts";
 import type { KeyManagerCtx } from "../../app/deps.ts";
 import { orderCreate } from "../../app/order.ts";
-import { contentTypeFind, contentTypes, type ContentType } from "../../domain/content-type.ts";
+import { contentTypeFind, contentTypesText, type ContentType } from "../../domain/content-type.ts";
 import { isoTimeParse } from "../../domain/iso-time.ts";
 import { orderTypes, type OrderMeta } from "../../domain/order.ts";
 import { invalidObject } from "../../domain/secret.ts";
@@ -12,19 +12,22 @@ import { orderRef } from "./view.ts";
 const Text = Type.String({ maxLength: 255 });
 
 /** barbican.common.validators.TypeOrderValidator: unknown fields are let through. */
-const body = Type.Object({
-  type: Type.Enum([...orderTypes]),
-  meta: Type.Object({
-    name: Type.Optional(Type.Union([Text, Type.Null()])),
-    algorithm: Text,
-    bit_length: Type.Integer({ minimum: 1, maximum: 32_767 }),
-    mode: Type.Optional(Type.Union([Text, Type.Null()])),
-    expiration: Type.Optional(Type.Union([Text, Type.Null()])),
-    payload_content_type: Type.Optional(Type.Union([Text, Type.Null()])),
-    passphrase: Type.Optional(Type.Union([Text, Type.Null()])),
-    payload: Type.Optional(Type.Null()),
-  }),
-});
+const body = Type.Object(
+  {
+    type: Type.Enum([...orderTypes]),
+    meta: Type.Object({
+      name: Type.Optional(Type.Union([Text, Type.Null()])),
+      algorithm: Text,
+      bit_length: Type.Integer({ minimum: 1, maximum: 32_767 }),
+      mode: Type.Optional(Type.Union([Text, Type.Null()])),
+      expiration: Type.Optional(Type.Union([Text, Type.Null()])),
+      payload_content_type: Type.Optional(Type.Union([Text, Type.Null()])),
+      passphrase: Type.Optional(Type.Union([Text, Type.Null()])),
+      payload: Type.Optional(Type.Null()),
+    }),
+  },
+  { title: "Order" },
+);
 
 export const orderCreateOperation = operation({
   body,
@@ -57,7 +60,7 @@ function contentTypeOf(text: string | null | undefined): { readonly payload_cont
   if (text === undefined || text === null || text === "") return {};
   const found = contentTypeFind(text);
   if (found) return { payload_content_type: found };
-  throw refused(`payload_content_type is not one of ${contentTypes.join(", ")}`, "payload_content_type");
+  throw refused(`payload_content_type is not one of ${contentTypesText}`, "payload_content_type");
 }
 
 function expirationOf(text: string | undefined, now: number): string | null {

@@ -235,3 +235,30 @@ test("the next start takes up what a killed process left, and leaves alone what 
   await next.stop();
   expect((await cloud.send(owner, "GET", `/v1/orders/${held}`)).json["status"]).toBe("PENDING");
 });
+
+test("a symmetric key is there as soon as its order was answered", async () => {
+  const order = await cloud.make(owner, "/v1/orders", { type: "key", meta: aes });
+  expect((await cloud.send(owner, "GET", order)).json).toMatchObject({
+    status: "ACTIVE",
+    secret_ref: expect.stringContaining("/v1/secrets/"),
+  });
+});
+
+test("what does not fit the schema is said in Barbican's words, without the passphrase", async () => {
+  const said = async (body: object): Promise<unknown> => {
+    const { status, json } = await cloud.send(owner, "POST", "/v1/orders", body);
+    expect(status).toBe(400);
+    return json["description"];
+  };
+  expect(await said({ type: "bad", meta: aes })).toBe(
+    "Provided object does not match schema 'Order': 'bad' is not one of ['key', 'asymmetric']. Invalid property: 'type'",
+  );
+  expect(await said({ type: "key" })).toBe(
+    "Provided object does not match schema 'Order': 'meta' is a required property. Invalid property: 'None'",
+  );
+  const passphrase = "open sesame".repeat(30);
+  expect(await said({ type: "asymmetric", meta: { ...aes, passphrase } })).toBe(
+    "Provided object does not match schema 'Order': '[hidden]' is not valid under any of the given schemas. " +
+      "Invalid property: 'meta.passphrase'",
+  );
+});

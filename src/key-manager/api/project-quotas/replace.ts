@@ -14,7 +14,7 @@ export const projectQuotasReplaceOperation = operation({
         { additionalProperties: false },
       ),
     },
-    { additionalProperties: false },
+    { additionalProperties: false, title: "Project Quota" },
   ),
   status: 204,
   handle: async (ctx: KeyManagerCtx, { params, body }) => {

@@ -14,7 +14,7 @@ export const aclBody = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: "ACL" },
 );
 
 /** Undefined when nothing is said about reading; an empty object says nothing too, as in Barbican. */

@@ -4,7 +4,7 @@ import { metadataKeyParse } from "../../domain/secret-metadata.ts";
 /** barbican.common.validators.NewSecretMetadatumValidator. */
 export const metadatumBody = Type.Object(
   { key: Type.String({ maxLength: 255 }), value: Type.String({ maxLength: 255 }) },
-  { additionalProperties: false },
+  { additionalProperties: false, title: "SecretMetadatum" },
 );
 
 export function metadatumOf(body: Static<typeof metadatumBody>): {

@@ -9,7 +9,7 @@ import { secretRef } from "../secrets/view.ts";
 /** All keys at once: what is not named goes. */
 export const secretMetadataReplaceOperation = operation({
   // `secretMetadataParse` looks into it, in Barbican's words.
-  body: Type.Object({ metadata: Type.Record(Type.String(), Type.Unknown()) }),
+  body: Type.Object({ metadata: Type.Record(Type.String(), Type.Unknown()) }, { title: "SecretMetadata" }),
   handle: async (ctx: KeyManagerCtx, { params, body }) => {
     const id = secretIdParse(params["secret_id"] ?? "");
     await secretMetadataReplace(ctx, id, secretMetadataParse(body.metadata));

@@ -11,18 +11,21 @@ import { secretRef } from "./view.ts";
 const Text = Type.String({ maxLength: 255 });
 
 /** barbican.common.validators.NewSecretValidator: unknown fields are let through. */
-const body = Type.Object({
-  name: Type.Optional(Type.Union([Text, Type.Null()])),
-  secret_type: Type.Optional(Type.Enum([...secretTypes])),
-  algorithm: Type.Optional(Text),
-  bit_length: Type.Optional(Type.Integer({ minimum: 1, maximum: 32_767 })),
-  mode: Type.Optional(Text),
-  expiration: Type.Optional(Text),
-  // Checked by `payloadOfJson`: the validator's messages quote what they refuse.
-  payload: Type.Optional(Type.Unknown()),
-  payload_content_type: Type.Optional(Type.Union([Text, Type.Null()])),
-  payload_content_encoding: Type.Optional(Text),
-});
+const body = Type.Object(
+  {
+    name: Type.Optional(Type.Union([Text, Type.Null()])),
+    secret_type: Type.Optional(Type.Enum([...secretTypes])),
+    algorithm: Type.Optional(Text),
+    bit_length: Type.Optional(Type.Integer({ minimum: 1, maximum: 32_767 })),
+    mode: Type.Optional(Text),
+    expiration: Type.Optional(Text),
+    // Checked by `payloadOfJson`: the validator's messages quote what they refuse.
+    payload: Type.Optional(Type.Unknown()),
+    payload_content_type: Type.Optional(Type.Union([Text, Type.Null()])),
+    payload_content_encoding: Type.Optional(Text),
+  },
+  { title: "Secret" },
+);
 
 export const secretCreateOperation = operation({
   body,

@@ -1,0 +1,100 @@
+import { CloudError, isCloudError } from "#base/errors.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
+import type { ImageFacts } from "#image/index.ts";
+import { serverStatePermit } from "../domain/server-action.ts";
+import { rebuildRule, rebuildTpmPermit } from "../domain/server-rebuild.ts";
+import { rebuiltFieldsOf, type RebuiltFields, type Server } from "../domain/server.ts";
+import { serverRebuild as serverRebuildSaga } from "../sagas/server-rebuild.ts";
+import { keypairFind } from "../store/keypairs.ts";
+import { rebuildInsert } from "../store/rebuilds.ts";
+import { serverFind, serverRename } from "../store/servers.ts";
+import type { ComputeCtx } from "./deps.ts";
+import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
+import { quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
+import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
+import { serverSagaStart } from "./server-saga.ts";
+import { serverFetch, serverLockPermit } from "./server.ts";
+
+export interface RebuildInput {
+  readonly imageId: string;
+  /** What is not there stays as it is. */
+  readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm">>;
+  /** The rule for it is checked when they are given. */
+  readonly trustedCertificates: boolean;
+}
+
+/**
+ * Begins to make the server anew from an image; answers what it will be. All that can be refused is refused before anything
+ * changes: an image that does not fit, another TPM, a passphrase that the caller may not read.
+ */
+export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildInput): Promise<Server> {
+  const server = await serverFetch(ctx, id, "os_compute_api:servers:rebuild");
+  const target = { project_id: server.projectId, user_id: server.userId };
+  if (input.trustedCertificates) ctx.enforce("os_compute_api:servers:rebuild:trusted_certs", target);
+  permit(ctx, server);
+  await keypairRequire(ctx, input.changes.keyName);
+  const { metadata } = input.changes;
+  if (metadata) serverMetadataPermit(metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
+  const image = await rebuildImageOf(ctx, input.imageId);
+  imageFits(ctx, image, server.flavor);
+  rebuildTpmPermit(server, image);
+  const sagaId = newUuid<SagaId>();
+  const changes: Partial<RebuiltFields> = { ...input.changes, image: await serverImageOf(ctx, image) };
+  const sealed = server.tpm && (await passphraseFor(ctx, server, { sagaId, operation: "rebuild" }));
+  return begin(ctx, server, { sagaId, changes, sealed });
+}
+
+function permit(ctx: ComputeCtx, server: Server): void {
+  serverLockPermit(ctx, server);
+  serverStatePermit(server, rebuildRule);
+}
+
+/** Of the caller: users own key pairs, projects own servers. */
+async function keypairRequire(ctx: ComputeCtx, name: string | null | undefined): Promise<void> {
+  if (name === undefined || name === null) return;
+  if (await keypairFind(ctx.deps.database.db, ctx.caller.userId, name)) return;
+  throw new CloudError("invalid", "Invalid key_name provided.");
+}
+
+async function rebuildImageOf(ctx: ComputeCtx, id: string): Promise<ImageFacts> {
+  try {
+    return await imageOf(ctx, id);
+  } catch (cause) {
+    if (isCloudError(cause, "invalid") && isCloudError(cause.cause, "not-found"))
+      throw new CloudError("invalid", "Cannot find image for rebuild", { cause });
+    throw cause;
+  }
+}
+
+async function begin(
+  ctx: ComputeCtx,
+  server: Server,
+  how: {
+    readonly sagaId: SagaId;
+    readonly changes: Partial<RebuiltFields>;
+    readonly sealed: PassphraseGrant | undefined;
+  },
+): Promise<Server> {
+  await serverSagaStart(ctx, serverRebuildSaga, {
+    sagaId: how.sagaId,
+    server,
+    taskState: "rebuilding",
+    action: "rebuild",
+    event: "compute_rebuild_instance",
+    params: {},
+    permit(current) {
+      permit(ctx, current);
+      return true;
+    },
+    sealedBox: how.sealed?.sealedBox,
+    async also(tx, current) {
+      const changed = { ...current, ...how.changes };
+      const old = { ...rebuiltFieldsOf(current), vmState: current.vmState };
+      await rebuildInsert(tx, server.id, { old, new: rebuiltFieldsOf(changed) });
+      await serverRename(tx, changed, ctx.clock.now());
+    },
+  });
+  const begun = await serverFind(ctx.deps.database.db, server.id);
+  if (begun) return begun;
+  throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
+}

@@ -1,0 +1,22 @@
+import { boolean, choice, integer, text } from "../option.ts";
+
+/** [barbican], as castellan has it for Nova. */
+export const barbicanSection = {
+  /** Of Barbican's API; the key-manager endpoint of the catalogue when it is not set. */
+  barbican_endpoint: text(undefined),
+  barbican_api_version: choice("v1", ["v1"]),
+  /** Which of the catalogue's endpoints. */
+  barbican_endpoint_type: choice("public", ["public", "internal", "admin"]),
+  barbican_region_name: text(undefined),
+  /** Where Nova would get a token for the caller's: here it must be this cloud's identity service, whose tokens go on as they are. */
+  auth_endpoint: text(undefined),
+  verify_ssl: boolean(true),
+  /** PEM file of the authorities that may have signed Barbican's certificate. */
+  verify_ssl_path: text(undefined),
+  /** Seconds until a request counts as not answered. */
+  timeout: integer(30, 1, 600),
+  /** How often a request that reached nobody is sent again; castellan counts how often it asks for a new key. */
+  number_of_retries: integer(1, 0, 60),
+  /** Seconds between two tries. */
+  retry_delay: integer(1, 0, 60),
+};

@@ -1,0 +1,276 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { BarbicanOptions } from "#barbican/index.ts";
+import { barbicanStandIn, type BarbicanStandIn } from "#barbican/testing/barbican-stand-in.ts";
+import { cloudClient } from "../../src/main/cloud-client.ts";
+import { passphraseOrphansText } from "../../src/main/commands/passphrase-orphans.ts";
+import { eventually, imageMake, type Answer, type Client } from "../kit/client.ts";
+import { serverKit } from "../kit/servers.ts";
+import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
+
+let barbican: BarbicanStandIn;
+let cloud: TestCloud;
+let image: string;
+let options: BarbicanOptions;
+const { create, settled, remove } = serverKit(() => cloud);
+const servers = "/compute/v2.1/servers";
+const orphansPath = "/compute/v2.1/sealstone-passphrase-orphans";
+
+beforeAll(async () => {
+  barbican = await barbicanStandIn();
+  options = {
+    endpoint: barbican.url,
+    endpointType: "public",
+    regionName: undefined,
+    ca: undefined,
+    verifySsl: true,
+    timeoutMs: 30_000,
+    retries: 1,
+    retryDelayMs: 10,
+  };
+  cloud = await startTestCloud();
+  image = await imageMake(cloud.demo);
+});
+afterEach(() => {
+  barbican.interfere = () => undefined;
+});
+afterAll(async () => {
+  await cloud.stop();
+  await barbican.stop();
+});
+
+async function vtpmFlavor(): Promise<string> {
+  const { flavors } = (await cloud.demo.send("GET", "/compute/v2.1/flavors")).body;
+  return (flavors as { id: string; name: string }[]).find(({ name }) => name === "vtpm.small")?.id ?? "";
+}
+
+async function ask(client: Client = cloud.demo): Promise<Answer> {
+  return create(client, image, { server: { flavorRef: await vtpmFlavor() } });
+}
+
+/** A server with a vTPM, off, and the id of its secret. */
+async function made(): Promise<{ readonly id: string; readonly secretId: string }> {
+  const { status, body } = await ask();
+  expect(status, JSON.stringify(body)).toBe(202);
+  const { id } = body.server;
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  expect(await act(id, "os-stop")).toMatchObject({ status: 202 });
+  expect(await settled(id)).toMatchObject({ status: "SHUTOFF" });
+  const name = `vTPM secret for instance ${id}`;
+  return { id, secretId: [...barbican.secrets].find(([, secret]) => secret.name === name)?.[0] ?? "" };
+}
+
+const act = (id: string, action: string, client = cloud.demo): Promise<Answer> =>
+  client.send("POST", `${servers}/${id}/action`, { [action]: null });
+
+const orphans = async () =>
+  (await cloud.admin.send("GET", orphansPath)).body.passphrase_orphans as {
+    server_id: string;
+    secret_id: string | null;
+    project_id: string;
+    reason: string;
+  }[];
+
+const listed = (client: Client): Promise<Answer> => client.send("GET", servers);
+
+/** What the host was told and what became of the server, for requests that are to change nothing. */
+async function untouched(id: string, request: () => Promise<Answer>): Promise<Answer> {
+  const look = async () => (await cloud.demo.send("GET", `${servers}/${id}`, undefined, "2.96")).body.server;
+  const [before, calls] = [await look(), cloud.host.calls.length];
+  const answer = await request();
+  expect(await look()).toEqual(before);
+  expect(cloud.host.calls.length).toBe(calls);
+  return answer;
+}
+
+test("a cloud goes over to an external Barbican; what was in the embedded key manager stays usable", async () => {
+  const old = (await ask()).body.server.id as string;
+  expect(await settled(old)).toMatchObject({ status: "ACTIVE" });
+  await cloud.restart({ barbican: options });
+  // Hosts speak to the control plane of this process by the same bus.
+  await cloud.host.register();
+  expect((await act(old, "os-stop")).status).toBe(202);
+  await settled(old);
+  expect((await act(old, "os-start")).status).toBe(202);
+  expect(await settled(old)).toMatchObject({ status: "ACTIVE" });
+  await remove(old);
+  expect((await cloud.demo.send("GET", "/key-manager/v1/secrets")).body.secrets).toEqual([]);
+  expect(barbican.requests).toEqual([]);
+  const { catalog } = (await cloud.demo.send("GET", "/identity/v3/auth/catalog")).body;
+  const [keyManager] = (catalog as { type: string; endpoints: { url: string }[] }[]).filter(
+    ({ type }) => type === "key-manager",
+  );
+  expect(new Set(keyManager?.endpoints.map(({ url }) => url))).toEqual(new Set([barbican.url]));
+});
+
+test("a vTPM server's passphrase is stored, read and deleted with the token of whoever asks", async () => {
+  const from = barbican.requests.length;
+  const { id, secretId } = await made();
+  const secret = barbican.secrets.get(secretId);
+  expect(secret).toMatchObject({ contentType: "application/octet-stream", token: cloud.demo.token });
+  expect(cloud.host.servers.get(id)?.tpm).toBe(secret?.payload.toString("latin1"));
+  expect((await act(id, "os-start")).status).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  const path = `/v1/secrets/${secretId}`;
+  const { token } = cloud.demo;
+  expect((await cloud.demo.send("DELETE", `${servers}/${id}`)).status).toBe(204);
+  expect(await settled(id)).toEqual({ gone: true });
+  expect(barbican.requests.slice(from)).toEqual([
+    { method: "POST", path: "/v1/secrets", token },
+    { method: "GET", path: `${path}/payload`, token },
+    { method: "DELETE", path, token },
+  ]);
+  expect(barbican.secrets.size).toBe(0);
+  expect(await orphans()).toEqual([]);
+  const { audit_events: events } = (await cloud.admin.send("GET", `/sealstone/v1/audit?server=${id}`)).body;
+  const told = (events as { event: string; result: string; secret_id: string }[]).map(
+    ({ event, result, secret_id: secretOf }) => `${event} ${result} ${secretOf === secretId}`,
+  );
+  expect(told).toEqual([
+    "deleted success true",
+    "sealed success true",
+    "read success true",
+    "sealed success true",
+    "sealed success true",
+    "created success true",
+  ]);
+});
+
+test("Barbican stopped: 503 with the reason and an untouched server; a delete goes through, and its secret later", async () => {
+  const { id, secretId } = await made();
+  await barbican.stop();
+  const unavailable = {
+    status: 503,
+    body: {
+      serviceUnavailable: {
+        code: 503,
+        message: "The key manager (Barbican) cannot be reached (ECONNREFUSED). Try again when it is back.",
+      },
+    },
+  };
+  for (const action of ["os-start", "reboot"]) {
+    const body = action === "reboot" ? { reboot: { type: "HARD" } } : { [action]: null };
+    const answer = await untouched(id, () => cloud.demo.send("POST", `${servers}/${id}/action`, body));
+    expect(answer).toMatchObject(unavailable);
+  }
+  expect(await ask()).toMatchObject(unavailable);
+  await cloud.restart();
+  await cloud.host.register();
+  // Nothing was stored: nothing is looked for.
+  expect(await orphans()).toEqual([]);
+  await remove(id);
+  expect(await orphans()).toMatchObject([
+    {
+      server_id: id,
+      secret_id: secretId,
+      project_id: cloud.demo.projectId,
+      reason: unavailable.body.serviceUnavailable.message,
+    },
+  ]);
+  expect(await passphraseOrphansText(await cloudClient(cloud.statePath, {}))).toMatch(
+    new RegExp(`^SECRET +NAME +PROJECT +SINCE +REASON\n${secretId} +vTPM secret for instance ${id} +`),
+  );
+  await barbican.start();
+  await listed(cloud.demo);
+  await eventually(async () => ((await orphans()).length === 0 ? true : undefined));
+  expect(barbican.secrets.size).toBe(0);
+  expect(await passphraseOrphansText(await cloudClient(cloud.statePath, {}))).toBe(
+    "No TPM passphrase was left behind.\n",
+  );
+});
+
+test("a deletion that Barbican refuses: the server goes, the secret waits for somebody of its project", async () => {
+  const { id, secretId } = await made();
+  const deletions: string[] = [];
+  barbican.interfere = ({ method, token }) => {
+    if (method !== "DELETE") return undefined;
+    deletions.push(token);
+    return token === cloud.demo.token ? undefined : 403;
+  };
+  await remove(id);
+  expect(await orphans()).toMatchObject([{ secret_id: secretId, reason: "Barbican says 403" }]);
+  await listed(cloud.admin);
+  const { audit_events: events } = (await cloud.admin.send("GET", `/sealstone/v1/audit?server=${id}`)).body;
+  expect(events[0]).toMatchObject({ event: "deleted", result: "denied", reason: "Barbican says 403" });
+  expect(deletions).toEqual([cloud.admin.token]);
+  expect(barbican.secrets.has(secretId)).toBe(true);
+  // A second token of the same user is refused as well, once: lists are many.
+  const again = await cloud.client("demo", await passwordOfDemo(), "demo");
+  await Promise.all([listed(again), listed(again)]);
+  await eventually(async () => (deletions.length === 2 ? true : undefined));
+  await listed(again);
+  await listed(again);
+  expect(deletions).toEqual([cloud.admin.token, again.token]);
+  await cloud.restart();
+  await cloud.host.register();
+  await listed(cloud.demo);
+  await eventually(async () => ((await orphans()).length === 0 ? true : undefined));
+  expect(barbican.secrets.has(secretId)).toBe(false);
+});
+
+async function passwordOfDemo(): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  return /OS_PASSWORD=(\S+)/.exec(await readFile(`${cloud.statePath}/openrc-demo`, "utf8"))?.[1] ?? "";
+}
+
+test("a process that dies between the store and the server's row leaves a secret that is found by its name", async () => {
+  barbican.interfere = ({ method }) => (method === "POST" ? "lost" : undefined);
+  const answer = await ask();
+  expect(answer.status).toBe(503);
+  expect(barbican.secrets.size).toBe(1);
+  const [[, { name }] = ["", { name: "" }]] = barbican.secrets;
+  barbican.interfere = () => undefined;
+  await cloud.restart();
+  await cloud.host.register();
+  expect(await orphans()).toMatchObject([
+    { server_id: name.split(" ").at(-1), secret_id: null, project_id: cloud.demo.projectId },
+  ]);
+  expect((await listed(cloud.demo)).body.servers).toEqual([]);
+  await eventually(async () => ((await orphans()).length === 0 ? true : undefined));
+  expect(barbican.secrets.size).toBe(0);
+});
+
+test("a secret that was deleted behind our back is named, and the TPM's state is kept", async () => {
+  const { id, secretId } = await made();
+  barbican.secrets.delete(secretId);
+  const answer = await untouched(id, () => act(id, "os-start"));
+  expect([answer.status, answer.body.conflictingRequest.message]).toEqual([
+    409,
+    `The TPM passphrase of server ${id} (secret ${secretId}) is no longer in the key manager. The TPM's state is kept, but it cannot be opened without that secret.`,
+  ]);
+  expect(cloud.host.servers.get(id)?.tpm).toBeDefined();
+  await remove(id);
+  expect(await orphans()).toEqual([]);
+});
+
+test("a client that leaves a slow Barbican takes its request along, and nothing is made", async () => {
+  const { id } = await made();
+  barbican.interfere = () => "hang";
+  const { left } = barbican;
+  const flavorRef = await vtpmFlavor();
+  const requests = [
+    [servers, { server: { name: "s", imageRef: image, flavorRef, networks: "none" } }],
+    [`${servers}/${id}/action`, { "os-start": null }],
+  ] as const;
+  for (const [path, body] of requests) {
+    const from = barbican.requests.length;
+    const gone = new AbortController();
+    const asked = fetch(cloud.url + path, {
+      method: "POST",
+      headers: {
+        "x-auth-token": cloud.demo.token,
+        "content-type": "application/json",
+        "openstack-api-version": "compute 2.96",
+      },
+      body: JSON.stringify(body),
+      signal: gone.signal,
+    });
+    const failed = expect(asked).rejects.toThrow();
+    await eventually(async () => (barbican.requests.length > from ? true : undefined));
+    gone.abort();
+    await failed;
+  }
+  await eventually(async () => (barbican.left === left + 2 ? true : undefined));
+  barbican.interfere = () => undefined;
+  expect((await listed(cloud.demo)).body.servers).toMatchObject([{ id }]);
+  await remove(id);
+});
