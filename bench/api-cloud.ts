@@ -31,6 +31,8 @@ console.log(
     statePath: cloud.statePath,
     admin: cloud.admin.token,
     demo: cloud.demo.token,
+    adminUserId: cloud.admin.userId,
+    demoProjectId: cloud.demo.projectId,
   }),
 );
 process.once("SIGTERM", () => {

@@ -1,13 +1,14 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CloudError } from "#base/errors.ts";
+import { wipe } from "#base/secret.ts";
 import { accessRulesEnforce } from "./access-rules.ts";
 import { anonymous, type Caller, type Ctx } from "./context.ts";
 import type { Door } from "./door.ts";
 import { jsonBody } from "./json-body.ts";
 import { logAnswer } from "./log-answer.ts";
 import { mediaRequire, strictJsonBody } from "./media.ts";
-import { Reply, type Operation, type Route } from "./operation.ts";
+import { Reply, SecretBytes, type Operation, type Route } from "./operation.ts";
 import { ReadyJson } from "./ready-json.ts";
 import { requestContext } from "./request-context.ts";
 import { schemaAt, validate } from "./validate.ts";
@@ -107,7 +108,10 @@ async function rawBody(request: FastifyRequest, kind: "stream" | "buffer"): Prom
       throw new CloudError("too-large", "The request body is larger than the limit of 1 MiB.");
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks);
+  const whole = Buffer.concat(chunks);
+  // It may be a secret, and the handler wipes only what it gets.
+  for (const chunk of chunks) wipe(chunk);
+  return whole;
 }
 
 function selectRow(rows: readonly Route<unknown>[], body: unknown): Route<unknown> {
@@ -144,6 +148,10 @@ function answerOf(operation: Operation<unknown>, result: unknown): Reply {
 function send(reply: FastifyReply, { body, headers }: Reply): FastifyReply {
   if (headers !== noHeaders) reply.headers(headers);
   if (body === undefined) return reply.send();
+  if (body instanceof SecretBytes) {
+    reply.raw.once("close", () => wipe(body.bytes));
+    return reply.send(body.bytes);
+  }
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   if (headers === noHeaders || !reply.hasHeader("content-type"))
     reply.header("content-type", "application/json");

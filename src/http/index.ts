@@ -8,7 +8,7 @@ export {
   placementEnvelope,
   sealstoneEnvelope,
 } from "./envelopes.ts";
-export { action, operation, rawOperation, Reply, route } from "./operation.ts";
+export { action, operation, rawOperation, Reply, route, SecretBytes } from "./operation.ts";
 export type { Input, Operation, Route } from "./operation.ts";
 export { listJson, pairJson, ReadyJson, rowJson } from "./ready-json.ts";
 export { createHttpServer } from "./server.ts";

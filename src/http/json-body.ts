@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { CloudError } from "#base/errors.ts";
+import { wipe } from "#base/secret.ts";
 
 /** No body of these APIs is half as deep; thousands of levels would end in a stack that overflows. */
 const deepest = 100;
@@ -28,6 +29,9 @@ export function parseJson(bytes: Buffer, words: (reason: string) => string): unk
     return JSON.parse(bytes.toString("utf8")) as unknown;
   } catch (cause) {
     throw new CloudError("invalid", words("it is not valid JSON"), { cause });
+  } finally {
+    // Passwords and payloads come this way.
+    wipe(bytes);
   }
 }
 

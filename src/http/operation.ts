@@ -24,11 +24,20 @@ export class Reply {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
 
-  /** `body`: JSON value, Buffer, Readable, or undefined for none. */
+  /** `body`: JSON value, Buffer, SecretBytes, Readable, or undefined for none. */
   constructor(status: number, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
     this.status = status;
     this.body = body;
     this.headers = headers;
+  }
+}
+
+/** Bytes of an answer that are wiped when the connection has taken them. */
+export class SecretBytes {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
   }
 }
 

@@ -13,7 +13,7 @@ const { settled, create } = serverKit(() => cloud);
 
 beforeAll(async () => {
   // Long enough that nothing is reclaimed while this runs.
-  cloud = await startTestCloud({ intervals: { resizeConfirmS: 0, reclaimS: 3_600 } });
+  cloud = await startTestCloud({ compute: { intervals: { resizeConfirmS: 0, reclaimS: 3_600 } } });
   image = await imageMake(cloud.demo);
   const { flavors } = (await cloud.demo.send("GET", "/compute/v2.1/flavors")).body as {
     flavors: { id: string; name: string }[];

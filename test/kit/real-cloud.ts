@@ -35,14 +35,15 @@ export interface RealCloud {
 }
 
 export interface RealCloudOptions {
-  /** Of its sealstone.conf. */
-  readonly config?: string;
+  /** Of its sealstone.conf; a function is asked when the cloud starts. */
+  readonly config?: string | (() => Promise<string>);
 }
 
 /** `sealstone start` in a process of its own, on this machine's libvirt, with state and port of its own. */
 export async function startRealCloud({ config }: RealCloudOptions = {}): Promise<RealCloud> {
   const statePath = await mkdtemp("/var/tmp/sealstone-test-");
-  if (config !== undefined) await writeFile(join(statePath, "sealstone.conf"), config);
+  const lines = typeof config === "function" ? await config() : config;
+  if (lines !== undefined) await writeFile(join(statePath, "sealstone.conf"), lines);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let process = await launch(statePath, port);

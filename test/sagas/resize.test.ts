@@ -203,6 +203,8 @@ const oldSide = {
   host: {
     domain: true,
     disks: true,
+    disk: "old",
+    snapshots: [],
     tpm: passphrase.toString("latin1"),
     powerState: "running",
     managedSave: false,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { base64Encode } from "#base/base64.ts";
 import { CloudError, errorText, isCloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
@@ -43,8 +44,7 @@ export async function passphraseCreate(
   const { id: serverId, tpm } = server;
   const use = useOfRequest(ctx, server, operation);
   const random = randomBytes(passphraseRandomBytes);
-  const passphrase = Buffer.alloc(512);
-  passphrase.write(random.toString("base64"), "latin1");
+  const passphrase = base64Encode(random);
   wipe(random);
   try {
     const secret = {
@@ -72,7 +72,9 @@ export async function passphraseCreate(
     throw new CloudError(
       "forbidden",
       `The key manager does not let you store the TPM passphrase of the server: ${error.message}. ` +
-        "It takes the role member, creator or admin on your project.",
+        (ctx.deps.secrets.deletesAs === "caller"
+          ? "Its own rules say who may: by Barbican's defaults the roles creator and admin on your project, by its newer ones also member."
+          : "It takes the role member, creator or admin on your project."),
       { cause: error },
     );
   } finally {

@@ -15,8 +15,9 @@ import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { hostIsUp } from "./host.ts";
-import { passphraseCreate, passphraseRead, type SealedPassphrase } from "./passphrase.ts";
-import { passphraseDelete, useOfRequest } from "./passphrase-audit.ts";
+import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
+import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
+import { passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
 import { quotaCheck } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits } from "./server-image.ts";
@@ -52,7 +53,7 @@ export async function serverResize(ctx: ComputeCtx, id: string, input: ResizeInp
   // A server that runs is started again, whatever becomes of the resize: with the passphrase that it has.
   const old =
     server.tpm && server.vmState === "active"
-      ? await passphraseRead(ctx, server, { sagaId, operation: rule.nova })
+      ? await passphraseFor(ctx, server, { sagaId, operation: rule.nova })
       : undefined;
   const begin = (made: SealedPassphrase | undefined): Promise<void> =>
     resizeBegin(ctx, server, {
@@ -62,7 +63,8 @@ export async function serverResize(ctx: ComputeCtx, id: string, input: ResizeInp
       sagaId,
       boxes: [old, made],
     });
-  if (plan === "added" || plan === "replaced") await withNewPassphrase(ctx, server, sagaId, begin);
+  if (plan === "added" || plan === "replaced")
+    await withNewPassphrase(ctx, { ...server, tpm: wanted }, sagaId, begin);
   else await begin(undefined);
 }
 
@@ -116,7 +118,7 @@ function tpmOf(
 /** As when a server is made: an intent lets the reaper find a passphrase that a crash left without its server. */
 async function withNewPassphrase(
   ctx: ComputeCtx,
-  server: Server,
+  server: PassphraseOwner,
   sagaId: SagaId,
   begin: (made: SealedPassphrase) => Promise<void>,
 ): Promise<void> {
@@ -141,7 +143,7 @@ interface Resize extends ResizeInput {
   readonly flavor: Flavor;
   readonly tpm: ServerTpm | undefined;
   readonly sagaId: SagaId;
-  readonly boxes: readonly (SealedPassphrase | undefined)[];
+  readonly boxes: readonly (PassphraseGrant | undefined)[];
 }
 
 async function resizeBegin(ctx: ComputeCtx, server: Server, resize: Resize): Promise<void> {

@@ -1,4 +1,5 @@
 import { Secret } from "#base/secret.ts";
+import { textOpen, textSeal } from "#base/secret-box.ts";
 import type { Db } from "#db/index.ts";
 import type { Credential } from "../domain/credential.ts";
 import { sealedContext } from "../domain/sealed-context.ts";
@@ -13,15 +14,15 @@ export interface OpenCredential extends Omit<Credential, "blobBox"> {
 }
 
 export function credentialSeal(ctx: IdentityCtx, id: string, blob: string): Promise<string> {
-  return ctx.deps.box.seal(Buffer.from(blob), sealedContext.credential(id));
+  return textSeal(ctx.deps.box, blob, sealedContext.credential(id));
 }
 
 export async function credentialOpen(
   ctx: IdentityCtx,
   { blobBox, ...credential }: Credential,
 ): Promise<OpenCredential> {
-  const blob = await ctx.deps.box.open(blobBox, sealedContext.credential(credential.id));
-  return { ...credential, blob: new Secret(blob.toString()) };
+  const blob = await textOpen(ctx.deps.box, blobBox, sealedContext.credential(credential.id));
+  return { ...credential, blob: new Secret(blob) };
 }
 
 /** A token got by a delegation is for one project, and so are the credentials that it sees and makes. */

@@ -1,4 +1,5 @@
 import { CloudError } from "#base/errors.ts";
+import { textSeal } from "#base/secret-box.ts";
 import type { Db } from "#db/index.ts";
 import {
   configDefaults,
@@ -126,7 +127,7 @@ async function optionsOf(ctx: IdentityCtx, domainId: string, config: DomainConfi
       const json = JSON.stringify(given);
       const context = sealedContext.domainConfig(domainId, group, option);
       const secret = configOptionSecret(group, option);
-      const value = secret ? await ctx.deps.box.seal(Buffer.from(json), context) : json;
+      const value = secret ? await textSeal(ctx.deps.box, json, context) : json;
       listed.push({ group, option, value });
     }
   }

@@ -1,6 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import { newHexId } from "#base/ids.ts";
 import { Secret } from "#base/secret.ts";
+import { textOpen, textSeal } from "#base/secret-box.ts";
 import type { Db } from "#db/index.ts";
 import type { Consumer } from "../domain/oauth1.ts";
 import type { Extra } from "../domain/resources.ts";
@@ -35,7 +36,7 @@ export async function consumerCreate(
   input: ConsumerChange,
 ): Promise<{ readonly consumer: Consumer; readonly secret: Secret<string> }> {
   const [id, secret] = [newHexId(), new Secret(newHexId())];
-  const secretBox = await ctx.deps.box.seal(Buffer.from(secret.expose()), sealedContext.consumer(id));
+  const secretBox = await textSeal(ctx.deps.box, secret.expose(), sealedContext.consumer(id));
   const consumer = { id, secretBox, description: input.description, extra: input.extra };
   await ctx.deps.database.transaction((tx) => consumerInsert(tx, consumer));
   return { consumer, secret };
@@ -64,5 +65,5 @@ export async function consumerDelete(ctx: IdentityCtx, id: string): Promise<void
 }
 
 export async function consumerSecret(ctx: IdentityCtx, { id, secretBox }: Consumer): Promise<string> {
-  return (await ctx.deps.box.open(secretBox, sealedContext.consumer(id))).toString();
+  return textOpen(ctx.deps.box, secretBox, sealedContext.consumer(id));
 }

@@ -1,4 +1,5 @@
 import { CloudError } from "#base/errors.ts";
+import { textOpen } from "#base/secret-box.ts";
 import { signatureMatches, type SignedRequest } from "../domain/oauth1-signature.ts";
 import type { AccessToken } from "../domain/oauth1.ts";
 import { sealedContext } from "../domain/sealed-context.ts";
@@ -49,5 +50,5 @@ export async function tokenSecret(
   ctx: IdentityCtx,
   { id, secretBox }: Pick<AccessToken, "id" | "secretBox">,
 ): Promise<string> {
-  return (await ctx.deps.box.open(secretBox, sealedContext.oauth1Token(id))).toString();
+  return textOpen(ctx.deps.box, secretBox, sealedContext.oauth1Token(id));
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { CloudError } from "#base/errors.ts";
 import { newHexId } from "#base/ids.ts";
 import { Secret } from "#base/secret.ts";
+import { textSeal } from "#base/secret-box.ts";
 import type { Db, Tx } from "#db/index.ts";
 import type { SignedRequest } from "../domain/oauth1-signature.ts";
 import { accessTokenMs, newVerifier, requestTokenMs, type RequestToken } from "../domain/oauth1.ts";
@@ -107,7 +108,7 @@ async function newToken(
   lifetimeMs: number,
 ): Promise<NewOauth1Token & { readonly secretBox: string }> {
   const [id, secret] = [newHexId(), new Secret(newHexId())];
-  const secretBox = await ctx.deps.box.seal(Buffer.from(secret.expose()), sealedContext.oauth1Token(id));
+  const secretBox = await textSeal(ctx.deps.box, secret.expose(), sealedContext.oauth1Token(id));
   return { id, secret, secretBox, expiresAt: ctx.clock.now() + lifetimeMs };
 }
 

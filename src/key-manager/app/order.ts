@@ -1,6 +1,5 @@
 import { sleep } from "#base/clock.ts";
 import { newUuid, type SecretId } from "#base/ids.ts";
-import { wipe } from "#base/secret.ts";
 import {
   orderNotFound,
   type Order,
@@ -24,7 +23,7 @@ import { projectRequire } from "./secret-access.ts";
 export interface OrderCreateInput {
   readonly type: OrderType;
   readonly meta: OrderMeta;
-  /** Of the new private key; wiped here. */
+  /** Of the new private key; the caller wipes it. */
   readonly passphrase: Buffer | undefined;
 }
 
@@ -97,9 +96,5 @@ async function passphraseSeal(
 ): Promise<OrderPassphrase | undefined> {
   if (!passphrase) return undefined;
   const secretId = newUuid<SecretId>();
-  try {
-    return { secretId, payload: await ctx.deps.vault.seal({ secretId, projectId }, passphrase) };
-  } finally {
-    wipe(passphrase);
-  }
+  return { secretId, payload: await ctx.deps.vault.seal({ secretId, projectId }, passphrase) };
 }

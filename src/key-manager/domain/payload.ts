@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { base64Decode } from "#base/base64.ts";
 import { CloudError } from "#base/errors.ts";
 import { contentTypeFind, contentTypesText, payloadNotAcceptable, type ContentType } from "./content-type.ts";
 import { invalidObject } from "./secret.ts";
@@ -98,8 +99,8 @@ function fromBase64(text: string): Buffer {
 
 /** As Python reads it, and so Barbican here: what is no letter of base64 is left out, and only the number of letters is judged. */
 function fromBase64Leniently(body: Buffer): Buffer {
-  const letters = body.toString("latin1").replaceAll(/[^A-Za-z0-9+/=]/g, "");
-  if (base64Text.test(letters) && letters.length % 4 === 0) return Buffer.from(letters, "base64");
+  const bytes = base64Decode(body);
+  if (bytes) return bytes;
   throw new CloudError("invalid", "Problem decoding payload");
 }
 

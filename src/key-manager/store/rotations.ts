@@ -103,7 +103,7 @@ export interface StoredPayload {
   readonly payload: SealedPayload;
 }
 
-/** Some of the project's payloads that another key than `keyId` sealed. */
+/** Some of the project's payloads that another key than `keyId` sealed: by the index of keys, for most may have been moved. */
 export async function payloadsUnderOtherKeys(
   db: Db,
   projectId: string,
@@ -113,9 +113,7 @@ export async function payloadsUnderOtherKeys(
   const rows = await db
     .selectFrom("key_manager_secrets")
     .select(["id", "project_key_id", "sealed_payload"])
-    .where("project_id", "=", projectId)
-    .where("project_key_id", "is not", null)
-    .where("project_key_id", "!=", keyId)
+    .where("project_key_id", "in", otherKeys(db, projectId, keyId))
     .limit(limit)
     .execute();
   return rows.flatMap(({ id, project_key_id: projectKeyId, sealed_payload: sealed }) =>
@@ -129,11 +127,17 @@ export async function payloadsUnderOtherKeysCount(db: Db, projectId: string, key
   const { total } = await db
     .selectFrom("key_manager_secrets")
     .select((select) => select.fn.countAll<number | string | bigint>().as("total"))
-    .where("project_id", "=", projectId)
-    .where("project_key_id", "is not", null)
-    .where("project_key_id", "!=", keyId)
+    .where("project_key_id", "in", otherKeys(db, projectId, keyId))
     .executeTakeFirstOrThrow();
   return Number(total);
+}
+
+function otherKeys(db: Db, projectId: string, keyId: string) {
+  return db
+    .selectFrom("key_manager_project_keys")
+    .select("id")
+    .where("project_id", "=", projectId)
+    .where("id", "!=", keyId);
 }
 
 /** Does nothing when the secret is gone, or has no longer the payload that was read. */

@@ -28,6 +28,9 @@ export const clientPackages: readonly string[] = [
   "python3-barbicanclient",
 ];
 
+/** OpenStack's own key manager, as a library, and what runs it; no package of these starts a service. */
+export const barbicanPackages: readonly string[] = ["python3-barbican", "uwsgi-core", "uwsgi-plugin-python3"];
+
 /** The database server that tests use besides SQLite. */
 export const databasePackages: readonly string[] = ["postgresql", "util-linux"];
 

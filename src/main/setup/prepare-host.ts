@@ -77,7 +77,8 @@ export async function prepareClients(options: { readonly log: (line: string) => 
   await phasesRun([{ name: "OpenStack clients", run: () => packagesEnsure(clientPackages) }], options.log);
 }
 
-async function packagesEnsure(names: readonly string[]): Promise<string> {
+/** Installs those that are not there; says what it did. */
+export async function packagesEnsure(names: readonly string[]): Promise<string> {
   const missing = await packagesMissing(names);
   if (missing.length === 0) return `all ${names.length} there`;
   await packagesInstall(missing, aptLog);

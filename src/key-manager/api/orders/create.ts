@@ -1,5 +1,6 @@
 import { Type, type Static } from "typebox";
 import { CloudError } from "#base/errors.ts";
+import { wipe } from "#base/secret.ts";
 import { operation, Reply } from "#http/index.ts";
 import type { KeyManagerCtx } from "../../app/deps.ts";
 import { orderCreate } from "../../app/order.ts";
@@ -37,8 +38,12 @@ export const orderCreateOperation = operation({
     const { passphrase = null } = input.body.meta;
     // The wire format is JSON: until here it was a string.
     const bytes = passphrase === null || passphrase === "" ? undefined : Buffer.from(passphrase, "utf8");
-    const ref = orderRef(ctx.baseUrl, await orderCreate(ctx, { type, meta, passphrase: bytes }));
-    return new Reply(202, { order_ref: ref }, { Location: ref });
+    try {
+      const ref = orderRef(ctx.baseUrl, await orderCreate(ctx, { type, meta, passphrase: bytes }));
+      return new Reply(202, { order_ref: ref }, { Location: ref });
+    } finally {
+      if (bytes) wipe(bytes);
+    }
   },
 });
 

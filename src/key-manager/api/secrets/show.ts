@@ -1,4 +1,4 @@
-import { operation, Reply } from "#http/index.ts";
+import { operation, Reply, SecretBytes } from "#http/index.ts";
 import type { KeyManagerCtx } from "../../app/deps.ts";
 import { secretPayloadRead } from "../../app/secret-payload.ts";
 import { secretFetch } from "../../app/secret.ts";
@@ -12,6 +12,6 @@ export const secretShowOperation = operation({
     const id = secretIdParse(params["secret_id"] ?? "");
     if (acceptsJson(headers.accept)) return (await secretViews(ctx, [await secretFetch(ctx, id)]))[0];
     const { bytes, contentType } = await secretPayloadRead(ctx, id, headers.accept);
-    return new Reply(200, bytes, { "content-type": contentType });
+    return new Reply(200, new SecretBytes(bytes), { "content-type": contentType });
   },
 });
