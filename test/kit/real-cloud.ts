@@ -44,8 +44,8 @@ export interface RealCloudOptions {
 /** `sealstone start` in a process of its own, on this machine's libvirt, with state and port of its own. */
 export async function startRealCloud({ config }: RealCloudOptions = {}): Promise<RealCloud> {
   const statePath = await mkdtemp("/var/tmp/sealstone-test-");
-  const text = typeof config === "function" ? await config() : config;
-  if (text !== undefined) await writeFile(join(statePath, "sealstone.conf"), text);
+  const lines = typeof config === "function" ? await config() : config;
+  if (lines !== undefined) await writeFile(join(statePath, "sealstone.conf"), lines);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let process = await launch(statePath, port);

@@ -5,7 +5,7 @@ import { tpmGuestKit, type TpmGuest } from "../kit/tpm-guests.ts";
 
 /** A boot of the compute host, simulated: every process of the servers is killed, libvirtd and the cloud are other ones afterwards. */
 
-const config = "[DEFAULT]\nresume_guests_state_on_host_boot = True\ncpu_allocation_ratio = 32\n";
+const config = "[DEFAULT]\nresume_guests_state_on_host_boot = True\n";
 const cloud = realCloudForTests({ config });
 const kit = tpmGuestKit(cloud);
 const servers = "/compute/v2.1/servers";

@@ -51,21 +51,41 @@ function whose({ id: serverId, projectId, userId, tpm }: PassphraseOwner, cloud:
   return { serverId, ownerUserId: owner.userId, ownerProjectId: owner.projectId, secretId: tpm?.secretId };
 }
 
+interface PassphraseDeleteDeps {
+  readonly secrets: ComputeSagaDeps["secrets"];
+  readonly audit: Audit;
+  readonly cloudAccount: CloudAccount;
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+/** What is the cloud's own (mode `deployment`) the cloud deletes from an external key manager, whoever asked for it. */
+async function deletionToken(
+  { secrets, cloudAccount }: PassphraseDeleteDeps,
+  { ownerUserId }: PassphraseUse,
+  callerToken: Secret<string> | undefined,
+): Promise<Secret<string> | undefined> {
+  if (secrets.deletesAs === "cloud" || ownerUserId !== cloudAccount.userId) return callerToken;
+  try {
+    return (await cloudAccount.caller()).token;
+  } catch (error) {
+    // Without that user the secret is left behind as an orphan, which says so.
+    if (isCloudError(error, "unavailable")) return callerToken;
+    throw error;
+  }
+}
+
 /**
  * Deletes a passphrase for good, whoever asks; that it is gone, and for whom, is one transaction. What an external key manager
- * refuses `token`, or does not answer, is an orphan from then on: the deletion of a server does not fail by it.
+ * refuses the token, or does not answer, is an orphan from then on: the deletion of a server does not fail by it.
  */
 export async function passphraseDelete(
-  deps: {
-    readonly secrets: ComputeSagaDeps["secrets"];
-    readonly audit: Audit;
-    readonly database: Database;
-    readonly clock: Clock;
-  },
+  deps: PassphraseDeleteDeps,
   secretId: SecretId,
   use: PassphraseUse,
-  token?: Secret<string>,
+  callerToken?: Secret<string>,
 ): Promise<void> {
+  const token = await deletionToken(deps, use, callerToken);
   const record = deps.audit.record({ ...use, secretId, event: "deleted", result: "success" });
   const { requestId, serverId } = use;
   const refused = await deps.secrets.deleteAsService(secretId, requestId, (tx) => record.insert(tx), token);

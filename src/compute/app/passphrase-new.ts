@@ -1,8 +1,7 @@
 import type { SagaId } from "#base/ids.ts";
-import type { Server } from "../domain/server.ts";
 import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseDelete, useOfRequest } from "./passphrase-audit.ts";
+import { passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
 import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
 
 /**
@@ -11,7 +10,7 @@ import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
  */
 export async function withNewPassphrase<T>(
   ctx: ComputeCtx,
-  server: Server,
+  server: PassphraseOwner,
   use: { readonly sagaId: SagaId; readonly operation: string },
   begin: (made: SealedPassphrase) => Promise<T>,
 ): Promise<T> {

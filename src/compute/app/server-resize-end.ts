@@ -8,7 +8,7 @@ import { serverResizeConfirm as confirmSaga } from "../sagas/server-resize-confi
 import { serverResizeRevert as revertSaga } from "../sagas/server-resize-revert.ts";
 import { serverMigrationFindOpen, serverMigrationSet } from "../store/server-migrations.ts";
 import type { ComputeCtx, ComputeDeps } from "./deps.ts";
-import { passphraseRead } from "./passphrase.ts";
+import { passphraseFor } from "./passphrase-for.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { cloudItself, serverSagaStartFor, type SagaRequester } from "./server-saga.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
@@ -75,7 +75,7 @@ export async function serverResizeRevert(ctx: ComputeCtx, id: string): Promise<v
   const sagaId = newUuid<SagaId>();
   const sealed =
     old.tpm && old.vmState === "active"
-      ? await passphraseRead(ctx, { ...server, tpm: old.tpm }, { sagaId, operation: revert.nova })
+      ? await passphraseFor(ctx, { ...server, tpm: old.tpm }, { sagaId, operation: revert.nova })
       : undefined;
   await serverSagaStartFor(ctx.deps, requesterOf(ctx), revertSaga, {
     sagaId,

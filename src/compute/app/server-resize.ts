@@ -15,7 +15,8 @@ import { tpmIntentDelete } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { hostIsUp } from "./host.ts";
-import { passphraseRead, type SealedPassphrase } from "./passphrase.ts";
+import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
+import type { SealedPassphrase } from "./passphrase.ts";
 import { withNewPassphrase } from "./passphrase-new.ts";
 import { quotaCheck } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
@@ -52,7 +53,7 @@ export async function serverResize(ctx: ComputeCtx, id: string, input: ResizeInp
   // A server that runs is started again, whatever becomes of the resize: with the passphrase that it has.
   const old =
     server.tpm && server.vmState === "active"
-      ? await passphraseRead(ctx, server, { sagaId, operation: rule.nova })
+      ? await passphraseFor(ctx, server, { sagaId, operation: rule.nova })
       : undefined;
   const begin = (made: SealedPassphrase | undefined): Promise<void> =>
     resizeBegin(ctx, server, {
@@ -63,7 +64,7 @@ export async function serverResize(ctx: ComputeCtx, id: string, input: ResizeInp
       boxes: [old, made],
     });
   if (plan === "added" || plan === "replaced")
-    await withNewPassphrase(ctx, server, { sagaId, operation: rule.nova }, begin);
+    await withNewPassphrase(ctx, { ...server, tpm: wanted }, { sagaId, operation: rule.nova }, begin);
   else await begin(undefined);
 }
 
@@ -118,7 +119,7 @@ interface Resize extends ResizeInput {
   readonly flavor: Flavor;
   readonly tpm: ServerTpm | undefined;
   readonly sagaId: SagaId;
-  readonly boxes: readonly (SealedPassphrase | undefined)[];
+  readonly boxes: readonly (PassphraseGrant | undefined)[];
 }
 
 async function resizeBegin(ctx: ComputeCtx, server: Server, resize: Resize): Promise<void> {
