@@ -17,6 +17,7 @@ import { serversInspect } from "./servers-inspect.ts";
 import { snapshotCreate } from "./snapshot-create.ts";
 import { snapshotDelete } from "./snapshot-delete.ts";
 import { snapshotRead } from "./snapshot-read.ts";
+import { tpmCopy } from "./tpm-copy.ts";
 import { tpmCheck } from "./tpm-check.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
@@ -33,6 +34,7 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksResizeEnd,
   tpmManufacture,
   tpmDelete,
+  tpmCopy,
   tpmPark,
   tpmParkEnd,
   tpmCheck,

@@ -58,7 +58,7 @@ export interface ComputeDeps extends ComputeSagaDeps {
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
   readonly intervals: ComputeIntervals;
-  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
+  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper" | "onRemoved">;
 }
 
 export type ComputeCtx = Ctx<ComputeDeps>;

@@ -16,6 +16,8 @@ import { quotaCheck, quotaLimitsOfCaller, serverMetadataPermit } from "./quota.t
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { destinationResolve, type DestinationInput } from "./server-destination.ts";
+import { imageTpmOf, imageTpmRead } from "./image-tpm.ts";
+import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { serverPlacing, type HintsInput, type ServerPlacing } from "./server-placement.ts";
 import { passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
@@ -59,25 +61,60 @@ export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise
   const server = newServer(ctx, input, flavor, await serverImageOf(ctx, image));
   const sagaId = newUuid<SagaId>();
   if (!tpm) {
-    return insert(ctx, server, { sagaId, place, sealed: undefined });
+    return insert(ctx, server, { sagaId, place, sealedBox: undefined });
   }
-  return createWithTpm(ctx, server, { sagaId, place, tpm });
+  return createWithTpm(ctx, server, {
+    sagaId,
+    place,
+    tpm,
+    source: await sourceOf(ctx, image.id, tpm, sagaId),
+  });
+}
+
+/** The image's TPM, whose passphrase the caller must be allowed to read: before anything exists. */
+async function sourceOf(
+  ctx: ComputeCtx,
+  imageId: string,
+  { version }: TpmConstraint,
+  sagaId: SagaId,
+): Promise<Source | undefined> {
+  const tpm = await imageTpmOf(ctx, imageId);
+  if (!tpm) return undefined;
+  if (tpm.version !== version) {
+    throw new CloudError(
+      "invalid",
+      `Image ${imageId} carries a TPM ${tpm.version}, and the server is to have a TPM ${version}.`,
+    );
+  }
+  return { imageId, sealedBox: await imageTpmRead(ctx, tpm, sagaId) };
+}
+
+interface Source {
+  readonly imageId: string;
+  readonly sealedBox: Uint8Array;
 }
 
 /** The passphrase exists before the server does: an intent row lets the reaper find it after a crash between the two. */
 async function createWithTpm(
   ctx: ComputeCtx,
   draft: Server,
-  how: { readonly sagaId: SagaId; readonly place: ServerPlacing; readonly tpm: TpmConstraint },
+  how: {
+    readonly sagaId: SagaId;
+    readonly place: ServerPlacing;
+    readonly tpm: TpmConstraint;
+    readonly source: Source | undefined;
+  },
 ): Promise<Server> {
   const { database } = ctx.deps;
-  const { sagaId, place, tpm } = how;
+  const { sagaId, place, tpm, source } = how;
   await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
     sealed = await passphraseCreate(ctx, { ...draft, tpm }, sagaId);
-    const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId } };
-    return await insert(ctx, server, { sagaId, place, sealed });
+    const copied = source === undefined ? {} : { copiedFrom: source.imageId };
+    const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId, ...copied } };
+    const sealedBox = source ? sealedBoxesJoin([sealed.sealedBox, source.sealedBox]) : sealed.sealedBox;
+    return await insert(ctx, server, { sagaId, place, sealedBox });
   } catch (error) {
     // Without its id the secret may exist all the same: the intent stays, and the reaper finds it by name.
     if (sealed) await secretForget(ctx, { ...draft, tpm }, sealed.secretId);
@@ -104,10 +141,10 @@ async function insert(
   how: {
     readonly sagaId: SagaId;
     readonly place: ServerPlacing;
-    readonly sealed: SealedPassphrase | undefined;
+    readonly sealedBox: Uint8Array | undefined;
   },
 ): Promise<Server> {
-  const { sagaId, place, sealed } = how;
+  const { sagaId, place, sealedBox } = how;
   const inserted = await ctx.deps.database.transaction(async (tx) => {
     const server = { ...draft, destinationId: await place(tx, draft.id) };
     // With the insert, so that two requests cannot both take the last place.
@@ -138,7 +175,7 @@ async function insert(
       id: sagaId,
       params: { serverId: server.id, requestId: ctx.requestId },
       resource: server.id,
-      sealedBox: sealed?.sealedBox,
+      sealedBox,
       requestId: ctx.requestId,
     });
     return server;
