@@ -51,7 +51,7 @@ function whose({ id: serverId, projectId, userId, tpm }: PassphraseOwner, cloud:
   return { serverId, ownerUserId: owner.userId, ownerProjectId: owner.projectId, secretId: tpm?.secretId };
 }
 
-interface PassphraseDeleteDeps {
+export interface PassphraseDeleteDeps {
   readonly secrets: ComputeSagaDeps["secrets"];
   readonly audit: Audit;
   readonly cloudAccount: CloudAccount;

@@ -77,7 +77,11 @@ async function withNewTpm(
   const use = { sagaId: how.sagaId, operation };
   const old = await oldPassphrase(ctx, server, use);
   return withNewPassphrase(ctx, server, { ...use, operation }, (made) =>
-    begin(ctx, server, { ...how, tpm: { ...tpm, secretId: made.secretId }, boxes: [old, made] }),
+    begin(ctx, server, {
+      ...how,
+      tpm: { ...tpm, secretId: made.secretId, copiedFrom: undefined },
+      boxes: [old, made],
+    }),
   );
 }
 

@@ -107,6 +107,8 @@ export interface ServerImage {
 export interface ServerTpm extends TpmConstraint {
   /** The key manager's secret; system metadata `vtpm_secret_uuid`. */
   readonly secretId: SecretId;
+  /** The image whose TPM this is a copy of; absent: it was made new. */
+  readonly copiedFrom?: string | undefined;
 }
 
 export interface ServerKeypair {
