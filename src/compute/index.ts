@@ -15,6 +15,7 @@ import {
   powerStatesReconcile,
 } from "./reconcilers/power-states.ts";
 import { resizesConfirm } from "./reconcilers/resizes.ts";
+import { deletedServersForget } from "./reconcilers/deleted-servers.ts";
 import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
@@ -38,6 +39,7 @@ import { computeServerGroupMembers } from "./store/migrations/0040-server-group-
 import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
+import { computeDeletedServers } from "./store/migrations/0063-deleted-servers.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -55,6 +57,7 @@ export const computeMigrations: Migrations = {
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
   "0061-server-migrations": computeServerMigrations,
+  "0063-deleted-servers": computeDeletedServers,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -163,6 +166,7 @@ function reconcilePeriodically(deps: ComputeDeps): () => void {
     await endedSagasPrune(deps);
     await resizesConfirm(deps);
     await softDeletedReclaim(deps);
+    await deletedServersForget(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));
