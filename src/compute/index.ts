@@ -17,6 +17,7 @@ import {
   powerStatesReconcile,
 } from "./reconcilers/power-states.ts";
 import { resizesConfirm } from "./reconcilers/resizes.ts";
+import { deletedServersForget } from "./reconcilers/deleted-servers.ts";
 import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
 import { shelvedServersOffload } from "./reconcilers/shelved-servers.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
@@ -54,6 +55,7 @@ import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orp
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 import { computeImageTpms } from "./store/migrations/0058-image-tpms.ts";
+import { computeDeletedServers } from "./store/migrations/0063-deleted-servers.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -76,6 +78,7 @@ export const computeMigrations: Migrations = {
   "0058-image-tpms": computeImageTpms,
   "0061-server-migrations": computeServerMigrations,
   "0065-shelved-servers": computeShelvedServers,
+  "0063-deleted-servers": computeDeletedServers,
 };
 
 /** Of sealstone.conf; what is not said has Nova's default. */
@@ -217,6 +220,7 @@ function reconcilePeriodically(deps: ComputeDeps): () => void {
     await resizesConfirm(deps);
     await softDeletedReclaim(deps);
     await shelvedServersOffload(deps);
+    await deletedServersForget(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));
