@@ -8,8 +8,8 @@ export interface BenchServer {
   remove(): Promise<void>;
 }
 
-/** POST /servers with `sealstone-guest` and `vtpm.small` until ACTIVE, looked at every five milliseconds. */
-export async function serverRun(client: Client): Promise<BenchServer> {
+/** POST /servers with `sealstone-guest` and this flavor until ACTIVE, looked at every five milliseconds. */
+export async function serverRun(client: Client, flavorName = "vtpm.small"): Promise<BenchServer> {
   const images = await client.send("GET", "/image/v2/images?name=sealstone-guest");
   const { flavors } = (await client.send("GET", "/compute/v2.1/flavors")).body as {
     flavors: { name: string; id: string }[];
@@ -17,7 +17,7 @@ export async function serverRun(client: Client): Promise<BenchServer> {
   const server = {
     name: "bench",
     imageRef: images.body.images[0].id as string,
-    flavorRef: flavors.find(({ name }) => name === "vtpm.small")?.id ?? "",
+    flavorRef: flavors.find(({ name }) => name === flavorName)?.id ?? "",
     networks: "none",
   };
   const started = performance.now();

@@ -31,3 +31,15 @@ test("idle waits for all that is under way, and for what that queued", async () 
   await queue.idle();
   expect(ended).toBe(2);
 });
+
+test("it is quiet since the last work ended, and not while there is any", async () => {
+  const queue = new ServerQueue();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(queue.quietMs()).toBeGreaterThan(10);
+  const gate = Promise.withResolvers<void>();
+  const work = queue.run("a", () => gate.promise);
+  expect(queue.quietMs()).toBe(0);
+  gate.resolve();
+  await work;
+  expect(queue.quietMs()).toBeLessThan(10);
+});

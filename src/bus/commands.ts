@@ -96,15 +96,7 @@ export const commands = {
   /** Of a server that is off: the prepared disk takes the place of the one that is there, which is kept beside it. */
   disksSwap: command("disks-swap", Server, Done),
   /** Ends it, however far it came: the disk that is kept is the server's, the other is gone. */
-  disksSwapEnd: command(
-    "disks-swap-end",
-    Type.Object({
-      serverId: Type.String(),
-      requestId,
-      keep: Type.Union([Type.Literal("old"), Type.Literal("new")]),
-    }),
-    Done,
-  ),
+  disksSwapEnd: command("disks-swap-end", KeptSide, Done),
   /** Of a server that is off: a copy of the root disk, grown to `rootGiB` (0: as large as it is), takes its place; the old one is kept beside it. */
   disksResize: command(
     "disks-resize",
@@ -113,6 +105,18 @@ export const commands = {
   ),
   /** Ends it: the one that is kept stays as the server's disk, the other goes. Nothing when no old one is there. */
   disksResizeEnd: command("disks-resize-end", KeptSide, Done),
+  /** Brings an image that was made of the server's own disk back as its disk, unless there is one. */
+  diskFetch: command(
+    "disk-fetch",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      image: ImageRef,
+      kernel: Type.Optional(ImageRef),
+      ramdisk: Type.Optional(ImageRef),
+    }),
+    Done,
+  ),
   /**
    * Makes the server's config drive. One that is there stays, because a guest may have it; that of a rescue is made anew.
    * `injected`: a `ConfigDriveInjection`, sealed as a passphrase is.
@@ -165,6 +169,12 @@ export const commands = {
   tpmPark: command("tpm-park", Server, Done),
   /** `old`: the TPM that was put aside takes its place again, and one that was made meanwhile is gone; `new`: the other way round. */
   tpmParkEnd: command("tpm-park-end", KeptSide, Done),
+  /** Once the vault has the last state: TPM state and its libvirt secret, gone from the host. The domain is off. */
+  tpmRest: command(
+    "tpm-rest",
+    Type.Object({ serverId: Type.String(), requestId, version: TpmSpec.properties.version }),
+    Done,
+  ),
   domainDefine: command("domain-define", DomainSpec, Done),
   /** Destroys it if it runs; keeps the TPM state (undefine with KEEP_TPM). */
   domainUndefine: command("domain-undefine", Server, Done),

@@ -1,7 +1,7 @@
 import type { Migrations } from "#db/index.ts";
 import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
-import { createSagaExecutor } from "#saga/index.ts";
+import { createSagaExecutor, type SagaMoment } from "#saga/index.ts";
 import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
@@ -18,6 +18,7 @@ import {
 } from "./reconcilers/power-states.ts";
 import { resizesConfirm } from "./reconcilers/resizes.ts";
 import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
+import { shelvedServersOffload } from "./reconcilers/shelved-servers.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
@@ -33,6 +34,9 @@ import { serverResize } from "./sagas/server-resize.ts";
 import { serverRestore } from "./sagas/server-restore.ts";
 import { serverSoftDelete } from "./sagas/server-soft-delete.ts";
 import { serverRescue } from "./sagas/server-rescue.ts";
+import { serverShelve } from "./sagas/server-shelve.ts";
+import { serverShelveOffload } from "./sagas/server-shelve-offload.ts";
+import { serverUnshelve } from "./sagas/server-unshelve.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
@@ -43,6 +47,7 @@ import { computeServerUsages } from "./store/migrations/0039-server-usages.ts";
 import { computeServerGroupMembers } from "./store/migrations/0040-server-group-members.ts";
 import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
+import { computeShelvedServers } from "./store/migrations/0065-shelved-servers.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
 import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orphans.ts";
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
@@ -67,6 +72,7 @@ export const computeMigrations: Migrations = {
   "0053-host-boot-starts": computeHostBootStarts,
   "0057-rebuilds": computeRebuilds,
   "0061-server-migrations": computeServerMigrations,
+  "0065-shelved-servers": computeShelvedServers,
 };
 
 /** Of sealstone.conf; what is not said has Nova's default. */
@@ -77,6 +83,10 @@ export interface ComputeSettings {
   readonly forceConfigDrive?: boolean | undefined;
   /** None: a resize waits for its confirmation, and a delete is for good. */
   readonly intervals?: ComputeIntervals | undefined;
+  /** Told of each moment of each saga; for tests of crashes. */
+  readonly sagaMoment?: SagaMoment | undefined;
+  /** `[DEFAULT] shelved_offload_time`; 0 when it is not said. */
+  readonly shelvedOffloadTimeS?: number | undefined;
 }
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -104,10 +114,13 @@ export function createCompute(options: ComputeOptions): Compute {
     definitions: [
       serverCreate,
       serverDelete,
+      serverRescue,
+      serverShelve,
+      serverShelveOffload,
+      serverUnshelve,
       serverCreateImage,
       serverCreateBackup,
       serverRebuild,
-      serverRescue,
       serverSoftDelete,
       serverRestore,
       serverResize,
@@ -115,18 +128,20 @@ export function createCompute(options: ComputeOptions): Compute {
       serverResizeRevert,
       ...Object.values(serverActionSagas),
     ],
-    deps: options,
+    deps: { ...options, nudge: (sagaId) => executor.nudge(sagaId) },
     log: options.log,
     ownerId: options.ownerId,
     clock: options.clock,
+    moment: options.sagaMoment,
   });
   const kept = computeKept(options.database);
   const {
     tpmGenerationsKept = 5,
     forceConfigDrive = false,
+    shelvedOffloadTimeS = 0,
     intervals = { resizeConfirmS: 0, reclaimS: 0 },
   } = options;
-  const settings = { tpmGenerationsKept, forceConfigDrive, intervals };
+  const settings = { tpmGenerationsKept, forceConfigDrive, shelvedOffloadTimeS, intervals };
   const orphans = createPassphraseOrphans(options);
   const orphansSweep: ComputeDeps["orphansSweep"] = (asked) => orphans.sweep(asked);
   const deps: ComputeDeps = { ...options, executor, kept, orphansSweep, ...settings };
@@ -193,6 +208,7 @@ function reconcilePeriodically(deps: ComputeDeps): () => void {
     await endedSagasPrune(deps);
     await resizesConfirm(deps);
     await softDeletedReclaim(deps);
+    await shelvedServersOffload(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

@@ -72,6 +72,7 @@ import { serverReboot } from "./api/servers/reboot.ts";
 import { serverRescue, serverUnrescue } from "./api/servers/rescue.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
 import { serverTpmShow } from "./api/servers/sealstone-tpm.ts";
+import { serverShelve, serverShelveOffload, serverUnshelve } from "./api/servers/shelve.ts";
 import { serverShow } from "./api/servers/show.ts";
 import { tagAdd, tagDelete, tagDeleteAll, tagList, tagReplace, tagShow } from "./api/servers/tags.ts";
 import { serverTpmHistory } from "./api/servers/tpm-history.ts";
@@ -82,6 +83,7 @@ import { versionList, versionShow, versionShowOldest } from "./api/versions/vers
 import type { ComputeDeps } from "./app/deps.ts";
 import { goneRoutes } from "./gone-routes.ts";
 import { operatorRoutes } from "./operator-routes.ts";
+import { withoutRoutes } from "./without-routes.ts";
 
 const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
 /** The rule is checked against the server's owner, or the key pair's, once that is read. */
@@ -133,6 +135,9 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "resume", serverResume, novaByApp("os-suspend-server:resume")),
   action(actions, "rescue", serverRescue, novaByApp("os-rescue")),
   action(actions, "unrescue", serverUnrescue, novaByApp("os-unrescue")),
+  action(actions, "shelve", serverShelve, novaByApp("os-shelve:shelve")),
+  action(actions, "shelveOffload", serverShelveOffload, novaByApp("os-shelve:shelve_offload")),
+  action(actions, "unshelve", serverUnshelve, novaByApp("os-shelve:unshelve")),
   action(actions, "lock", serverLock, novaByApp("os-lock-server:lock")),
   action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
@@ -250,6 +255,7 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("PUT", `${imageMetadata}/:key`, imageMetadataUpdate, imageMetadataProxy),
   route("DELETE", `${imageMetadata}/:key`, imageMetadataDelete, imageMetadataProxy),
 
+  ...withoutRoutes,
   ...operatorRoutes,
   ...goneRoutes,
 ];

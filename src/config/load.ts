@@ -22,6 +22,7 @@ export interface Config {
   readonly diskAllocationRatio: number;
   readonly reservedHostMemoryMiB: number;
   readonly forceConfigDrive: boolean;
+  readonly shelvedOffloadTimeS: number;
   readonly database: DatabaseAddress;
   readonly api: { readonly listenAddress: string; readonly listenPort: number; readonly publicUrl: string };
   /** `retentionDays` undefined: events are kept for ever. */
@@ -135,6 +136,7 @@ function configOf(
     diskAllocationRatio: common.disk_allocation_ratio,
     reservedHostMemoryMiB: common.reserved_host_memory_mb,
     forceConfigDrive: common.force_config_drive,
+    shelvedOffloadTimeS: common.shelved_offload_time,
     database: databaseAddressOf(
       values.database.connection,
       places.get("database.connection") ?? "",

@@ -33,7 +33,7 @@ export function integer<T extends number | undefined>(
   most: number,
 ): Option<number | T> {
   const parse = (value: string): number | undefined => {
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
     return number >= least && number <= most ? number : undefined;
   };
   return { parse, allowed: `an integer from ${least} to ${most}`, default: fallback };

@@ -45,7 +45,9 @@ test("all that is known of a TPM, and why the rest is not", async () => {
       state_unknown_because: "no host has handed the TPM's state in yet",
       vault: null,
       vault_unknown_because: "no host has handed the TPM's state in yet",
-      endorsement_keys: [{ algorithm: "rsa", public_key: "a key", certificate: "a certificate" }],
+      endorsement_keys: [
+        { algorithm: "rsa", public_key: "a key", certificate: "a certificate", certificate_subject: null },
+      ],
       endorsement_keys_unknown_because: null,
       passphrase_uses: [
         expect.objectContaining({ event: "sealed", operation: "create", host: "host-0f8f" }),

@@ -261,3 +261,39 @@ test("a delete during a rebuild waits for it and leaves nothing", async () => {
   expect(await settled(id)).toEqual({ gone: true });
   expect(cloud.host.servers.get(id)).toBeUndefined();
 });
+
+test("a TPM is replaced where that is asked for: new passphrase, new identity, and the old ones are gone", async () => {
+  const flavorRef = await flavorMake("rebuild.replace", { "hw:tpm_version": "2.0" });
+  const id = await made(cloud.demo, image, { flavorRef });
+  const secretOf = async (): Promise<string> => {
+    const { body } = await cloud.demo.send("GET", `${pathOf(id)}/sealstone:tpm`, undefined, "2.96");
+    return String(body["sealstone:tpm"].secret_id ?? body["sealstone:tpm"].secret_ref);
+  };
+  const secrets = async () =>
+    (await cloud.demo.send("GET", "/key-manager/v1/secrets")).body.secrets as { secret_ref: string }[];
+  const [before, first] = [await secretOf(), cloud.host.servers.get(id)?.tpm];
+  const replace = { "sealstone:tpm": "replace" };
+  // The administrator's project is not the server's.
+  expect((await rebuild(id, replace, "2.96", cloud.admin)).status).toBe(403);
+  expect(await secretOf()).toBe(before);
+  expect(await secrets()).toHaveLength(1);
+  cloud.host.failNext("tpmManufacture", "conflict");
+  expect((await rebuild(id, replace)).status).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE", image: { id: image } });
+  expect([await secretOf(), cloud.host.servers.get(id)?.tpm]).toEqual([before, first]);
+  expect(await secrets()).toHaveLength(1);
+  expect((await rebuild(id, replace)).status).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE", image: { id: other } });
+  expect(await secretOf()).not.toBe(before);
+  expect(cloud.host.servers.get(id)?.tpm).not.toBe(first);
+  expect(cloud.host.servers.get(id)?.oldTpm).toBeUndefined();
+  expect(await secrets()).toHaveLength(1);
+  await remove(id);
+  expect(await secrets()).toEqual([]);
+  const plain = await made(cloud.demo, image);
+  expect((await rebuild(plain, replace)).body.badRequest.message).toContain("has no TPM");
+  expect((await rebuild(plain, { "sealstone:tpm": "copy" })).status).toBe(400);
+  expect((await rebuild(plain, { "sealstone:tpm": "keep" })).status).toBe(202);
+  await settled(plain);
+  await remove(plain);
+});

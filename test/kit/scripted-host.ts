@@ -15,6 +15,9 @@ import { vtpmAssociatedData } from "#vtpm/index.ts";
 /** Every server's disk. */
 const snapshotBytes = simSnapshot("of a scripted host", 1);
 
+/** By server: what TPMs that rest open with, on whatever host they were. */
+const rested = new Map<string, string>();
+
 interface ScriptedServer {
   domain: boolean;
   disks: boolean;
@@ -32,9 +35,9 @@ interface ScriptedServer {
   powerState: "running" | "paused" | "shutdown" | "suspended";
   managedSave: boolean;
   /** Images for which there is a copy of its disk. */
-  snapshots: string[];
+  snapshots?: readonly string[] | undefined;
   /** Of a resize that is not yet confirmed. */
-  oldDisk?: true | undefined;
+  oldDisk?: true;
   oldTpm?: string | undefined;
 }
 
@@ -57,6 +60,8 @@ export interface ScriptedHost {
     serverId: string,
     server: { readonly powerState: ScriptedServer["powerState"]; readonly tpm: string },
   ): void;
+  /** The server's TPM rests in the vault: whichever host starts it finds it there. */
+  rest(serverId: string, tpm: string): void;
   stop(): void;
 }
 
@@ -78,7 +83,6 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       tpm: undefined,
       powerState: "shutdown",
       managedSave: false,
-      snapshots: [],
     };
     servers.set(serverId, made);
     return made;
@@ -107,14 +111,16 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       if (server.powerState !== "shutdown") throw new CloudError("conflict", "it runs");
       const { disk, nextDisk } = server;
       if (nextDisk === undefined) return {};
-      Object.assign(server, { disk: nextDisk, previousDisk: disk ?? "unknown", nextDisk: undefined });
+      Object.assign(server, { disk: nextDisk, previousDisk: disk ?? "old" });
+      delete server.nextDisk;
       return {};
     },
     disksSwapEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
       const server = of(serverId);
       const { previousDisk } = server;
       if (previousDisk !== undefined && keep === "old") server.disk = previousDisk;
-      Object.assign(server, { nextDisk: undefined, previousDisk: undefined });
+      delete server.nextDisk;
+      delete server.previousDisk;
       return {};
     },
     disksResize: async ({ serverId }: { serverId: string }) => ((of(serverId).oldDisk = true), {}),
@@ -163,8 +169,18 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
+    diskFetch: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
+    tpmRest: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.tpm !== undefined) rested.set(serverId, server.tpm);
+      server.tpm = undefined;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
-      Object.assign(of(serverId), { disks: false, snapshots: [], oldDisk: undefined });
+      Object.assign(of(serverId), { disks: false });
+      delete of(serverId).snapshots;
+      delete of(serverId).oldDisk;
       delete of(serverId).rescueDisk;
       delete of(serverId).configDrives;
       forgetWhenEmpty(serverId);
@@ -196,6 +212,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       if (!server.domain) throw new CloudError("conflict", "no such domain");
       if (server.rescue && server.rescueDisk !== true) throw new CloudError("conflict", "no rescue disk");
       const box = message.tpm?.passphrase;
+      if (message.tpm) server.tpm ??= rested.get(message.serverId);
       if (box !== undefined && (await opened(message.serverId, box)) !== server.tpm) {
         throw new CloudError("conflict", "the TPM's state does not open");
       }
@@ -211,20 +228,22 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       return {};
     },
     snapshotCreate: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
-      const { snapshots } = of(serverId);
-      if (!snapshots.includes(imageId)) snapshots.push(imageId);
+      const server = of(serverId);
+      server.snapshots = [...new Set([...(server.snapshots ?? []), imageId])];
       const sha512 = createHash("sha512").update(snapshotBytes).digest("hex");
       return { sizeBytes: snapshotBytes.length, sha512, diskFormat: "qcow2" };
     },
     snapshotRead: async (message: { serverId: string; imageId: string; offset: number; length: number }) => {
-      if (!of(message.serverId).snapshots.includes(message.imageId))
+      if (of(message.serverId).snapshots?.includes(message.imageId) !== true)
         throw new CloudError("not-found", "no such copy");
       const bytes = snapshotBytes.subarray(message.offset, message.offset + message.length);
       return { bytes: bytes.toString("base64") };
     },
     snapshotDelete: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
       const server = of(serverId);
-      server.snapshots = server.snapshots.filter((id) => id !== imageId);
+      const left = (server.snapshots ?? []).filter((id) => id !== imageId);
+      if (left.length === 0) delete server.snapshots;
+      else server.snapshots = left;
       forgetWhenEmpty(serverId);
       return {};
     },
@@ -267,9 +286,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       void servers.set(serverId, {
         domain: true,
         disks: true,
-        disk: "old",
         managedSave: false,
-        snapshots: [],
         powerState,
         tpm,
       }),
@@ -289,6 +306,7 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
         resolve();
       };
     },
+    rest: (serverId, tpm) => void rested.set(serverId, tpm),
     stop: () => stops.forEach((stop) => stop()),
   };
 }

@@ -11,7 +11,7 @@ import { realCloudForTests } from "../kit/real-cloud-for-tests.ts";
 const run = promisify(execFile);
 const servers = "/compute/v2.1/servers";
 const swtpmFolder = "/var/lib/libvirt/swtpm";
-const bootTimeoutMs = 180_000;
+const bootTimeoutMs = 500_000;
 const version = "2.96";
 
 const cloud = realCloudForTests();
@@ -103,6 +103,14 @@ function expectOldTpm(now: GuestFacts): void {
   expect(now.secret).toEqual({ state: "unsealed", value: first.secret?.value });
 }
 
+/** Of the same version, and what the guest wrote into the old one is not in it. */
+function expectNewTpm(now: GuestFacts): void {
+  expect(now.tpmVersion).toBe("2.0");
+  expect(now.ekSha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(now.ekSha256).not.toBe(first.ekSha256);
+  expect([now.nv?.state, now.secret?.state]).toEqual(["lost", "lost"]);
+}
+
 /** What the host has of the server: its folder, and its folders of TPM states. */
 async function onHost(): Promise<{ readonly files: readonly string[]; readonly tpms: readonly string[] }> {
   const files = await readdir(join(cloud().instancesPath, "servers", id)).catch(() => []);
@@ -160,8 +168,7 @@ test("another model is refused unasked; asked for, it is a new TPM, and the reve
   expect(refused.status).toBe(400);
   await resize("tis", replace);
   const other = await nextBoot();
-  expect(other).toMatchObject({ problems: [], tpmVersion: "2.0", nv: { state: "written" } });
-  expect(other.ekSha256).not.toBe(first.ekSha256);
+  expectNewTpm(other);
   expect(await onHost()).toEqual({ files: ["disk", "disk.old", "tpm", "tpm.old"], tpms: ["id", "id.old"] });
   expect(await secretsOf()).toHaveLength(2);
   const places = [
@@ -204,8 +211,7 @@ test("the TPM is dropped and added when that is asked for, with its states and i
   expect(await secretsOf()).toEqual([]);
   await resize("large");
   const added = await nextBoot();
-  expect(added).toMatchObject({ problems: [], nv: { state: "written" }, secret: { state: "sealed" } });
-  expect(added.ekSha256).not.toBe(first.ekSha256);
+  expectNewTpm(added);
   await cloud().demo.send("DELETE", `${servers}/${id}`);
   await eventually(
     async () => ((await cloud().demo.send("GET", `${servers}/${id}`)).status === 404 ? true : undefined),

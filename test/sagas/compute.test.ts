@@ -20,7 +20,9 @@ import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
 import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
 import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
-import { rebuiltFieldsOf, type Server } from "../../src/compute/domain/server.ts";
+import { rebuiltFieldsOf, type Server, type VmState } from "../../src/compute/domain/server.ts";
+import { sealedBoxesJoin } from "../../src/compute/app/sealed-boxes.ts";
+import { endorsementKeyList, endorsementKeysReplace } from "../../src/compute/store/tpm-endorsement-keys.ts";
 import { serverActionRules } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
@@ -32,7 +34,11 @@ import { rebuildFind, rebuildInsert } from "../../src/compute/store/rebuilds.ts"
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverRescue } from "../../src/compute/sagas/server-rescue.ts";
 import { passphraseOrphanList } from "../../src/compute/store/passphrase-orphans.ts";
+import { serverShelve } from "../../src/compute/sagas/server-shelve.ts";
+import { serverShelveOffload } from "../../src/compute/sagas/server-shelve-offload.ts";
+import { serverUnshelve } from "../../src/compute/sagas/server-unshelve.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
+import { shelvedImageFind, shelvedServerSet } from "../../src/compute/store/shelved-servers.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
 
@@ -88,8 +94,8 @@ async function imagesMake(image: ImageService, database: Database, wanted: reado
 }
 
 /**
- * A world with one scripted host, on which the server already is when `placed`. Of the mode `host`: its host keeps the passphrase. `more.barbican`: the passphrase is in an external key
- * manager that asks for the caller's token, and what it does then.
+ * A world with one scripted host, on which the server already is when `placed`. `more.barbican`: the passphrase is in an external key
+ * manager that asks for the caller's token, and what it does then. Of the mode `host`: its host keeps the passphrase.
  */
 async function world(
   database: Database,
@@ -98,6 +104,8 @@ async function world(
   more: {
     readonly images?: readonly WorldImage[];
     readonly barbican?: "deletes" | "refuses" | "is away";
+    readonly secrets?: readonly string[];
+    readonly shelvedIn?: string;
   } = {},
 ) {
   const bus = createInProcessBus();
@@ -105,7 +113,7 @@ async function world(
   const placement = createPlacement({ database, clock, log });
   const image = createImage({ database, clock, log, imagesFolder: await mkdtemp(join(folder, "images-")) });
   await imagesMake(image, database, more.images ?? []);
-  const secrets = new Set<string>([tpm.secretId]);
+  const secrets = new Set<string>([tpm.secretId, ...(more.secrets ?? [])]);
   const deps: ComputeSagaDeps = {
     database,
     placement,
@@ -158,6 +166,11 @@ async function world(
       tpm: passphrase.toString("latin1"),
     });
   }
+  if (more.shelvedIn !== undefined) {
+    const shelved = { imageId: more.shelvedIn, sha512: "00", sizeBytes: 1, diskFormat: "qcow2" };
+    await database.transaction((tx) => shelvedServerSet(tx, server.id, { image: shelved, at: 1 }));
+    host.rest(server.id, passphrase.toString("latin1"));
+  }
   const box =
     more.barbican === undefined
       ? await boxSeal(key.publicKey, passphrase, sagaAssociatedData(sagaId, server.id))
@@ -185,6 +198,7 @@ async function world(
             (more.images ?? []).map(async ({ id }) => [id, (await image.keeper.find(id))?.status] as const),
           ),
         ),
+        shelvedIn: (await shelvedImageFind(database.db, server.id))?.imageId,
         server: row && {
           vmState: row.vmState,
           taskState: row.taskState,
@@ -235,6 +249,7 @@ const nothingLeft = {
   allocations: 0,
   vault: 0,
   images: {},
+  shelvedIn: undefined,
   server: undefined,
 };
 
@@ -252,13 +267,15 @@ sagaTests(serverDelete, {
 
 const imageId = "2d9a0fd2-7c1f-4b67-9d6f-6f7a35b7c0de";
 const olderId = "7b0f3d9c-1a4e-4b52-8f4f-0b6a0c6d9e01";
-const untouched = (left: unknown) =>
+const untouched = (left: unknown) => {
+  expect(JSON.stringify(left)).not.toContain("snapshots");
   expect(left).toMatchObject({
-    host: { [aServer().id]: { disks: true, domain: true, powerState: "running", snapshots: [] } },
+    host: { [aServer().id]: { disks: true, domain: true, powerState: "running" } },
     allocations: 1,
     vault: 1,
     server: { vmState: "active", taskState: undefined, hostId, fault: undefined },
   });
+};
 const queued: WorldImage = { id: imageId, properties: {}, active: false };
 
 sagaTests(serverCreateImage, {
@@ -335,22 +352,25 @@ for (const vmState of ["active", "stopped"] as const) {
         rebuild: await rebuildFind(database.db, server.id),
         image: (await serverFind(database.db, server.id))?.image.id,
       });
-      return { ...made, left };
+      return { ...made, left, sealedBox: sealedBoxesJoin([made.sealedBox]) };
     },
-    done: (left) =>
+    done: (left) => {
+      expect(JSON.stringify(left)).not.toContain("previousDisk");
       expect(left).toMatchObject({
-        host: { [aServer().id]: { domain: true, powerState, disk: olderId, previousDisk: undefined } },
+        host: { [aServer().id]: { domain: true, powerState, disk: olderId } },
         server: { vmState, taskState: undefined, fault: undefined },
         image: olderId,
         rebuild: undefined,
         vault: 1,
-      }),
+      });
+    },
     // The one or the other, whole; the TPM in either.
     unwound: (left) => {
       const { image } = left as { readonly image: string };
-      const disk = image === olderId ? olderId : "old";
+      const { host } = left as { readonly host: Record<string, { readonly disk?: string }> };
+      expect(host[aServer().id]?.disk ?? "old").toBe(image === olderId ? olderId : "old");
       expect(left).toMatchObject({
-        host: { [aServer().id]: { domain: true, powerState, disk, tpm: passphrase.toString("latin1") } },
+        host: { [aServer().id]: { domain: true, powerState, tpm: passphrase.toString("latin1") } },
         server: { vmState, taskState: undefined, hostId },
         allocations: 1,
         vault: 1,
@@ -358,6 +378,70 @@ for (const vmState of ["active", "stopped"] as const) {
     },
   });
 }
+
+const newTpm = { ...tpm, secretId: "5d2f6f0e-8a3b-4c55-9f0a-7e1c3b2a9d44" as SecretId };
+const newPassphrase = Buffer.alloc(512, "n");
+const endorsementKey = { algorithm: "rsa", publicKey: "the old", certificate: "the old's" } as const;
+
+/** With `sealstone:tpm` `replace`. */
+sagaTests(serverRebuild, {
+  migrations,
+  world: async (database) => {
+    const old = aServer({ tpm, hostId, taskState: "rebuilding" });
+    const server = { ...old, image: newImage };
+    const made = await world(database, server, true, { secrets: [newTpm.secretId] });
+    await database.transaction(async (tx) => {
+      await endorsementKeysReplace(tx, server.id, [endorsementKey]);
+      const after = { ...rebuiltFieldsOf(server), tpm: newTpm };
+      await rebuildInsert(tx, server.id, {
+        old: { ...rebuiltFieldsOf(old), vmState: "active" },
+        new: after,
+      });
+    });
+    const data = sagaAssociatedData(sagaId, server.id);
+    const boxes = [passphrase, newPassphrase].map(async (each) =>
+      Buffer.from(await boxSeal(key.publicKey, each, data), "base64"),
+    );
+    const left = async () => ({
+      ...(await made.left()),
+      parked: (await tpmGenerationList(database.db, sagaId)).length,
+      keys: await endorsementKeyList(database.db, server.id),
+      secretId: (await serverFind(database.db, server.id))?.tpm?.secretId,
+    });
+    return { ...made, left, sealedBox: sealedBoxesJoin(await Promise.all(boxes)) };
+  },
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: {
+        [aServer().id]: { powerState: "running", disk: olderId, tpm: newPassphrase.toString("latin1") },
+      },
+      server: { vmState: "active", taskState: undefined },
+      secretId: newTpm.secretId,
+      secrets: [newTpm.secretId],
+      keys: [{ publicKey: "a key" }],
+      parked: 0,
+    }),
+  unwound: (left) => {
+    const { secretId } = left as { readonly secretId: string };
+    const isNew = secretId === newTpm.secretId;
+    const { host } = left as { readonly host: Record<string, { readonly disk?: string }> };
+    expect(host[aServer().id]?.disk ?? "old").toBe(isNew ? olderId : "old");
+    expect(left).toMatchObject({
+      host: {
+        [aServer().id]: {
+          powerState: "running",
+          tpm: (isNew ? newPassphrase : passphrase).toString("latin1"),
+        },
+      },
+      server: { vmState: "active", taskState: undefined },
+      secrets: [secretId],
+      keys: [{ publicKey: isNew ? "a key" : "the old" }],
+      parked: 0,
+      // A scripted host hands in nothing of the new one.
+      vault: isNew ? 0 : 1,
+    });
+  },
+});
 
 const before: Readonly<Record<PlainActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },
@@ -426,3 +510,132 @@ sagaTests(serverRescue, {
     expect(host[aServer().id]?.rescueDisk).toBeUndefined();
   },
 });
+
+const onItsDisk = (left: unknown): void =>
+  expect(left).toMatchObject({
+    host: {
+      [aServer().id]: { domain: true, disks: true, snapshots: [], tpm: passphrase.toString("latin1") },
+    },
+    allocations: 1,
+    server: { taskState: undefined, hostId },
+  });
+
+const isIn = (vmState: VmState, left: unknown): boolean =>
+  (left as { server: { vmState: VmState } }).server.vmState === vmState;
+
+function shelvedBy(offload: boolean, left: unknown): void {
+  const taskState = offload ? "shelving_offloading" : undefined;
+  expect(left).toMatchObject({
+    host: { [aServer().id]: { domain: true, disks: true, powerState: "shutdown", managedSave: false } },
+    images: { [imageId]: "active" },
+    shelvedIn: imageId,
+    server: { vmState: "shelved", taskState, hostId },
+  });
+}
+
+for (const [from, offload] of [
+  ["active", false],
+  ["active", true],
+  ["suspended", false],
+] as const) {
+  sagaTests(serverShelve, {
+    migrations,
+    world: async (database) => {
+      const powerState = from === "suspended" ? "suspended" : "running";
+      const server = aServer({ tpm, hostId, vmState: from, powerState, taskState: "shelving" });
+      const made = await world(database, server, true, { images: [queued] });
+      return { ...made, params: { ...made.params, imageId, offload } };
+    },
+    done: (left) => shelvedBy(offload, left),
+    unwound: (left) => {
+      // The last step was done: that is not taken back.
+      if (isIn("shelved", left)) return shelvedBy(offload, left);
+      onItsDisk(left);
+      expect(left).toMatchObject({ images: { [imageId]: undefined }, shelvedIn: undefined });
+    },
+  });
+}
+
+sagaTests(serverShelveOffload, {
+  migrations,
+  world: (database) => {
+    const changes = { vmState: "shelved", powerState: "shutdown", taskState: "shelving_offloading" } as const;
+    return world(database, aServer({ tpm, hostId, ...changes }), true, {
+      images: [{ ...queued, active: true }],
+      shelvedIn: imageId,
+    });
+  },
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: {},
+      secrets: [tpm.secretId],
+      allocations: 0,
+      vault: 1,
+      images: { [imageId]: "active" },
+      shelvedIn: imageId,
+      server: { vmState: "shelved_offloaded", taskState: undefined, hostId: undefined },
+    }),
+  // What has gone from the host is in image and vault.
+  unwound: (left) =>
+    expect(left).toMatchObject({
+      secrets: [tpm.secretId],
+      vault: 1,
+      images: { [imageId]: "active" },
+      shelvedIn: imageId,
+      server: isIn("shelved", left)
+        ? { taskState: undefined, hostId }
+        : { vmState: "shelved_offloaded", taskState: undefined, hostId: undefined },
+    }),
+});
+
+for (const offloaded of [true, false]) {
+  sagaTests(serverUnshelve, {
+    migrations,
+    world: async (database) => {
+      const server = aServer({
+        tpm,
+        hostId: offloaded ? undefined : hostId,
+        vmState: offloaded ? "shelved_offloaded" : "shelved",
+        powerState: "shutdown",
+        taskState: "unshelving",
+        configDrive: true,
+      });
+      const made = await world(database, server, !offloaded, {
+        images: [{ ...queued, active: true }],
+        shelvedIn: imageId,
+      });
+      return { ...made, params: { ...made.params, imageId, offloaded, destinationId: hostId } };
+    },
+    done: (left) =>
+      expect(left).toMatchObject({
+        host: {
+          [aServer().id]: {
+            domain: true,
+            disks: true,
+            powerState: "running",
+            tpm: passphrase.toString("latin1"),
+          },
+        },
+        allocations: 1,
+        images: { [imageId]: undefined },
+        shelvedIn: undefined,
+        server: { vmState: "active", taskState: undefined, hostId },
+      }),
+    unwound: (left) => {
+      // It runs: that is not taken back.
+      if (isIn("active", left)) return onItsDisk(left);
+      if (!offloaded) onItsDisk(left);
+      expect(left).toMatchObject({
+        ...(offloaded ? { host: {} } : {}),
+        allocations: offloaded ? 0 : 1,
+        images: { [imageId]: "active" },
+        shelvedIn: imageId,
+        server: {
+          vmState: offloaded ? "shelved_offloaded" : "shelved",
+          taskState: undefined,
+          hostId: offloaded ? undefined : hostId,
+        },
+      });
+    },
+  });
+}

@@ -203,8 +203,6 @@ const oldSide = {
   host: {
     domain: true,
     disks: true,
-    disk: "old",
-    snapshots: [],
     tpm: passphrase.toString("latin1"),
     powerState: "running",
     managedSave: false,

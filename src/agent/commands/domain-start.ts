@@ -71,13 +71,16 @@ async function startWithTpm(context: AgentContext, { domain, ...server }: TpmSta
       `Server ${serverId} has a TPM: starting it needs the passphrase, and none came with the command.`,
     );
   }
+  const saveHash = managedSaveHash(context, domain);
+  // Heard of below, when the box does open.
+  saveHash.catch(() => undefined);
   const { secretId } = tpm.spec;
   const passphrase =
     tpm.passphrase === undefined
       ? await keptPassphraseOpen(context, { serverId, secretId })
       : await boxOpen(key, tpm.passphrase, vtpmAssociatedData(serverId));
   try {
-    const saveSha256 = await managedSaveHash(context, domain);
+    const saveSha256 = await saveHash;
     const sha256 = await tpmStateSettle(context, { serverId, version, passphrase, saveSha256 });
     await vaultIntervalOpen(context, serverId, sha256);
     copies.watch(serverId, version);

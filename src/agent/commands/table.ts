@@ -1,6 +1,7 @@
 import { configDriveCreate } from "./config-drive-create.ts";
 import { consoleRead } from "./console-read.ts";
 import type { Command, CommandName } from "./command.ts";
+import { diskFetch } from "./disk-fetch.ts";
 import { disksCreate } from "./disks-create.ts";
 import { disksDelete } from "./disks-delete.ts";
 import { disksPrepare, disksSwap, disksSwapEnd } from "./disks-swap.ts";
@@ -24,6 +25,7 @@ import { snapshotRead } from "./snapshot-read.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
 import { tpmPark, tpmParkEnd } from "./tpm-park.ts";
+import { tpmRest } from "./tpm-rest.ts";
 
 /** Every command of the bus and who carries it out. */
 export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
@@ -34,6 +36,7 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksSwapEnd,
   disksResize,
   disksResizeEnd,
+  diskFetch,
   configDriveCreate,
   rescueDiskCreate,
   rescueDiskDelete,
@@ -42,6 +45,7 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   tpmCheck,
   tpmPark,
   tpmParkEnd,
+  tpmRest,
   domainDefine,
   domainUndefine,
   domainStart,

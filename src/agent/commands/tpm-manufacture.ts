@@ -44,8 +44,11 @@ export const tpmManufacture: Command<"tpmManufacture"> = async (
       wipe(passphrase);
     }
   }
-  await tpmRecordWrite(paths, { version, secretId });
-  await context.copies.copy(serverId, version, "made");
-  const endorsementKeys = await endorsementKeysRead(tpmCertificatesFolder(paths.tpmRecords));
+  // Whichever of these a crash keeps from being done, the command does when it is repeated.
+  const [endorsementKeys] = await Promise.all([
+    endorsementKeysRead(tpmCertificatesFolder(paths.tpmRecords)),
+    tpmRecordWrite(paths, { version, secretId }),
+    context.copies.copy(serverId, version, "made"),
+  ]);
   return endorsementKeys === undefined ? {} : { endorsementKeys };
 };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open, readdir, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { chmod, open, readdir, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { Static } from "typebox";
 import { CloudError } from "#base/errors.ts";
@@ -56,6 +56,19 @@ export class ImageCache {
       return await mine;
     } finally {
       this.#transfers.delete(key);
+    }
+  }
+
+  /** The image's bytes as a file of their own, whole and verified; the cache keeps none of it. */
+  async fetchTo(image: ImageRef, path: string): Promise<void> {
+    const draft = `${path}${draftSuffix}`;
+    try {
+      await this.#download(image, draft);
+      await imageVirtualSize(draft, image.imageId, formatOf(image));
+      await chmod(draft, 0o600);
+      await rename(draft, path);
+    } finally {
+      await rm(draft, { force: true });
     }
   }
 

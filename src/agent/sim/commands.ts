@@ -11,7 +11,7 @@ import type { SimBooks, SimServer } from "./books.ts";
 import { simSnapshot } from "./guest-files.ts";
 import { offRequire } from "./off-require.ts";
 import { simResizeCommands } from "./resize-commands.ts";
-import { simStateEnd, simStateJudge, simStatePut, simStateSettle } from "./vault.ts";
+import { simStateEnd, simStateJudge, simStatePut, simStateRestore, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
 type Message<Name extends SimCommandName> = Static<(typeof commands)[Name]["request"]>;
@@ -43,6 +43,10 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     const { snapshots: _copies, nextDisk: _next, previousDisk: _previous, ...disks } = books.get(serverId);
     const { oldDisk: _old, ...rest } = disks;
     books.set(serverId, { ...rest, disks: false, rescueDisk: false });
+    return {};
+  },
+  diskFetch({ books }, { serverId }) {
+    books.set(serverId, { ...books.get(serverId), disks: true });
     return {};
   },
   async configDriveCreate({ key }, { serverId, injected }) {
@@ -115,6 +119,13 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, rest);
     return {};
   },
+  async tpmRest({ books, ...place }, { serverId }) {
+    offRequire(books, serverId, "its TPM");
+    const { tpm, ...rest } = books.get(serverId);
+    if (tpm !== undefined) await simStateEnd(place, serverId, tpm.writes ?? 0);
+    books.set(serverId, rest);
+    return {};
+  },
   domainDefine({ books }, { serverId, instanceName: name, tpm, rescue }) {
     const domain = {
       name,
@@ -142,7 +153,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
       books.set(serverId, running);
       return {};
     }
-    const opened = await tpmOpen(server, key, serverId, tpm);
+    const opened = await tpmOpen(await tpmRestored(place, server, serverId, tpm, key), key, serverId, tpm);
     const writes = 1 + (await simStateSettle(place, serverId, opened.writes ?? 0));
     const passphraseKept = tpm?.keepPassphrase === true;
     books.set(serverId, { ...running, tpm: { ...opened, passphraseKept, writes } });
@@ -281,6 +292,23 @@ async function tpmEnd(
   await simStateEnd(place, serverId, tpm.writes ?? 0).catch((error: unknown) => {
     if (!isCloudError(error)) throw error;
   });
+}
+
+/** Without a state it has the vault's, as the real agent; the simulated passphrase is taken at its word then. */
+async function tpmRestored(
+  place: Pick<SimContext, "bus" | "hostId">,
+  server: SimServer,
+  serverId: string,
+  given: Message<"domainStart">["tpm"],
+  key: SealKeyPair,
+): Promise<SimServer> {
+  if (server.tpm !== undefined || given?.passphrase === undefined) return server;
+  const { version, secretId } = given.spec;
+  const [writes, passphraseSha256] = [
+    await simStateRestore(place, serverId),
+    await passphraseHash(key, serverId, given.passphrase),
+  ];
+  return { ...server, tpm: { version, secretId, passphraseSha256, writes } };
 }
 
 async function tpmOpen(

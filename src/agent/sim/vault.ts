@@ -2,7 +2,7 @@
 import { CloudError } from "#base/errors.ts";
 import type { TpmComparison, TpmStateCause } from "#bus/index.ts";
 import { sha256Of } from "../tpm/state-bytes.ts";
-import { tpmStateUnknownError } from "../tpm/refusals.ts";
+import { tpmStateGoneError, tpmStateUnknownError } from "../tpm/refusals.ts";
 import {
   tpmOrderNext,
   vaultCompare,
@@ -71,6 +71,13 @@ export async function simStateSettle(
   }
   await vaultIntervalOpen(place, serverId, sha256Of(stateOf(serverId, writes)));
   return writes;
+}
+
+/** Before a start without a state: how many writes the vault's newest has. Throws `conflict` when it has none. */
+export async function simStateRestore(place: TpmVaultPlace, serverId: string): Promise<number> {
+  const { newest } = await vaultCompare(place, serverId, undefined);
+  if (newest === undefined) throw tpmStateGoneError(serverId);
+  return (await vaultRead(place, serverId, newest.generation)).readUInt32BE(headerBytes);
 }
 
 /** A server that runs on after the simulated host was away. */

@@ -63,6 +63,7 @@ async function handOver(from: Side, to: Side): Promise<void> {
   }
   // A swtpm that was given no state would make a new TPM at its start.
   await target.stateSet(await source.stateGet());
+  source.end();
   await target.init();
   await target.shutdown();
 }

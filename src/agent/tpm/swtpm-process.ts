@@ -111,8 +111,13 @@ export class SwtpmProcess implements AsyncDisposable {
     return Buffer.concat([head, await this.#read(this.#data, head.readUInt32BE(2) - head.length)]);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends it as it is. */
+  end(): void {
     this.#child.kill("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end();
     await this.#closed;
   }
 

@@ -1,5 +1,6 @@
 import type { Audit } from "#audit/index.ts";
 import type { Clock } from "#base/clock.ts";
+import type { SagaId } from "#base/ids.ts";
 import type { Logger } from "#base/logger.ts";
 import type { Bus } from "#bus/index.ts";
 import type { Database } from "#db/index.ts";
@@ -37,6 +38,8 @@ export interface ComputeSagaDeps {
   /** Told of each use of a passphrase. */
   readonly audit: Audit;
   readonly image: Pick<ImageService, "keeper">;
+  /** Hurries a saga that another one began; without it that one waits for the next look. */
+  readonly nudge?: ((sagaId: SagaId) => void) | undefined;
   readonly bus: Bus;
   /** The control plane's own HPKE key: boxes rest under it until a host is chosen. */
   readonly sealKey: SealKeyPair;
@@ -63,6 +66,8 @@ export interface ComputeDeps extends ComputeSagaDeps {
   readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
   /** `[DEFAULT] force_config_drive`: every new server has one. */
   readonly forceConfigDrive: boolean;
+  /** `[DEFAULT] shelved_offload_time`: seconds that a shelved server stays on its host; below 0: until somebody says so. */
+  readonly shelvedOffloadTimeS: number;
 }
 
 export type ComputeCtx = Ctx<ComputeDeps>;

@@ -28,12 +28,12 @@ export async function passphraseFor(
   server: Server,
   need: PassphraseNeed,
 ): Promise<PassphraseGrant> {
-  const { id, tpm, projectId, userId } = server;
+  const { id, tpm, projectId, userId, hostId } = server;
   if (tpm === undefined)
     throw new CloudError("bug", "An internal error occurred.", { detail: `${id} has no TPM` });
   const { secretId, secretSecurity } = tpm;
   const target = { project_id: projectId, user_id: userId };
-  if (secretSecurity === "host" && ctx.allows(hostPassphraseRule, target)) {
+  if (secretSecurity === "host" && hostId !== undefined && ctx.allows(hostPassphraseRule, target)) {
     const checked = await tpmStartCheck(ctx, { ...server, tpm }, need, undefined);
     // A host that does not answer has its say when the saga asks it: it kept the passphrase at the first start.
     if (checked === undefined || checked.keepsPassphrase) return { secretId, sealedBox: undefined };

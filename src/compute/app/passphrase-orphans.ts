@@ -2,6 +2,7 @@ import { errorText, isCloudError, type CloudError } from "#base/errors.ts";
 import type { SecretId } from "#base/ids.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Db, Kept } from "#db/index.ts";
+import { rebuildFind } from "../store/rebuilds.ts";
 import { serverMigrationFindOpen } from "../store/server-migrations.ts";
 import { serverFind } from "../store/servers.ts";
 import {
@@ -139,10 +140,12 @@ async function secretsOf(
   return found.filter((id) => !used.has(id));
 }
 
-/** Of the TPM that the server has, and of those that a resize keeps. */
+/** Of the TPM that the server has, and of those that a resize or a rebuild keeps. */
 export async function passphrasesInUse(db: Db, serverId: string): Promise<ReadonlySet<string | undefined>> {
   const [server, resize] = [await serverFind(db, serverId), await serverMigrationFindOpen(db, serverId)];
-  return new Set([server?.tpm, resize?.old.tpm, resize?.new.tpm].map((tpm) => tpm?.secretId));
+  const rebuild = await rebuildFind(db, serverId);
+  const all = [server?.tpm, ...[resize, rebuild].flatMap((change) => [change?.old.tpm, change?.new.tpm])];
+  return new Set(all.map((tpm) => tpm?.secretId));
 }
 
 function useOfSweep(orphan: PassphraseOrphan, by: Sweeper): PassphraseUse {

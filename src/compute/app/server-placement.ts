@@ -5,7 +5,6 @@ import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
 import { hostsPermitted, type Neighbours } from "../domain/placement-hints.ts";
 import { quotaAmount } from "../domain/quota.ts";
 import type { Server } from "../domain/server.ts";
-import type { Flavor } from "../store/flavors.ts";
 import { hostList } from "../store/hosts.ts";
 import {
   serverGroupFind,
@@ -24,6 +23,14 @@ export interface HintsInput {
   readonly group: string | undefined;
   readonly sameHost: readonly string[] | undefined;
   readonly differentHost: readonly string[];
+  /** The server is in the group already: it comes back. */
+  readonly isMember?: boolean;
+}
+
+/** What a host must have for it. */
+export interface ServerNeeds {
+  readonly flavor: Parameters<typeof resourcesOfFlavor>[0];
+  readonly tpm: TpmConstraint | undefined;
 }
 
 /** Chooses in the transaction that inserts the server, so that two requests see each other. */
@@ -36,7 +43,7 @@ export type ServerPlacing = (tx: Tx, serverId: string) => Promise<string | undef
 export async function serverPlacing(
   ctx: ComputeCtx,
   input: { readonly destination: Destination; readonly hints: HintsInput },
-  needs: { readonly flavor: Flavor; readonly tpm: TpmConstraint | undefined },
+  needs: ServerNeeds,
 ): Promise<ServerPlacing> {
   const { hints } = input;
   const { hostId, among } = input.destination;
@@ -51,7 +58,7 @@ export async function serverPlacing(
   if (!hinted) return () => Promise.resolve(candidates[0] ?? among?.[0]?.id);
   return async (tx, serverId) => {
     const members = group === undefined ? [] : await serverGroupMembers(tx, group.id);
-    if (group !== undefined) {
+    if (group !== undefined && hints.isMember !== true) {
       if (members.length + 1 > quotaAmount(most))
         throw new CloudError("quota", "Quota exceeded, too many servers in group");
       await serverGroupMemberInsert(tx, group.id, serverId);
@@ -74,10 +81,7 @@ async function groupOf(ctx: ComputeCtx, id: string | undefined): Promise<ServerG
 }
 
 /** Hosts that would do now, shuffled, so that requests at the same time do not all want the first. */
-async function hostsWithRoom(
-  ctx: ComputeCtx,
-  needs: { readonly flavor: Flavor; readonly tpm: TpmConstraint | undefined },
-): Promise<string[]> {
+async function hostsWithRoom(ctx: ComputeCtx, needs: ServerNeeds): Promise<string[]> {
   const { database, placement } = ctx.deps;
   const candidates = await placement.candidatesFind({
     resources: resourcesOfFlavor(needs.flavor),

@@ -1,5 +1,5 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { newUuid, type SagaId } from "#base/ids.ts";
+import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
 import type { ImageFacts } from "#image/index.ts";
 import { serverStatePermit } from "../domain/server-action.ts";
 import { rebuildRule, rebuildTpmPermit } from "../domain/server-rebuild.ts";
@@ -8,10 +8,14 @@ import { serverRebuild as serverRebuildSaga } from "../sagas/server-rebuild.ts";
 import { keypairFind } from "../store/keypairs.ts";
 import { rebuildInsert } from "../store/rebuilds.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
+import { tpmIntentDelete } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
+import { passphraseRead, type SealedPassphrase } from "./passphrase.ts";
 import { quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
+import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
+import { withNewPassphrase } from "./passphrase-new.ts";
 import { serverSagaStart } from "./server-saga.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 
@@ -21,7 +25,13 @@ export interface RebuildInput {
   readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm">>;
   /** The rule for it is checked when they are given. */
   readonly trustedCertificates: boolean;
+  /** A TPM with a new identity; otherwise the server keeps the one that it has. */
+  readonly replaceTpm: boolean;
 }
+
+type Changes = Partial<Omit<RebuiltFields, "tpm">>;
+
+const operation = "rebuild";
 
 /**
  * Begins to make the server anew from an image; answers what it will be. All that can be refused is refused before anything
@@ -39,9 +49,50 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
   imageFits(ctx, image, server.flavor);
   rebuildTpmPermit(server, image);
   const sagaId = newUuid<SagaId>();
-  const changes: Partial<RebuiltFields> = { ...input.changes, image: await serverImageOf(ctx, image) };
-  const sealed = server.tpm && (await passphraseFor(ctx, server, { sagaId, operation: "rebuild" }));
-  return begin(ctx, server, { sagaId, changes, sealed });
+  const changes = { ...input.changes, image: await serverImageOf(ctx, image) };
+  if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes });
+  const need = { sagaId, operation, restores: false };
+  const sealed = server.tpm && (await passphraseFor(ctx, server, need));
+  return begin(ctx, server, { sagaId, changes, tpm: server.tpm, boxes: [sealed] });
+}
+
+/**
+ * The new passphrase is the caller's, so the caller is of the server's project. The old one is used when the caller may read
+ * it, to start the old server again should the rebuild fail; without it that one is left off, with its TPM.
+ */
+async function withNewTpm(
+  ctx: ComputeCtx,
+  server: Server,
+  how: { readonly sagaId: SagaId; readonly changes: Changes },
+): Promise<Server> {
+  const { tpm } = server;
+  if (tpm === undefined)
+    throw new CloudError("invalid", `Server ${server.id} has no TPM that could be replaced.`);
+  if (ctx.caller.projectId !== server.projectId) {
+    throw new CloudError(
+      "forbidden",
+      "The passphrase of the new TPM would belong to your project and not to the server's: ask as a member of that project.",
+    );
+  }
+  const use = { sagaId: how.sagaId, operation };
+  const old = await oldPassphrase(ctx, server, use);
+  return withNewPassphrase(ctx, server, { ...use, operation }, (made) =>
+    begin(ctx, server, { ...how, tpm: { ...tpm, secretId: made.secretId }, boxes: [old, made] }),
+  );
+}
+
+/** Undefined for who may not read it, and when it is gone: a replacement is what helps then. */
+async function oldPassphrase(
+  ctx: ComputeCtx,
+  server: Server,
+  use: { readonly sagaId: SagaId; readonly operation: string },
+): Promise<SealedPassphrase | undefined> {
+  try {
+    return await passphraseRead(ctx, server, use);
+  } catch (error) {
+    if (isCloudError(error, "forbidden", "conflict")) return undefined;
+    throw error;
+  }
 }
 
 function permit(ctx: ComputeCtx, server: Server): void {
@@ -71,27 +122,30 @@ async function begin(
   server: Server,
   how: {
     readonly sagaId: SagaId;
-    readonly changes: Partial<RebuiltFields>;
-    readonly sealed: PassphraseGrant | undefined;
+    readonly changes: Changes;
+    readonly tpm: Server["tpm"];
+    readonly boxes: readonly (PassphraseGrant | undefined)[];
   },
 ): Promise<Server> {
   await serverSagaStart(ctx, serverRebuildSaga, {
     sagaId: how.sagaId,
     server,
     taskState: "rebuilding",
-    action: "rebuild",
+    action: operation,
     event: "compute_rebuild_instance",
     params: {},
     permit(current) {
       permit(ctx, current);
-      return true;
+      if (current.tpm?.secretId === server.tpm?.secretId) return true;
+      throw new CloudError("conflict", `Instance ${server.id} was changed meanwhile. Ask again.`);
     },
-    sealedBox: how.sealed?.sealedBox,
+    sealedBox: sealedBoxesJoin(how.boxes.map((each) => each?.sealedBox)),
     async also(tx, current) {
       const changed = { ...current, ...how.changes };
       const old = { ...rebuiltFieldsOf(current), vmState: current.vmState };
-      await rebuildInsert(tx, server.id, { old, new: rebuiltFieldsOf(changed) });
+      await rebuildInsert(tx, server.id, { old, new: { ...rebuiltFieldsOf(changed), tpm: how.tpm } });
       await serverRename(tx, changed, ctx.clock.now());
+      await tpmIntentDelete(tx, server.id);
     },
   });
   const begun = await serverFind(ctx.deps.database.db, server.id);

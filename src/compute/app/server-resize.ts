@@ -11,13 +11,13 @@ import { hostFind } from "../store/hosts.ts";
 import { serverHeldSet } from "../store/server-flavor.ts";
 import { serverMigrationFindOpen, serverMigrationInsert } from "../store/server-migrations.ts";
 import { serverRename } from "../store/servers.ts";
-import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
+import { tpmIntentDelete } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { hostIsUp } from "./host.ts";
 import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
-import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
-import { passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
+import { withNewPassphrase } from "./passphrase-new.ts";
+import type { SealedPassphrase } from "./passphrase.ts";
 import { quotaCheck } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits } from "./server-image.ts";
@@ -64,7 +64,7 @@ export async function serverResize(ctx: ComputeCtx, id: string, input: ResizeInp
       boxes: [old, made],
     });
   if (plan === "added" || plan === "replaced")
-    await withNewPassphrase(ctx, { ...server, tpm: wanted }, sagaId, begin);
+    await withNewPassphrase(ctx, { ...server, tpm: wanted }, { sagaId, operation: rule.nova }, begin);
   else await begin(undefined);
 }
 
@@ -113,30 +113,6 @@ function tpmOf(
 ): ServerTpm | undefined {
   const secretId = plan === "kept" ? server.tpm?.secretId : made?.secretId;
   return wanted && secretId !== undefined ? { ...wanted, secretId } : undefined;
-}
-
-/** As when a server is made: an intent lets the reaper find a passphrase that a crash left without its server. */
-async function withNewPassphrase(
-  ctx: ComputeCtx,
-  server: PassphraseOwner,
-  sagaId: SagaId,
-  begin: (made: SealedPassphrase) => Promise<void>,
-): Promise<void> {
-  const { database } = ctx.deps;
-  await database.transaction((tx) => tpmIntentInsert(tx, server, ctx.clock.now()));
-  let made: SealedPassphrase | undefined;
-  try {
-    made = await passphraseCreate(ctx, server, sagaId, rule.nova);
-    await begin(made);
-  } catch (error) {
-    // Without its id it may exist all the same: the intent stays for the reaper.
-    if (made) {
-      const use = useOfRequest(ctx, server, rule.nova);
-      await passphraseDelete(ctx.deps, made.secretId, use, ctx.caller.token);
-      await database.transaction((tx) => tpmIntentDelete(tx, server.id));
-    }
-    throw error;
-  }
 }
 
 interface Resize extends ResizeInput {

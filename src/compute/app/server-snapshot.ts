@@ -90,7 +90,7 @@ async function metadataPermit(ctx: ComputeCtx, { metadata, limited }: SnapshotIn
  * The image of the caller's project; an administrator's of another's server is shared with that project
  * (nova.compute.utils.initialize_instance_snapshot_metadata).
  */
-function imageDraftOf(
+export function imageDraftOf(
   ctx: ComputeCtx,
   server: Server,
   type: SnapshotType,

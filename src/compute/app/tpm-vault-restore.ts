@@ -62,7 +62,8 @@ export async function tpmRestore(ctx: ComputeCtx, id: string, restore: TpmRestor
 function offRequire(server: Server): void {
   const { id, taskState, vmState, powerState, tpm } = server;
   if (tpm === undefined) throw new CloudError("conflict", `Instance ${id} has no TPM.`);
-  const off = vmState === "stopped" || (vmState === "error" && powerState !== "running");
+  const resting = vmState === "shelved" || vmState === "shelved_offloaded";
+  const off = resting || vmState === "stopped" || (vmState === "error" && powerState !== "running");
   if (taskState === undefined && off) return;
   throw new CloudError(
     "conflict",

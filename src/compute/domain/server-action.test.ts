@@ -29,6 +29,9 @@ const permitted: Readonly<Record<ServerActionName, string>> = {
   resume: "suspended",
   rescue: "active stopped error",
   unrescue: "rescued",
+  shelve: "active paused suspended stopped",
+  shelveOffload: "shelved",
+  unshelve: "shelved shelved_offloaded",
 };
 
 test.each(actions)("%s is permitted from exactly its states", (action) => {

@@ -12,7 +12,10 @@ export type ServerActionName =
   | "suspend"
   | "resume"
   | "rescue"
-  | "unrescue";
+  | "unrescue"
+  | "shelve"
+  | "shelveOffload"
+  | "unshelve";
 
 export interface ServerActionRule {
   /** Name in messages and in the list of instance actions. */
@@ -61,6 +64,27 @@ export const serverActionRules: Readonly<Record<ServerActionName, ServerActionRu
     from: ["active", "stopped", "error"],
     task: "rescuing",
     to: "rescued",
+    needsPassphrase: true,
+  },
+  shelve: {
+    nova: "shelve",
+    from: ["active", "stopped", "paused", "suspended"],
+    task: "shelving",
+    to: "shelved",
+    needsPassphrase: false,
+  },
+  shelveOffload: {
+    nova: "shelveOffload",
+    from: ["shelved"],
+    task: "shelving_offloading",
+    to: "shelved_offloaded",
+    needsPassphrase: false,
+  },
+  unshelve: {
+    nova: "unshelve",
+    from: ["shelved", "shelved_offloaded"],
+    task: "unshelving",
+    to: "active",
     needsPassphrase: true,
   },
   unrescue: { nova: "unrescue", from: ["rescued"], task: "unrescuing", to: "active", needsPassphrase: true },

@@ -7,6 +7,9 @@ const from: readonly VmState[] = ["active", "stopped", "error"];
 /** nova.compute.api.API.rebuild: check_instance_state. */
 export const rebuildRule = { nova: "rebuild", from };
 
+/** Where the passphrases are in the saga's joined boxes. */
+export const rebuildBoxes = { old: 0, new: 1 } as const;
+
 /**
  * Throws `invalid` when the new image asks for another TPM than the server has, or contradicts the flavor. One that asks for
  * none says nothing: the server keeps its own.

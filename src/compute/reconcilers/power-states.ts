@@ -66,6 +66,8 @@ async function lostDomainRecord(deps: ComputeSagaDeps, serverId: string, askedAt
   await deps.database.transaction(async (tx) => {
     const server = await serverFind(tx, serverId);
     if (!server || isSagaTheJudge(server) || server.updatedAt >= askedAt) return;
+    // An unshelve defines it anew.
+    if (server.vmState === "shelved") return;
     const message = "The server's domain is gone from its host. A hard reboot defines and starts it again.";
     const fault = { code: 500, message, created: now };
     await serverUpdate(tx, serverId, { vmState: "error", powerState: "no-state", fault }, now);

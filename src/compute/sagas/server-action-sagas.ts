@@ -15,7 +15,7 @@ import { serverUnrescue } from "./server-unrescue.ts";
 export type { ServerActionParams } from "./server-steps.ts";
 
 /** Of which nothing is to be said but the server. */
-export type PlainActionName = Exclude<ServerActionName, "rescue">;
+export type PlainActionName = Exclude<ServerActionName, "rescue" | "shelve" | "shelveOffload" | "unshelve">;
 
 /** Which saga carries out which action. */
 export const serverActionSagas: Readonly<Record<PlainActionName, Saga<ServerActionParams, ComputeSagaDeps>>> =

@@ -6,6 +6,7 @@ import type { ComputeSagaDeps } from "../app/deps.ts";
 import { hostIsUp } from "../app/host.ts";
 import { statusOfFault } from "../domain/fault.ts";
 import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
+import type { Server } from "../domain/server.ts";
 import { hostList } from "../store/hosts.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { endorsementKeysReplace } from "../store/tpm-endorsement-keys.ts";
@@ -53,10 +54,13 @@ async function serverFail(step: Undo): Promise<void> {
   await fail(step, step.error, { vmState: "error", powerState: "no-state", hostId: null, fault });
 }
 
-/** Chooses among the hosts that can carry the server and claims its resources on one. */
 async function allocationClaim(step: ServerStep): Promise<{ readonly hostId: string }> {
+  return hostClaim(step, await serverOf(step));
+}
+
+/** Chooses among the hosts that can carry the server and claims its resources on one. */
+export async function hostClaim(step: ServerStep, server: Server): Promise<{ readonly hostId: string }> {
   const { placement, clock, database } = step.deps;
-  const server = await serverOf(step);
   // A claim whose answer was lost in a crash: the host may have no room for a second one.
   const [held] = await placement.allocationsOf(server.id);
   if (held) return { hostId: held.providerUuid };

@@ -6,6 +6,7 @@ import { serverActionFinish } from "../store/server-actions.ts";
 import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
 import { serverMigrationFindOpen, serverMigrationSet } from "../store/server-migrations.ts";
 import { tpmForget } from "../store/tpm-parked.ts";
+import { shelvedImageFind, shelvedServerDelete } from "../store/shelved-servers.ts";
 import { hostCommand } from "./host-command.ts";
 import { secretForget } from "./resize-steps.ts";
 import { oldTpmDelete, openMigrationOf } from "./server-resize-confirm.ts";
@@ -53,9 +54,12 @@ async function tpmDelete(step: ServerStep): Promise<void> {
   await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
 }
 
+/** On its host, and in the image that it was shelved in. */
 async function disksDelete(step: ServerStep): Promise<void> {
   const { id: serverId, hostId } = await serverOf(step);
   if (hostId !== undefined) await hostCommand(step, hostId, commands.disksDelete, { serverId });
+  const shelved = await shelvedImageFind(step.deps.database.db, serverId);
+  if (shelved) await step.deps.image.keeper.discard(shelved.imageId);
 }
 
 async function secretDelete(step: ServerStep): Promise<void> {
@@ -83,6 +87,7 @@ async function rowDelete(step: ServerStep): Promise<void> {
       await tpmForget(tx, resize.uuid);
       await serverMigrationSet(tx, resize.id, "confirmed", clock.now());
     }
+    await shelvedServerDelete(tx, step.params.serverId);
     await serverActionFinish(tx, step.params, { result: "Success", hostId: server?.hostId }, clock.now());
   });
 }

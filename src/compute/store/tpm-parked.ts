@@ -4,7 +4,8 @@ import { tpmVaultDelete } from "./tpm-vault.ts";
 
 const vaultTables = ["compute_tpm_generations", "compute_tpm_vaults"] as const;
 
-async function vaultMove(tx: Tx, from: string, to: string): Promise<void> {
+/** From a server to the UUID of what puts its TPM aside, or back. */
+export async function vaultMove(tx: Tx, from: string, to: string): Promise<void> {
   for (const table of vaultTables)
     await tx.updateTable(table).set({ server_id: to }).where("server_id", "=", from).execute();
 }

@@ -26,4 +26,6 @@ export const defaultSection = {
   reserved_host_memory_mb: integer(512, 0, 2 ** 31),
   /** Every new server has a config drive. */
   force_config_drive: boolean(false),
+  /** Seconds that a shelved server stays on its host: 0 none, -1 until it is asked to leave. */
+  shelved_offload_time: integer(0, -1, 2 ** 31),
 };

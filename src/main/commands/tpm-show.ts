@@ -30,7 +30,12 @@ interface TpmJson {
   readonly vault: string | null;
   readonly vault_unknown_because: string | null;
   readonly endorsement_keys:
-    | readonly { readonly algorithm: string; readonly public_key: string; readonly certificate: string }[]
+    | readonly {
+        readonly algorithm: string;
+        readonly public_key: string;
+        readonly certificate: string;
+        readonly certificate_subject: string | null;
+      }[]
     | null;
   readonly endorsement_keys_unknown_because: string | null;
   readonly passphrase_uses: readonly AuditEventJson[];
@@ -52,6 +57,7 @@ function tpmText(tpm: TpmJson): string {
         ? `generation ${state.generation} of ${state.changed_at}, ${state.size} bytes, SHA-256 ${state.sha256}`
         : unknown(tpm.state_unknown_because),
     ],
+    ["certified as", keys?.[0]?.certificate_subject ?? "its certificates name nobody"],
     ["vault", tpm.vault ?? unknown(tpm.vault_unknown_because)],
     [
       "endorsement keys",

@@ -34,6 +34,7 @@ const base = {
   "OS-DCF:diskConfig": diskConfig,
   ...addresses,
   personality: Type.Optional(Type.Array(Type.Unknown())),
+  "sealstone:tpm": Type.Optional(Type.Union([Type.Literal("keep"), Type.Literal("replace")])),
 };
 const at19 = { ...base, description: Type.Optional(serverDescription) };
 const at54 = { ...at19, key_name: Type.Optional(nullable(printableName)) };
@@ -57,6 +58,7 @@ interface RebuildBody {
   readonly user_data?: string | null;
   readonly trusted_image_certificates?: readonly string[] | null;
   readonly hostname?: string;
+  readonly "sealstone:tpm"?: "keep" | "replace";
 }
 
 /** POST /servers/{id}/action {"rebuild": {"imageRef": id}} */
@@ -114,6 +116,7 @@ function inputOf(wanted: RebuildBody): RebuildInput {
   return {
     imageId: wanted.imageRef,
     changes: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    replaceTpm: wanted["sealstone:tpm"] === "replace",
     trustedCertificates: wanted.trusted_image_certificates !== undefined,
   };
 }

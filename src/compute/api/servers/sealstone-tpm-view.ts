@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { auditEventView, type AuditEntry } from "#audit/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import type { Known, TpmReport } from "../../app/tpm-report.ts";
@@ -32,10 +33,22 @@ export function tpmReportView(ctx: ComputeCtx, report: TpmReport): object {
         algorithm,
         public_key: publicKey,
         certificate,
+        certificate_subject: subjectOf(certificate),
       })),
     ),
     passphrase_uses: report.passphraseUses.map((entry) => useView(entry, namesHosts)),
   };
+}
+
+/** Whom the certificate names: the TPM, by an id of its own when it was made ahead. Null for a TPM 1.2, whose names nobody. */
+function subjectOf(certificate: string): string | null {
+  try {
+    const { subject } = new X509Certificate(certificate);
+    return subject ?? null;
+  } catch {
+    // A host may report what Node cannot read; the certificate itself is there to be seen.
+    return null;
+  }
 }
 
 function field<T>(name: string, known: Known<T>, view: (value: T) => unknown): Record<string, unknown> {

@@ -9,6 +9,7 @@ export const computeRebuilds: Migration = {
       )
       .addColumn("old", "text", (column) => column.notNull())
       .addColumn("new", "text", (column) => column.notNull())
+      .addColumn("parked_keys", "text")
       .addColumn("committed", "integer", (column) => column.notNull())
       .execute();
   },
