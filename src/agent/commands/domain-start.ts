@@ -79,9 +79,8 @@ async function startWithTpm(context: AgentContext, { domain, ...server }: TpmSta
     const sha256 = await tpmStateSettle(context, { serverId, version, passphrase, saveSha256 });
     await vaultIntervalOpen(context, serverId, sha256);
     copies.watch(serverId, version);
-    await withVtpmSecret(libvirt, { serverId, secretId: tpm.spec.secretId, passphrase }, () =>
-      start(libvirt, domain.handle),
-    );
+    const secret = { serverId, secretId: tpm.spec.secretId, passphrase, domainName: domain.handle.name };
+    await withVtpmSecret(libvirt, secret, () => start(libvirt, domain.handle));
     // A restore writes the state of its image, whatever was there.
     copies.look(serverId);
   } catch (error) {
