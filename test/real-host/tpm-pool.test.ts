@@ -63,6 +63,12 @@ function take(
   return pool.take({ version, serverId, sagaId: newUuid(), passphrase, paths, log: silentLogger });
 }
 
+/** Of every process of the machine. */
+async function commandLines(): Promise<string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  return Promise.all(pids.map((pid) => readFile(join("/proc", pid, "cmdline"), "latin1").catch(() => "")));
+}
+
 async function certificatesIn(folder: string): Promise<Buffer[]> {
   const names = (await readdir(folder)).filter((name) => /^ek-.*\.crt$/.test(name)).toSorted();
   return Promise.all(names.map((name) => readFile(join(folder, name))));
@@ -165,6 +171,8 @@ test(`kill -9 of a process that fills and takes, ${killRounds} times: each TPM i
     await ended;
     await workshopPool(workshop, { "2.0": 2, "1.2": 0 }).prepare();
     expect([await readdir(places.claimed), await readdir(places.work)]).toEqual([[], []]);
+    // A killed process needs a moment to be gone.
+    await expect.poll(async () => (await commandLines()).filter((line) => line.includes(folder))).toEqual([]);
   }
   const keys: string[] = [];
   for (const tpmId of await ready()) {

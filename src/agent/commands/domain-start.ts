@@ -86,7 +86,8 @@ async function startWithTpm(context: AgentContext, { domain, ...server }: TpmSta
     copies.watch(serverId, version);
     if (tpm.keepPassphrase === true) await keptPassphraseWrite(context, { serverId, secretId }, passphrase);
     else await keptPassphraseDelete(context, serverId);
-    await withVtpmSecret(libvirt, { serverId, secretId, passphrase }, () => start(libvirt, domain.handle));
+    const secret = { serverId, secretId, passphrase, domainName: domain.handle.name };
+    await withVtpmSecret(libvirt, secret, () => start(libvirt, domain.handle));
     // A restore writes the state of its image, whatever was there.
     copies.look(serverId);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { keptPassphraseDelete } from "../tpm/kept-passphrase.ts";
+import { tpmDraftsDelete } from "../tpm/manufacture.ts";
 import { tpmStateDelete } from "../tpm/state.ts";
 import { vtpmSecretFind, vtpmSecretRemove } from "../tpm/libvirt-secret.ts";
 import type { Command } from "./command.ts";
@@ -14,6 +15,7 @@ export const tpmDelete: Command<"tpmDelete"> = async (context, { serverId, secre
   const server = paths.server(serverId);
   context.copies.forget(serverId);
   await keptPassphraseDelete(context, serverId);
+  await tpmDraftsDelete(server);
   await tpmStateDelete(server);
   await folderRemoveIfEmpty(server.folder);
   return {};

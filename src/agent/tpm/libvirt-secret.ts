@@ -7,6 +7,7 @@ import {
   secretUndefine,
 } from "#libvirt/index.ts";
 import type { LibvirtConnection, SecretReference } from "#libvirt/index.ts";
+import { swtpmBeganWatch } from "./swtpm-began.ts";
 import { element, xmlPrint } from "../domain-xml/element.ts";
 
 /** Ephemeral: never on libvirtd's disk; private: nobody reads its value back (https://libvirt.org/formatsecret.html). */
@@ -22,22 +23,35 @@ export function vtpmSecretXml(serverId: string, secretId: string): string {
 
 /**
  * Gives libvirt the passphrase while `work` needs it, and takes it away whatever becomes of the work: a running
- * swtpm does without.
+ * swtpm does without. With the domain's name it is taken away as soon as swtpm has it, which is before QEMU starts.
  */
 export async function withVtpmSecret<T>(
   libvirt: LibvirtConnection,
-  secret: { readonly serverId: string; readonly secretId: string; readonly passphrase: Uint8Array },
+  secret: {
+    readonly serverId: string;
+    readonly secretId: string;
+    readonly passphrase: Uint8Array;
+    readonly domainName?: string;
+  },
   work: () => Promise<T>,
 ): Promise<T> {
-  const { serverId, secretId, passphrase } = secret;
+  const { serverId, secretId, passphrase, domainName } = secret;
   // A usage belongs to one secret: one of another UUID that was left behind would be in the way.
   const left = await vtpmSecretFind(libvirt, serverId);
   if (left !== undefined && left.uuid !== secretId) await vtpmSecretRemove(libvirt, left);
+  const ended = new AbortController();
+  let early: Promise<void> | undefined;
   try {
+    const began = domainName === undefined ? undefined : await swtpmBeganWatch(domainName, ended.signal);
     const handle = await secretDefine(libvirt, vtpmSecretXml(serverId, secretId));
     await secretSetValue(libvirt, handle, passphrase);
+    early = began?.().then(() => vtpmSecretRemove(libvirt, { uuid: secretId }));
+    // What fails of it is made up for below.
+    early?.catch(() => undefined);
     return await work();
   } finally {
+    ended.abort();
+    await early?.catch(() => undefined);
     await vtpmSecretRemove(libvirt, { uuid: secretId });
   }
 }

@@ -6,6 +6,7 @@ import type { ServerPaths } from "../agent-paths.ts";
 import { tpmStateNames } from "../agent-paths.ts";
 import { passableFolderEnsure, syncToDisk } from "../files.ts";
 import { ProgramError } from "../run-program.ts";
+import { abandonedProcessesEnd } from "./abandoned.ts";
 import { tpmCertificatesFolder } from "./endorsement-keys.ts";
 import { tpmSetupRun, type TpmSetup } from "./setup.ts";
 import { swtpmFolderEnsure, tpmStateFile, tpmStateFolder } from "./state.ts";
@@ -57,6 +58,7 @@ export async function tpmManufacture(input: TpmManufacture): Promise<void> {
 export async function tpmDraftsDelete(paths: ServerPaths): Promise<void> {
   const names = await readdir(paths.tpmState).catch(() => []);
   const drafts = names.filter((name) => name.startsWith("making-"));
+  if (drafts.length > 0) await abandonedProcessesEnd(join(paths.tpmState, "making-"));
   await Promise.all(drafts.map((name) => rm(join(paths.tpmState, name), { recursive: true, force: true })));
 }
 
