@@ -1,7 +1,7 @@
 import type { Migrations } from "#db/index.ts";
 import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
-import { createSagaExecutor } from "#saga/index.ts";
+import { createSagaExecutor, type SagaMoment } from "#saga/index.ts";
 import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
@@ -16,6 +16,7 @@ import {
   powerStatesReconcile,
 } from "./reconcilers/power-states.ts";
 import { resizesConfirm } from "./reconcilers/resizes.ts";
+import { deletedServersForget } from "./reconcilers/deleted-servers.ts";
 import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { imageTpmsReap } from "./reconcilers/image-tpms.ts";
@@ -46,6 +47,7 @@ import { computeServerColumns } from "./store/migrations/0050-server-columns.ts"
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 import { computeImageTpms } from "./store/migrations/0058-image-tpms.ts";
+import { computeDeletedServers } from "./store/migrations/0063-deleted-servers.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -66,6 +68,7 @@ export const computeMigrations: Migrations = {
   "0057-rebuilds": computeRebuilds,
   "0058-image-tpms": computeImageTpms,
   "0061-server-migrations": computeServerMigrations,
+  "0063-deleted-servers": computeDeletedServers,
 };
 
 export type ComputeOptions = ComputeSagaDeps &
@@ -73,6 +76,8 @@ export type ComputeOptions = ComputeSagaDeps &
     /** How many states of each TPM are kept; 5 when it is not said. */
     readonly tpmGenerationsKept?: number | undefined;
     readonly intervals?: ComputeIntervals | undefined;
+    /** Told of each moment of each saga; for tests of crashes. */
+    readonly sagaMoment?: SagaMoment | undefined;
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -109,6 +114,7 @@ export function createCompute(options: ComputeOptions): Compute {
     log: options.log,
     ownerId: options.ownerId,
     clock: options.clock,
+    moment: options.sagaMoment,
   });
   const kept = computeKept(options.database);
   const { tpmGenerationsKept = 5, intervals = { resizeConfirmS: 0, reclaimS: 0 } } = options;
@@ -181,6 +187,7 @@ function reconcilePeriodically(deps: ComputeDeps): () => void {
     await endedSagasPrune(deps);
     await resizesConfirm(deps);
     await softDeletedReclaim(deps);
+    await deletedServersForget(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

@@ -81,6 +81,7 @@ import { versionList, versionShow, versionShowOldest } from "./api/versions/vers
 import type { ComputeDeps } from "./app/deps.ts";
 import { goneRoutes } from "./gone-routes.ts";
 import { operatorRoutes } from "./operator-routes.ts";
+import { withoutRoutes } from "./without-routes.ts";
 
 const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
 /** The rule is checked against the server's owner, or the key pair's, once that is read. */
@@ -247,6 +248,7 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("PUT", `${imageMetadata}/:key`, imageMetadataUpdate, imageMetadataProxy),
   route("DELETE", `${imageMetadata}/:key`, imageMetadataDelete, imageMetadataProxy),
 
+  ...withoutRoutes,
   ...operatorRoutes,
   ...goneRoutes,
 ];

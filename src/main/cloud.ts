@@ -9,6 +9,7 @@ import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Config } from "#config/index.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { controlPlaneStart, type ControlPlane } from "./control-plane.ts";
+import { killAtMoment } from "./kill-at.ts";
 import { policyOf } from "#policy/index.ts";
 import { createLogger } from "./logger.ts";
 import { policyRulesLoad } from "./policy-rules.ts";
@@ -69,6 +70,7 @@ export async function cloudStart({
       policy: policyOf(policyRules),
       tpmGenerationsKept: config.tpmVault.generationsKept,
       intervals: config.intervals,
+      sagaMoment: killAtMoment(process.env),
       guest,
       randomizeCandidates: config.placement.randomizeCandidates,
     });

@@ -15,7 +15,7 @@ import { createImage, imageMigrations, type ImageService } from "#image/index.ts
 import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
 import type { Policy } from "#policy/index.ts";
-import { sagaMigrations } from "#saga/index.ts";
+import { sagaMigrations, type SagaMoment } from "#saga/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import { ownCatalog } from "./catalog.ts";
 import { openrcEnsure } from "./openrc.ts";
@@ -48,6 +48,8 @@ export interface ControlPlaneParts {
   /** How many states of each TPM the vault keeps; 5 when it is not said. */
   readonly tpmGenerationsKept?: number | undefined;
   readonly intervals?: ComputeIntervals | undefined;
+  /** Told of each moment of each saga; for tests of crashes. */
+  readonly sagaMoment?: SagaMoment | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
   /** `[placement] randomize_allocation_candidates` */
@@ -143,9 +145,10 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const { auditRetentionDays: retentionDays } = options;
   const auditService = createAuditService({ database, clock, log, retentionDays });
   const { audit } = auditService;
-  const { replicaId: ownerId, tpmGenerationsKept, intervals } = options;
-  const peers = { placement, secrets, cloudAccount, image, audit, bus, tpmGenerationsKept, intervals };
-  const compute = createCompute({ ...peers, database, sealKey, clock, log, ownerId });
+  const { replicaId: ownerId, tpmGenerationsKept, intervals, sagaMoment } = options;
+  const peers = { placement, secrets, cloudAccount, image, audit, bus };
+  const settings = { tpmGenerationsKept, intervals, sagaMoment };
+  const compute = createCompute({ ...peers, ...settings, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

@@ -116,7 +116,7 @@ test("two hundred deletions at once, some of them twice, leave every book empty"
   const answers = await Promise.all(
     asked.map(async ({ id }) => (await cloud.demo.send("DELETE", `/compute/v2.1/servers/${id}`)).status),
   );
-  expect(new Set(answers).difference(new Set([204, 404])).size).toBe(0);
+  expect(answers.filter((status) => status !== 204 && status !== 404)).toEqual([]);
   expect(await settled()).toEqual([]);
   await usedExpectExact([]);
 }, 120_000);

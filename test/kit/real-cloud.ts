@@ -26,6 +26,8 @@ export interface RealCloud {
   pid(): number;
   /** kill -9 of the process itself. */
   kill(): Promise<void>;
+  /** It kills itself when this moment of a saga comes (main/kill-at.ts); resolves when it has. */
+  killedAt(moment: string, ask: () => Promise<unknown>): Promise<void>;
   /** Starts it again after a kill or a stop, until the API answers; with `killAfterMs` it is killed then, up or not. */
   start(killAfterMs?: number): Promise<void>;
   /** SIGTERM; the exit status. */
@@ -88,6 +90,12 @@ export async function startRealCloud({ config }: RealCloudOptions = {}): Promise
       process.kill("SIGKILL");
       await ended;
     },
+    async killedAt(moment, ask) {
+      const ended = exited(process);
+      await writeFile(killAtPath(statePath), moment);
+      await ask();
+      await ended;
+    },
     async start(killAfterMs) {
       if (killAfterMs === undefined) {
         process = await launch(statePath, port);
@@ -109,10 +117,17 @@ export async function startRealCloud({ config }: RealCloudOptions = {}): Promise
         await run("virsh", ["undefine", name, "--managed-save", "--tpm"]).catch(() => undefined);
       }
       if (!options.keepState) await rm(statePath, { recursive: true, force: true });
+      await rm(killAtPath(statePath), { force: true });
       await rm(instancesPath, { recursive: true, force: true });
     },
   };
   return cloud;
+}
+
+const environment = globalThis.process.env;
+
+function killAtPath(statePath: string): string {
+  return `${statePath}.kill-at`;
 }
 
 /** The server itself, not its launcher, so that a signal reaches the process that counts. */
@@ -129,7 +144,10 @@ function begin(statePath: string, port: number): ChildProcess {
       "--port",
       String(port),
     ],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...tpmPool, ...process.env } },
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...tpmPool, ...environment, SEALSTONE_KILL_AT: killAtPath(statePath) },
+    },
   );
 }
 
