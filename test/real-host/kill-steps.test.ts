@@ -3,6 +3,9 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { nothing } from "#saga/index.ts";
+import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
+import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
+import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverResizeConfirm } from "../../src/compute/sagas/server-resize-confirm.ts";
@@ -95,6 +98,21 @@ const operations: readonly Operation[] = [
   { saga: serverResize, before: stopped, ask: replace },
   { saga: serverResizeConfirm, before: resized, ask: (id) => act(id, { confirmResize: null }) },
   { saga: serverResizeRevert, before: resized, ask: (id) => act(id, { revertResize: null }) },
+  {
+    saga: serverRebuild,
+    before: running,
+    ask: (id) => act(id, { rebuild: { imageRef: prepared.image, "sealstone:tpm": "replace" } }),
+  },
+  {
+    saga: serverCreateImage,
+    before: running,
+    ask: (id) => act(id, { createImage: { name: "copy", "sealstone:tpm": "copy" } }),
+  },
+  {
+    saga: serverCreateBackup,
+    before: stopped,
+    ask: (id) => act(id, { createBackup: { name: "backup", backup_type: "daily", rotation: 1 } }),
+  },
   { saga: serverDelete, before: resized, ask: remove },
 ];
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, readdir } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -120,6 +120,27 @@ test("a kill -9 of the cloud during a copy: afterwards the image is whole, and n
   await run("qemu-img", ["check", await imageFile(answer.body.image_id)]);
 });
 
+test("a full disk, the host's or the image service's, is said and leaves neither copy nor image", async () => {
+  await done(origin, { "os-stop": null }, "SHUTOFF");
+  const server = join(cloud().instancesPath, "servers", origin);
+  const images = join(cloud().statePath, "images");
+  for (const [folder, said] of [
+    [server, "The host has no room for a copy of the server's disk"],
+    [images, "Image storage media is full"],
+  ] as const) {
+    const answer = await withLittleRoom(folder, async () => {
+      const asked = await act(origin, { createImage: { name: "no room" } });
+      expect(await settled(origin)).toMatchObject({ status: "SHUTOFF" });
+      if (folder === images) expect(await readdir(images)).toEqual([]);
+      return asked;
+    });
+    expect((await imageOf(answer.body.image_id)).status).toBe(404);
+    expect(await copies()).toEqual([]);
+    expect(await lastDetails()).toContain(said);
+  }
+  await done(origin, { "os-start": null }, "ACTIVE");
+});
+
 test("the openstack client makes an image and a backup", async () => {
   const openrc = join(cloud().statePath, "openrc-demo");
   const openstack = async (command: string) =>
@@ -185,6 +206,40 @@ async function imageFile(imageId: string): Promise<string> {
   const folder = join(cloud().statePath, "images");
   const name = (await readdir(folder)).find((file) => file.startsWith(`${imageId}.`));
   return join(folder, name ?? "");
+}
+
+/** What administrators read of the server's last action. */
+async function lastDetails(): Promise<string> {
+  const path = `/compute/v2.1/servers/${origin}/os-instance-actions`;
+  const { body } = await cloud().admin.send("GET", path, undefined, "2.96");
+  const [{ request_id: id }] = body.instanceActions;
+  const one = await cloud().admin.send("GET", `${path}/${id}`, undefined, "2.96");
+  return one.body.instanceAction.events[0].details as string;
+}
+
+/** With a file system of its own under the folder that has room for what is in it, up to 1 GiB of it, and hardly more. */
+async function withLittleRoom<T>(folder: string, use: () => Promise<T>): Promise<T> {
+  const aside = `${folder}-aside`;
+  const isServer = folder.includes("/servers/");
+  const bytes = isServer ? 700 * 1024 ** 2 : 64 * 1024;
+  await run("mount", ["-t", "tmpfs", "-o", `size=${bytes},mode=0711`, "tmpfs", await emptied(aside)]);
+  try {
+    if (isServer) await run("cp", ["-a", "--sparse=always", `${folder}/.`, aside]);
+    await run("mount", ["--bind", aside, folder]);
+    try {
+      return await use();
+    } finally {
+      await run("umount", [folder]);
+    }
+  } finally {
+    await run("umount", [aside]);
+    await rm(aside, { recursive: true });
+  }
+}
+
+async function emptied(folder: string): Promise<string> {
+  await mkdir(folder);
+  return folder;
 }
 
 /** Makes the server's disk so large that a copy takes a while: bytes that no copy can leave out, beyond what the guest uses. */
