@@ -29,6 +29,8 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:servers:start": member,
   "os_compute_api:servers:stop": member,
   "os_compute_api:servers:reboot": member,
+  "os_compute_api:servers:trigger_crash_dump": member,
+  "os_compute_api:os-server-diagnostics": admin,
   "os_compute_api:servers:resize": member,
   "os_compute_api:servers:confirm_resize": member,
   "os_compute_api:servers:revert_resize": member,

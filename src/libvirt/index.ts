@@ -29,6 +29,7 @@ export type { LibvirtErrorCode, LibvirtErrorDomain, LibvirtErrorLevel } from "./
 export {
   domainDestroy,
   domainHasManagedSave,
+  domainInjectNmi,
   domainManagedSave,
   domainManagedSaveGetXml,
   domainManagedSaveRemove,
@@ -40,6 +41,7 @@ export {
   domainSuspend,
 } from "./procedures/domain-actions.ts";
 export type { UndefineOptions } from "./procedures/domain-flags.ts";
+export { domainBlockStats, domainMemoryStats, domainVcpuTimes } from "./procedures/domain-statistics.ts";
 export type { DomainState, DomainStatus } from "./procedures/domain-state.ts";
 export {
   domainDefine,

@@ -4,6 +4,8 @@ import { disksCreate } from "./disks-create.ts";
 import { disksDelete } from "./disks-delete.ts";
 import { disksResize, disksResizeEnd } from "./disks-resize.ts";
 import { domainDefine } from "./domain-define.ts";
+import { domainDiagnostics } from "./domain-diagnostics.ts";
+import { domainNmi } from "./domain-nmi.ts";
 import { domainPause } from "./domain-pause.ts";
 import { domainReboot } from "./domain-reboot.ts";
 import { domainStart } from "./domain-start.ts";
@@ -35,6 +37,8 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   domainPause,
   domainUnpause,
   domainSuspend,
+  domainNmi,
+  domainDiagnostics,
   consoleRead,
   serversInspect,
   hostUptime,
@@ -43,6 +47,7 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
 /** These only look, and do not wait for a command that changes the server. */
 export const lookingCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   "consoleRead",
+  "domainDiagnostics",
   "serversInspect",
   "hostUptime",
 ]);

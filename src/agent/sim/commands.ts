@@ -136,6 +136,16 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     await tpmEnd(place, serverId, server);
     return {};
   },
+  domainNmi({ books }, { serverId }) {
+    activeFetch(books, serverId, "interrupt");
+    return {};
+  },
+  // Nothing is measured where nothing runs.
+  domainDiagnostics({ books }, { serverId }) {
+    const powerState = simPowerState(definedFetch(books, serverId));
+    const nothing = { vcpus: 0, maxMemoryKiB: 0, memoryKiB: 0, cpus: [], disks: [], memory: {} };
+    return { powerState, hypervisor: "qemu", ...nothing };
+  },
   consoleRead({ books }, { serverId, lines }) {
     const { boots, domain } = books.get(serverId);
     const tpm = domain?.tpmVersion === undefined ? "no TPM" : `a TPM ${domain.tpmVersion}, simulated too`;
@@ -162,6 +172,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
 /** These only look, and do not wait for a command that changes the server. */
 export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimCommandName>([
   "consoleRead",
+  "domainDiagnostics",
   "serversInspect",
   "hostUptime",
 ]);
