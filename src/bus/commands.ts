@@ -89,6 +89,28 @@ const KeptSide = Type.Object({
 });
 const Done = Type.Object({});
 
+const Diagnostics = Type.Object({
+  powerState: PowerState,
+  /** `kvm` or `qemu`. */
+  hypervisor: Type.String(),
+  vcpus: Type.Integer(),
+  maxMemoryKiB: Type.Number(),
+  memoryKiB: Type.Number(),
+  cpus: Type.Array(Type.Object({ id: Type.Integer(), timeNs: Type.Number() })),
+  disks: Type.Array(
+    Type.Object({
+      device: Type.String(),
+      readRequests: Type.Number(),
+      readBytes: Type.Number(),
+      writeRequests: Type.Number(),
+      writeBytes: Type.Number(),
+      errors: Type.Number(),
+    }),
+  ),
+  /** By libvirt's names, KiB. */
+  memory: Type.Record(Type.String(), Type.Number()),
+});
+
 function command<Q extends TSchema, R extends TSchema>(name: string, request: Q, reply: R) {
   return { subject: `host.command.${name}`, request, reply } satisfies RequestContract<Q, R>;
 }
@@ -280,6 +302,10 @@ export const commands = {
   ),
   /** Cancels a copy that is being made, and removes it. */
   snapshotDelete: command("snapshot-delete", Snapshot, Done),
+  /** A non-maskable interrupt to the guest. */
+  domainNmi: command("domain-nmi", Server, Done),
+  /** What a running domain has used; nothing is measured of one that does not run. */
+  domainDiagnostics: command("domain-diagnostics", Server, Diagnostics),
   /** The end of the console's log, as text. */
   consoleRead: command(
     "console-read",

@@ -36,6 +36,8 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:servers:rebuild:trusted_certs": member,
   "os_compute_api:servers:create_image": member,
   "os_compute_api:os-create-backup": member,
+  "os_compute_api:servers:trigger_crash_dump": member,
+  "os_compute_api:os-server-diagnostics": admin,
   "os_compute_api:servers:resize": member,
   "os_compute_api:servers:confirm_resize": member,
   "os_compute_api:servers:revert_resize": member,

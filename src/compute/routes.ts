@@ -53,8 +53,10 @@ import {
 import { addressList, addressShow } from "./api/servers/addresses.ts";
 import { serverConsoleOutput } from "./api/servers/console-output.ts";
 import { serverBackupCreateAction, serverImageCreateAction } from "./api/servers/create-image.ts";
+import { serverTriggerCrashDump } from "./api/servers/crash-dump.ts";
 import { serverCreate } from "./api/servers/create.ts";
 import { serverDelete } from "./api/servers/delete.ts";
+import { serverDiagnosticsShow } from "./api/servers/diagnostics.ts";
 import { serverList, serverListDetail } from "./api/servers/list.ts";
 import { serverLock, serverUnlock } from "./api/servers/lock.ts";
 import {
@@ -151,6 +153,11 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "restore", serverRestore, novaByApp("os-deferred-delete:restore")),
   action(actions, "forceDelete", serverForceDelete, novaByApp("os-deferred-delete:force")),
 
+  action(actions, "trigger_crash_dump", serverTriggerCrashDump, {
+    ...novaByApp("servers:trigger_crash_dump"),
+    since: "2.17",
+  }),
+  route("GET", "/v2.1/servers/:id/diagnostics", serverDiagnosticsShow, novaByApp("os-server-diagnostics")),
   action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),
   action(actions, "sealstone:tpmRestore", serverTpmRestore, ownByApp("tpm:restore")),
   route("GET", "/v2.1/servers/:id/sealstone:tpm/history", serverTpmHistory, ownByApp("tpm:history")),

@@ -29,6 +29,7 @@ export type { LibvirtErrorCode, LibvirtErrorDomain, LibvirtErrorLevel } from "./
 export {
   domainDestroy,
   domainHasManagedSave,
+  domainInjectNmi,
   domainManagedSave,
   domainManagedSaveGetXml,
   domainManagedSaveRemove,
@@ -42,6 +43,7 @@ export {
 export { domainAbortJob, domainBackupBegin, domainJobStats } from "./procedures/domain-jobs.ts";
 export type { DomainJobStats, DomainJobType } from "./procedures/domain-jobs.ts";
 export type { UndefineOptions } from "./procedures/domain-flags.ts";
+export { domainBlockStats, domainMemoryStats, domainVcpuTimes } from "./procedures/domain-statistics.ts";
 export type { DomainState, DomainStatus } from "./procedures/domain-state.ts";
 export {
   domainDefine,

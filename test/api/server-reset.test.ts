@@ -25,7 +25,7 @@ test("an administrator resets a server's state, but not while it is being worked
   expect(await kit.settled(id)).toMatchObject({ status: "ACTIVE" });
   const actions = `${servers}/${id}/os-instance-actions`;
   const [latest] = (await cloud.demo.send("GET", actions)).body.instanceActions;
-  expect(latest.action).toBe("reset_state");
+  expect(latest.action).toBe("resetState");
   const shown = await cloud.admin.send("GET", `${actions}/${latest.request_id}`);
   expect(shown.body.instanceAction.events).toEqual([]);
   const release = cloud.host.hold("domainPause");

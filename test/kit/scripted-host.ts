@@ -264,6 +264,17 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
+    domainNmi: async () => ({}),
+    domainDiagnostics: async ({ serverId }: { serverId: string }) => ({
+      powerState: of(serverId).powerState,
+      hypervisor: "qemu",
+      vcpus: 1,
+      maxMemoryKiB: 262_144,
+      memoryKiB: 131_072,
+      cpus: [{ id: 0, timeNs: 1_000_000 }],
+      disks: [{ device: "vda", readRequests: 1, readBytes: 2, writeRequests: 3, writeBytes: 4, errors: -1 }],
+      memory: { actual: 262_144, rss: 1_024 },
+    }),
     consoleRead: async () => ({ output: "console of a scripted host\n" }),
     hostUptime: async () => ({
       uptime: " 12:00:00 up 1 day,  2:03,  1 user,  load average: 0.10, 0.20, 0.30",

@@ -7,6 +7,8 @@ import { disksDelete } from "./disks-delete.ts";
 import { disksPrepare, disksSwap, disksSwapEnd } from "./disks-swap.ts";
 import { disksResize, disksResizeEnd } from "./disks-resize.ts";
 import { domainDefine } from "./domain-define.ts";
+import { domainDiagnostics } from "./domain-diagnostics.ts";
+import { domainNmi } from "./domain-nmi.ts";
 import { domainPause } from "./domain-pause.ts";
 import { domainReboot } from "./domain-reboot.ts";
 import { domainStart } from "./domain-start.ts";
@@ -59,6 +61,8 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   snapshotCreate,
   snapshotRead,
   snapshotDelete,
+  domainNmi,
+  domainDiagnostics,
   consoleRead,
   serversInspect,
   hostUptime,
@@ -69,6 +73,7 @@ export const lookingCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   "consoleRead",
   "snapshotRead",
   "snapshotDelete",
+  "domainDiagnostics",
   "serversInspect",
   "hostUptime",
   "tpmCheck",

@@ -230,6 +230,16 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, others.length === 0 ? rest : { ...rest, snapshots: Object.fromEntries(others) });
     return {};
   },
+  domainNmi({ books }, { serverId }) {
+    activeFetch(books, serverId, "interrupt");
+    return {};
+  },
+  // Nothing is measured where nothing runs.
+  domainDiagnostics({ books }, { serverId }) {
+    const powerState = simPowerState(definedFetch(books, serverId));
+    const nothing = { vcpus: 0, maxMemoryKiB: 0, memoryKiB: 0, cpus: [], disks: [], memory: {} };
+    return { powerState, hypervisor: "qemu", ...nothing };
+  },
   consoleRead({ books }, { serverId, lines }) {
     const { boots, domain } = books.get(serverId);
     const tpm = domain?.tpmVersion === undefined ? "no TPM" : `a TPM ${domain.tpmVersion}, simulated too`;
@@ -257,6 +267,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
 export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimCommandName>([
   "consoleRead",
   "snapshotRead",
+  "domainDiagnostics",
   "serversInspect",
   "hostUptime",
   "tpmCheck",

@@ -1,4 +1,5 @@
 import { CloudError } from "#base/errors.ts";
+import type { Tx } from "#db/index.ts";
 import type { Server } from "../domain/server.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
@@ -6,13 +7,14 @@ import { serverLockPermit, serverPermit } from "./server.ts";
 
 /**
  * Changes what the owner may change at any time: read, judged and written in one transaction, so that no other change
- * is lost. Answers the server as it was written.
+ * is lost; `also` with it, of the server as it was. Answers the server as it was written.
  */
 export async function serverChangeAs(
   ctx: ComputeCtx,
   id: string,
   rule: string,
   change: (server: Server) => Server,
+  also?: (tx: Tx, server: Server) => Promise<void>,
 ): Promise<Server> {
   const updatedAt = ctx.clock.now();
   return ctx.deps.database.transaction(async (tx) => {
@@ -21,6 +23,7 @@ export async function serverChangeAs(
     serverPermit(ctx, server, rule);
     const changed = { ...change(server), updatedAt };
     await serverRename(tx, changed, updatedAt);
+    await also?.(tx, server);
     return changed;
   });
 }

@@ -1,9 +1,9 @@
 import { CloudError } from "#base/errors.ts";
 import type { Tx } from "#db/index.ts";
 import { sagaList } from "#saga/index.ts";
-import { serverActionInsert } from "../store/server-actions.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
+import { serverActionRecord } from "./server-action-record.ts";
 import { serverPermit } from "./server.ts";
 
 async function isWorkedOn(tx: Tx, id: string): Promise<boolean> {
@@ -32,21 +32,7 @@ export async function serverStateReset(
       );
     }
     await serverUpdate(tx, id, { vmState, taskState: null }, now);
-    await serverActionInsert(tx, {
-      request_id: ctx.requestId,
-      server_id: id,
-      action: "reset_state",
-      // Nothing happens under it.
-      event: "",
-      project_id: server.projectId,
-      user_id: ctx.caller.userId,
-      caller_project_id: ctx.caller.projectId ?? null,
-      host_id: server.hostId ?? null,
-      message: null,
-      details: null,
-      result: "Success",
-      started_at: now,
-      finished_at: now,
-    });
+    // Nothing happens under it.
+    await serverActionRecord(tx, ctx, server, { action: "resetState", event: "" });
   });
 }

@@ -2,9 +2,9 @@ import { CloudError } from "#base/errors.ts";
 import { serverStatePermit } from "../domain/server-action.ts";
 import type { Server, VmState } from "../domain/server.ts";
 import { hostFind, hostList } from "../store/hosts.ts";
-import { serverActionInsert } from "../store/server-actions.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { hostIsUp } from "./host.ts";
+import { serverActionRecord } from "./server-action-record.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 
 /** Throws what the operation answers of a server that may have it in this state, or what keeps the caller from it. */
@@ -39,24 +39,8 @@ const noOtherHost = "No valid host was found. There are not enough hosts availab
 /** Until servers move between hosts: whoever asks learns it from the action, as on a cloud whose only host this is. */
 export async function serverMoveRefuse(ctx: ComputeCtx, id: string, move: Move): Promise<void> {
   const server = await moveJudge(ctx, id, move);
-  const now = ctx.clock.now();
-  await ctx.deps.database.transaction((tx) =>
-    serverActionInsert(tx, {
-      request_id: ctx.requestId,
-      server_id: id,
-      action: move.nova,
-      event: move.event,
-      project_id: server.projectId,
-      user_id: ctx.caller.userId,
-      caller_project_id: ctx.caller.projectId ?? null,
-      host_id: server.hostId ?? null,
-      message: "Error",
-      details: noOtherHost,
-      result: "Error",
-      started_at: now,
-      finished_at: now,
-    }),
-  );
+  const failed = { action: move.nova, event: move.event, error: noOtherHost };
+  await ctx.deps.database.transaction((tx) => serverActionRecord(tx, ctx, server, failed));
 }
 
 /** The same, told at once. */

@@ -106,6 +106,38 @@ export const FAKE_DOMAIN_PROCEDURES: FakeProcedures = {
       writer.unsignedHyper(1_000_000n);
     };
   },
+  domainGetVcpus: ({ host }, reader) => {
+    runningOf(host, reader, 2);
+    return (writer) => {
+      writer.array([0], (each, number) => {
+        each.unsignedInt(number);
+        each.int(1);
+        each.unsignedHyper(2_000_000n);
+        each.int(0);
+      });
+      writer.opaque(Buffer.alloc(0));
+    };
+  },
+  domainBlockStats: ({ host }, reader) => {
+    runningOf(host, reader);
+    const isRoot = reader.string(STRING_MAX) === "vda";
+    return (writer) => {
+      for (const value of isRoot ? [1n, 512n, 2n, 1_024n, -1n] : [0n, 0n, 0n, 0n, 0n]) writer.hyper(value);
+    };
+  },
+  domainMemoryStats: ({ host }, reader) => {
+    runningOf(host, reader, 2);
+    return (writer) => {
+      // actual, rss, and one that is newer than our table.
+      writer.array([6, 7, 99], (each, tag) => {
+        each.int(tag);
+        each.unsignedHyper(65_536n);
+      });
+    };
+  },
+  domainInjectNmi: ({ host }, reader) => {
+    runningOf(host, reader, 1);
+  },
   domainGetXmlDesc: ({ host }, reader) => xmlOf(readFlagged(host, reader)),
   domainManagedSaveGetXmlDesc: ({ host }, reader) => xmlOf(readFlagged(host, reader)),
 };
@@ -148,4 +180,12 @@ function isListed(domain: FakeDomain, flags: number): boolean {
     ],
   ];
   return groups.every(([group, own]) => (flags & group) === 0 || (flags & own) !== 0);
+}
+
+/** `more`: how many numbers follow the domain. */
+function runningOf(host: FakeHost, reader: XdrReader, more = 0): FakeDomain {
+  const domain = read(host, reader);
+  for (let number = 0; number < more; number += 1) reader.int();
+  host.running(domain);
+  return domain;
 }

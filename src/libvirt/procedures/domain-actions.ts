@@ -58,6 +58,11 @@ export function domainReset(connection: LibvirtConnection, domain: DomainReferen
   return act(connection, "domainReset", domain, 0);
 }
 
+/** `REMOTE_PROC_DOMAIN_INJECT_NMI` (210): a non-maskable interrupt; what the guest makes of it is its own. */
+export function domainInjectNmi(connection: LibvirtConnection, domain: DomainReference): Promise<void> {
+  return act(connection, "domainInjectNmi", domain, 0);
+}
+
 /** `REMOTE_PROC_DOMAIN_SUSPEND` (34): stops the virtual CPUs; OpenStack calls it pause. */
 export function domainSuspend(connection: LibvirtConnection, domain: DomainReference): Promise<void> {
   return act(connection, "domainSuspend", domain);

@@ -66,6 +66,24 @@ describe("domains", () => {
     expect(libvirt.isOperationInvalid(await refusal(libvirt.domainAbortJob(connection, domain)))).toBe(true);
   });
 
+  test("what a running one has used, and an interrupt", async () => {
+    const domain = await libvirt.domainDefine(connection, XML);
+    for (const ask of [libvirt.domainVcpuTimes, libvirt.domainMemoryStats, libvirt.domainInjectNmi])
+      expect(libvirt.isOperationInvalid(await refusal(ask(connection, domain)))).toBe(true);
+    await libvirt.domainStart(connection, domain);
+    expect(await libvirt.domainVcpuTimes(connection, domain)).toEqual([{ number: 0, cpuTimeNs: 2_000_000n }]);
+    expect(await libvirt.domainBlockStats(connection, domain, "vda")).toEqual({
+      readRequests: 1,
+      readBytes: 512,
+      writeRequests: 2,
+      writeBytes: 1_024,
+      errors: -1,
+    });
+    // What is not in the table is left out.
+    expect(await libvirt.domainMemoryStats(connection, domain)).toEqual({ actual: 65_536, rss: 65_536 });
+    await libvirt.domainInjectNmi(connection, domain);
+  });
+
   test("through its life", async () => {
     const domain = await libvirt.domainDefine(connection, XML);
     const state = () => libvirt.domainGetState(connection, { uuid: UUID });
