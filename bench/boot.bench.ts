@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { prepareHost } from "../src/main/setup/prepare-host.ts";
 import { startRealCloud, type RealCloud } from "../test/kit/real-cloud.ts";
 import { figuresLine, figuresOf } from "./figures.ts";
-import { rawRound, timed, type RawFigures } from "./raw-domain.ts";
+import { rawRound, timed, type RawFigures } from "./raw-round.ts";
 import { secretVisibleMs } from "./secret-watch.ts";
 import { serverRun, type BenchServer } from "./server-run.ts";
 

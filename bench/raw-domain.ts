@@ -1,96 +1,110 @@
+/** A server's domain once more under another name, driven by libvirt's own client, for references. */
 import { execFile } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
+const virsh = (...args: readonly string[]): Promise<unknown> => run("virsh", ["-q", ...args]);
 
-/** Milliseconds of what libvirt's own client does with a domain. */
-export interface RawFigures {
-  /** define + start, and libvirt makes the TPM. */
-  readonly made: number;
-  /** start on a TPM that exists. */
-  readonly started: number;
-  /** destroy + start. */
-  readonly rebooted: number;
-  /** define + start of the same without a TPM. */
-  readonly none: number;
+export interface RawDomain {
+  readonly consoleLog: string;
+  define(): Promise<void>;
+  /** As a client has to that keeps no secret in libvirt: secret set, domain started or restored, secret removed. */
+  start(): Promise<void>;
+  /** The guest is asked, and waited for. */
+  shutdown(): Promise<void>;
+  destroy(): Promise<void>;
+  managedSave(): Promise<void>;
+  /** A new root disk over the same base. */
+  diskMake(): Promise<void>;
+  /** The disk into one file, what libvirt knows of the TPM aside, and everything off the host. */
+  shelve(): Promise<void>;
+  unshelve(): Promise<void>;
+  /** Running, and gone with everything of it. */
+  delete(): Promise<void>;
+  /** Whatever is left of it. */
+  remove(): Promise<void>;
 }
 
-/** The domain of the XML under another name and on another disk, by virsh alone. */
-export async function rawRound(instancesPath: string, xml: string): Promise<RawFigures> {
+/** `xml`: of the server's domain, with its secrets' ids. Nothing is there until `diskMake` and `define`. */
+export async function rawDomain(xml: string, folder: string): Promise<RawDomain> {
   const [uuid, secret] = [randomUUID(), randomUUID()];
-  const folder = join(instancesPath, "bench");
+  const at = (name: string): string => join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o711 });
-  const virsh = (...args: string[]): Promise<unknown> => run("virsh", args);
-  const domain = async (name: string): Promise<string> => {
-    const disk = join(folder, "disk");
-    const base = /<source file='([^']*_base[^']*)'/.exec(xml)?.[1] ?? "";
-    const backing = base === "" ? [] : ["-b", base, "-F", "qcow2"];
-    await run("qemu-img", ["create", "-q", "-f", "qcow2", ...backing, disk, "1G"]);
-    const own = ownXml(xml, { uuid, secret, folder });
-    const path = join(folder, `${name}.xml`);
-    await writeFile(path, name === "none" ? own.replace(/<tpm[\s\S]*?<\/tpm>/, "") : own);
-    return path;
-  };
-  try {
-    const withTpm = await domain("tpm");
-    await secretSet(folder, uuid, secret);
-    const made = await timed(async () => {
-      await virsh("define", withTpm);
-      await virsh("start", uuid);
-    });
-    await virsh("destroy", uuid);
-    const started = await timed(() => virsh("start", uuid));
-    const rebooted = await timed(async () => {
-      await virsh("destroy", uuid);
-      await virsh("start", uuid);
-    });
-    await virsh("destroy", uuid);
-    await virsh("undefine", "--tpm", uuid);
-    const without = await domain("none");
-    const none = await timed(async () => {
-      await virsh("define", without);
-      await virsh("start", uuid);
-    });
-    return { made, started, rebooted, none };
-  } finally {
-    await virsh("destroy", uuid).catch(() => undefined);
-    await virsh("undefine", "--tpm", uuid).catch(() => undefined);
-    await virsh("secret-undefine", secret).catch(() => undefined);
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function ownXml(
-  xml: string,
-  { uuid, secret, folder }: { readonly uuid: string; readonly secret: string; readonly folder: string },
-): string {
+  const base = /<source file='([^']*_base[^']*)'/.exec(xml)?.[1] ?? "";
   const oldUuid = /<uuid>([^<]+)</.exec(xml)?.[1] ?? "";
-  return xml
+  const own = xml
     .replaceAll(oldUuid, uuid)
     .replace(/<encryption secret='[^']+'/, `<encryption secret='${secret}'`)
     .replaceAll(
       /(file|path)='[^']*\/servers\/[^/']+\/([^']+)'/g,
-      (_all, key: string, name: string) => `${key}='${join(folder, name)}'`,
+      (_all, key: string, name: string) => `${key}='${at(name)}'`,
     )
     .replace(/<backingStore[\s\S]*?<\/backingStore>/, "");
+  const secretXml = `<secret ephemeral='yes' private='yes'><uuid>${secret}</uuid><usage type='vtpm'><name>${uuid}</name></usage></secret>`;
+  await writeFile(at("domain.xml"), own);
+  await writeFile(at("secret.xml"), secretXml);
+  await writeFile(at("passphrase"), randomBytes(384).toString("base64"), { mode: 0o600 });
+  const tpmState = `/var/lib/libvirt/swtpm/${uuid}`;
+  const raw: RawDomain = {
+    consoleLog: at("console.log"),
+    define: async () => void (await virsh("define", at("domain.xml"))),
+    async start() {
+      await virsh("secret-define", at("secret.xml"));
+      await virsh("secret-set-value", secret, "--file", at("passphrase"), "--plain");
+      await virsh("start", uuid);
+      await virsh("secret-undefine", secret);
+    },
+    async shutdown() {
+      await virsh("shutdown", uuid);
+      while (!(await run("virsh", ["domstate", uuid])).stdout.includes("shut off")) await sleep(5);
+    },
+    destroy: async () => void (await virsh("destroy", uuid)),
+    managedSave: async () => void (await virsh("managedsave", uuid)),
+    async diskMake() {
+      const backing = base === "" ? [] : ["-b", base, "-F", "qcow2"];
+      await rm(at("disk"), { force: true });
+      await run("qemu-img", ["create", "-q", "-f", "qcow2", ...backing, at("disk"), "1G"]);
+    },
+    async shelve() {
+      await raw.shutdown();
+      await run("qemu-img", ["convert", "-O", "qcow2", at("disk"), at("shelved.qcow2")]);
+      await cp(tpmState, at("tpm"), { recursive: true, preserveTimestamps: true });
+      await virsh("undefine", uuid, "--tpm");
+      await rm(at("disk"));
+    },
+    async unshelve() {
+      await run("cp", ["--sparse=always", at("shelved.qcow2"), at("disk")]);
+      await run("cp", ["-a", at("tpm"), tpmState]);
+      await run("chown", ["-R", "tss:tss", `${tpmState}/tpm2`]);
+      await raw.define();
+      await raw.start();
+      await rm(at("shelved.qcow2"));
+    },
+    async delete() {
+      await virsh("destroy", uuid);
+      await virsh("undefine", uuid, "--tpm");
+      await rm(folder, { recursive: true });
+    },
+    async remove() {
+      await virsh("destroy", uuid).catch(() => undefined);
+      await virsh("undefine", uuid, "--managed-save", "--tpm").catch(() => undefined);
+      await virsh("secret-undefine", secret).catch(() => undefined);
+      await rm(tpmState, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return raw;
 }
 
-async function secretSet(folder: string, uuid: string, secret: string): Promise<void> {
-  const [definition, passphrase] = [join(folder, "secret.xml"), join(folder, "passphrase")];
-  await writeFile(
-    definition,
-    `<secret ephemeral='yes' private='yes'><uuid>${secret}</uuid><usage type='vtpm'><name>${uuid}</name></usage></secret>`,
-  );
-  await writeFile(passphrase, randomBytes(384).toString("base64"), { mode: 0o600 });
-  await run("virsh", ["secret-define", definition]);
-  await run("virsh", ["secret-set-value", secret, "--file", passphrase, "--plain"]);
-}
-
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
+/** Waits until the guest has printed this many first blocks on its console: it is up and hears its power button. */
+export async function guestBooted(consoleLog: string, boots: number): Promise<void> {
+  for (;;) {
+    const text = await readFile(consoleLog, "utf8").catch(() => "");
+    if (text.split(": seq: 1\r\n").length - 1 >= boots) return;
+    await sleep(100);
+  }
 }

@@ -14,7 +14,7 @@ import { newUuid } from "#base/ids.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import { passphraseMake, tpmWorkshop, type TpmWorkshop } from "../test/kit/tpm-workshop.ts";
 import { figuresLine } from "./figures.ts";
-import { timed } from "./raw-domain.ts";
+import { timed } from "./raw-round.ts";
 
 export async function bench(args: readonly string[]): Promise<void> {
   const rounds = Number(args[0] ?? 10);

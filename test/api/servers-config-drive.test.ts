@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { databaseText } from "../kit/database-text.ts";
 import { imageMake } from "../kit/client.ts";
 import { serverKit } from "../kit/servers.ts";
@@ -13,6 +13,10 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
 beforeAll(async () => {
   cloud = await startTestCloud();
   image = await imageMake(cloud.demo);
+});
+// A scripted host is silent: after a minute it would be taken for down.
+beforeEach(async () => {
+  await cloud.host.register();
 });
 afterAll(() => cloud.stop());
 

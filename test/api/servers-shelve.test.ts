@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { eventually, imageMake, type Answer, type Client } from "../kit/client.ts";
 import { serverKit } from "../kit/servers.ts";
 import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
@@ -17,6 +17,11 @@ beforeAll(async () => {
   image = await imageMake(cloud.demo);
   const { flavors } = (await cloud.demo.send("GET", "/compute/v2.1/flavors")).body;
   vtpm = (flavors as { id: string; name: string }[]).find(({ name }) => name === "vtpm.small")?.id ?? "";
+});
+// A scripted host is silent: after a minute it would be taken for down.
+beforeEach(async () => {
+  await cloud.host.register();
+  await staying.host.register();
 });
 afterAll(async () => {
   await cloud.stop();

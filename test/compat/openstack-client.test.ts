@@ -114,6 +114,10 @@ test("a vTPM server, from its creation to its deletion", async () => {
     ["reboot --hard --wait", "ACTIVE"],
     ["suspend", "SUSPENDED"],
     ["resume", "ACTIVE"],
+    ["rescue", "RESCUE"],
+    ["unrescue", "ACTIVE"],
+    ["shelve", "SHELVED_OFFLOADED"],
+    ["unshelve", "ACTIVE"],
   ] as const) {
     await shell("demo", `openstack server ${command} first`);
     await eventually(async () => {
@@ -126,7 +130,18 @@ test("a vTPM server, from its creation to its deletion", async () => {
   }
   expect(await shell("demo", "openstack server list -f value -c Name -c Status")).toBe("first ACTIVE");
   const events = await shell("demo", "openstack server event list first -f value -c Action");
-  expect(events.split("\n").toReversed()).toEqual(["create", "stop", "start", "reboot", "suspend", "resume"]);
+  expect(events.split("\n").toReversed()).toEqual([
+    "create",
+    "stop",
+    "start",
+    "reboot",
+    "suspend",
+    "resume",
+    "rescue",
+    "unrescue",
+    "shelve",
+    "unshelve",
+  ]);
   const denied = shell(
     "admin",
     "openstack server reboot --hard $(openstack server list --all-projects -f value -c ID)",

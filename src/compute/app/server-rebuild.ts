@@ -1,5 +1,5 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
 import type { ImageFacts } from "#image/index.ts";
 import { serverStatePermit } from "../domain/server-action.ts";
 import { rebuildRule, rebuildTpmPermit } from "../domain/server-rebuild.ts";
