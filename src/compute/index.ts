@@ -6,7 +6,7 @@ import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
-import { createPassphraseOrphans } from "./app/passphrase-orphans.ts";
+import { createPassphraseOrphans, type PassphraseOrphans } from "./app/passphrase-orphans.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
@@ -171,7 +171,8 @@ export function createCompute(options: ComputeOptions): Compute {
       // First: a host that registers has states to hand in.
       stops.push(tpmVaultServe(deps), ...listen(deps));
       await executor.start();
-      stops.push(reconcilePeriodically(deps));
+      stops.push(reconcilePeriodically(deps, orphans));
+      await orphans.sweepOwn();
     },
     async stop() {
       for (const stop of stops.splice(0)) stop();
@@ -209,7 +210,7 @@ async function hostReturned(deps: ComputeDeps, hostId: string): Promise<void> {
   await stuckSagasRetry(deps);
 }
 
-function reconcilePeriodically(deps: ComputeDeps): () => void {
+function reconcilePeriodically(deps: ComputeDeps, orphans: PassphraseOrphans): () => void {
   const run = async (): Promise<void> => {
     await powerStatesReconcile(deps);
     await hostBootStarts(deps);
@@ -221,6 +222,7 @@ function reconcilePeriodically(deps: ComputeDeps): () => void {
     await softDeletedReclaim(deps);
     await shelvedServersOffload(deps);
     await deletedServersForget(deps);
+    await orphans.sweepOwn();
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

@@ -135,6 +135,79 @@ test("a vTPM server's passphrase is stored, read and deleted with the token of w
   ]);
 });
 
+test("mode deployment: stored, read and deleted as the cloud, whoever asks", async () => {
+  const specs = { "hw:tpm_version": "2.0", "hw:tpm_secret_security": "deployment" };
+  const { flavor } = (
+    await cloud.admin.send("POST", "/compute/v2.1/flavors", {
+      flavor: { name: "deployment", ram: 64, vcpus: 1, disk: 1 },
+    })
+  ).body;
+  await cloud.admin.send("POST", `/compute/v2.1/flavors/${flavor.id}/os-extra_specs`, {
+    extra_specs: specs,
+  });
+  // The scripted host does not say that it carries the mode.
+  const url = `${cloud.url}/placement/resource_providers/${cloud.host.hostId}/traits`;
+  const headers = {
+    "x-auth-token": cloud.admin.token,
+    "openstack-api-version": "placement 1.6",
+    "content-type": "application/json",
+  };
+  const { traits, ...generation } = (await (await fetch(url, { headers })).json()) as { traits: string[] };
+  const all = [...traits, "COMPUTE_SECURITY_TPM_SECRET_SECURITY_DEPLOYMENT"];
+  const changed = JSON.stringify({ ...generation, traits: all });
+  expect((await fetch(url, { method: "PUT", headers, body: changed })).status).toBe(200);
+  const from = barbican.requests.length;
+  const { body } = await create(cloud.demo, image, { server: { flavorRef: flavor.id } });
+  const { id } = body.server;
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  const [[secretId, { token }] = ["", { token: "" }]] = barbican.secrets;
+  expect([cloud.demo.token, cloud.admin.token]).not.toContain(token);
+  const shown = await fetch(`${cloud.url}/identity/v3/auth/tokens`, {
+    headers: { "x-auth-token": cloud.admin.token, "x-subject-token": token },
+  });
+  const { user, project } = ((await shown.json()) as { token: Record<string, { id: string; name: string }> })
+    .token;
+  expect([user?.name, project?.name]).toEqual(["nova", "service"]);
+  const rebooted = await cloud.admin.send("POST", `${servers}/${id}/action`, { reboot: { type: "HARD" } });
+  expect(rebooted.status).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  // Refused at first: nobody but the cloud itself comes for it, at its next round.
+  barbican.interfere = ({ method }) => (method === "DELETE" ? 403 : undefined);
+  await remove(id);
+  expect(await orphans()).toMatchObject([{ secret_id: secretId, project_id: project?.id }]);
+  await listed(cloud.demo);
+  expect(new Set(barbican.requests.slice(from).map((request) => request.token))).toEqual(new Set([token]));
+  barbican.interfere = () => undefined;
+  await cloud.restart();
+  await cloud.host.register();
+  await eventually(async () => ((await orphans()).length === 0 ? true : undefined));
+  expect(barbican.secrets.size).toBe(0);
+});
+
+test("a resize that replaces the TPM: its confirmation deletes the old passphrase with the token of who confirms", async () => {
+  const { id, secretId } = await made();
+  const { flavor } = (
+    await cloud.admin.send("POST", "/compute/v2.1/flavors", {
+      flavor: { name: "tis", ram: 256, vcpus: 1, disk: 1 },
+    })
+  ).body;
+  const extra_specs = { "hw:tpm_version": "2.0", "hw:tpm_model": "tpm-tis" };
+  await cloud.admin.send("POST", `/compute/v2.1/flavors/${flavor.id}/os-extra_specs`, { extra_specs });
+  const resize = { flavorRef: flavor.id, "sealstone:tpm": "replace" };
+  const asked = await cloud.demo.send("POST", `${servers}/${id}/action`, { resize });
+  expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "VERIFY_RESIZE" });
+  expect(barbican.secrets.size).toBe(2);
+  expect((await act(id, "confirmResize")).status).toBe(204);
+  expect(await settled(id)).toMatchObject({ status: "SHUTOFF" });
+  expect([...barbican.secrets.keys()]).not.toContain(secretId);
+  expect(barbican.secrets.size).toBe(1);
+  expect(await orphans()).toEqual([]);
+  await remove(id);
+  // By the administrator, whom this Barbican does not refuse.
+  expect(barbican.secrets.size).toBe(0);
+});
+
 test("Barbican stopped: 503 with the reason and an untouched server; a delete goes through, and its secret later", async () => {
   const { id, secretId } = await made();
   await barbican.stop();

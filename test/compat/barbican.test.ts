@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseGuestFacts, type GuestFacts } from "../../guest/console-facts.ts";
-import { barbicanStart, roleGrant, type BarbicanServer } from "../kit/barbican-server.ts";
+import { barbicanStart, projectIdOf, roleGrant, type BarbicanServer } from "../kit/barbican-server.ts";
 import { bytesFind } from "../kit/bytes-find.ts";
 import { clientOf, eventually, type Answer } from "../kit/client.ts";
 import { httpProxy, type HttpProxy } from "../kit/http-proxy.ts";
@@ -64,8 +64,8 @@ async function orphans(): Promise<string> {
   return (await run(process.execPath, args, { cwd: root })).stdout;
 }
 
-async function ask(): Promise<Answer> {
-  const server = { name: "b", imageRef: image, flavorRef: flavor, networks: "none" };
+async function ask(flavorRef = flavor): Promise<Answer> {
+  const server = { name: "b", imageRef: image, flavorRef, networks: "none" };
   return cloud().demo.send("POST", servers, { server }, "2.37");
 }
 
@@ -298,6 +298,46 @@ test("an administrator of another project deletes the server; the secret is an o
     patienceMs,
   );
   expect((await keyManager("GET", `/v1/secrets/${secretId}`)).status).toBe(404);
+});
+
+test("mode deployment: the passphrase is the secret of the cloud's own user, whoever asks for what", async () => {
+  const { admin } = cloud();
+  const added = await admin.send("POST", "/compute/v2.1/flavors", {
+    flavor: { name: "vtpm.deployment", ram: 256, vcpus: 1, disk: 1 },
+  });
+  const flavorId = added.body.flavor.id as string;
+  await admin.send("POST", `/compute/v2.1/flavors/${flavorId}/os-extra_specs`, {
+    extra_specs: { "hw:tpm_version": "2.0", "hw:tpm_secret_security": "deployment" },
+  });
+  const refused = await ask(flavorId);
+  expect(refused.status).toBe(403);
+  expect(refused.body.forbidden.message).toContain(
+    "by Barbican's defaults the roles creator and admin for the cloud's own user on its project",
+  );
+  const nova = (await admin.send("GET", "/identity/v3/users?name=nova")).body.users[0].id as string;
+  const serviceId = await projectIdOf(admin, "service");
+  // As that user's token is kept by Barbican's middleware for a while, so are its roles.
+  await roleGrant(admin, nova, serviceId, "creator");
+  await barbican.stop();
+  await barbican.start();
+  const { body } = await ask(flavorId);
+  const id = body.server.id as string;
+  await status(id, "ACTIVE");
+  const before = await booted(id, 1);
+  expect((await keyManager("GET", "/v1/secrets")).body.secrets).toEqual([]);
+  const shown = (await admin.send("GET", `${servers}/${id}/sealstone:tpm`)).body["sealstone:tpm"];
+  const secretId = shown.secret_id as string;
+  expect((await keyManager("GET", `/v1/secrets/${secretId}`)).status).toBe(403);
+  await accepted(id, { reboot: { type: "HARD" } }, "ACTIVE", admin);
+  const after = await booted(id, 2);
+  expect([after.ekSha256, after.secret]).toEqual([
+    before.ekSha256,
+    { state: "unsealed", value: before.secret?.value },
+  ]);
+  expect((await admin.send("DELETE", `${servers}/${id}`)).status).toBe(204);
+  await gone(id);
+  expect((await keyManager("GET", `/v1/secrets/${secretId}`)).status).toBe(404);
+  expect(await orphans()).toBe("No TPM passphrase was left behind.\n");
 });
 
 test("kill -9 between Barbican's store and the server's row: the secret is found by its name", async () => {

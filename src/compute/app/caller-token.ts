@@ -17,7 +17,7 @@ function associatedData(sagaId: string, serverId: string): string {
  */
 export async function callerTokenSeal(
   ctx: ComputeCtx,
-  server: Server,
+  server: Pick<Server, "id" | "tpm">,
   sagaId: SagaId,
 ): Promise<Uint8Array | undefined> {
   const { secrets, sealKey } = ctx.deps;

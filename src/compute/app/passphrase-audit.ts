@@ -51,6 +51,15 @@ function whose({ id: serverId, projectId, userId, tpm }: PassphraseOwner, cloud:
   return { serverId, ownerUserId: owner.userId, ownerProjectId: owner.projectId, secretId: tpm?.secretId };
 }
 
+/** Whose the secret of such a server is, for the intent to store it. */
+export function intentOf(
+  ctx: ComputeCtx,
+  server: PassphraseOwner,
+): { readonly serverId: string; readonly projectId: string; readonly userId: string } {
+  const { serverId, ownerProjectId, ownerUserId } = whose(server, ctx.deps.cloudAccount);
+  return { serverId, projectId: ownerProjectId, userId: ownerUserId };
+}
+
 export interface PassphraseDeleteDeps {
   readonly secrets: ComputeSagaDeps["secrets"];
   readonly audit: Audit;

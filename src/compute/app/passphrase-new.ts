@@ -1,8 +1,8 @@
 import type { SagaId } from "#base/ids.ts";
 import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
-import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
+import { intentOf, passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
+import { passphraseCreate, surelyNotStored, type SealedPassphrase } from "./passphrase.ts";
 
 /**
  * A passphrase for a new TPM (`server.tpm`) of a server that there is, and what begins with it. As when a server is made, an intent lets the
@@ -15,13 +15,14 @@ export async function withNewPassphrase<T>(
   begin: (made: SealedPassphrase) => Promise<T>,
 ): Promise<T> {
   const { database } = ctx.deps;
-  await database.transaction((tx) => tpmIntentInsert(tx, server, ctx.clock.now()));
+  await database.transaction((tx) => tpmIntentInsert(tx, intentOf(ctx, server), ctx.clock.now()));
   let made: SealedPassphrase | undefined;
   try {
     made = await passphraseCreate(ctx, server, use.sagaId, use.operation);
     return await begin(made);
   } catch (error) {
     // Without its id it may exist all the same: the intent stays for the reaper.
+    if (surelyNotStored(error) && !made) await database.transaction((tx) => tpmIntentDelete(tx, server.id));
     if (made) {
       const undone = useOfRequest(ctx, server, use.operation);
       await passphraseDelete(ctx.deps, made.secretId, undone, ctx.caller.token);

@@ -1,5 +1,5 @@
 import { errorText, isCloudError, type CloudError } from "#base/errors.ts";
-import type { SecretId } from "#base/ids.ts";
+import { newRequestId, type SecretId } from "#base/ids.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Db, Kept } from "#db/index.ts";
 import { rebuildFind } from "../store/rebuilds.ts";
@@ -29,6 +29,8 @@ type Asked = Pick<ComputeCtx, "caller" | "requestId">;
 export interface PassphraseOrphans {
   /** With the token of whoever asks for something: their project's orphans are deleted, in the background. */
   sweep(asked: Asked): void;
+  /** The same of the cloud's own, for whom nobody comes by. */
+  sweepOwn(): Promise<void>;
   /** Resolves when nothing runs any more. */
   stop(): Promise<void>;
 }
@@ -73,7 +75,19 @@ export function createPassphraseOrphans(deps: ComputeSagaDeps): PassphraseOrphan
     }
   }
 
-  return {
+  const swept: PassphraseOrphans = {
+    async sweepOwn() {
+      const { projectId, caller } = deps.cloudAccount;
+      if (deps.secrets.deletesAs === "cloud" || ((await kept.get(projectId)) ?? []).length === 0) return;
+      try {
+        swept.sweep({ caller: await caller(), requestId: newRequestId() });
+      } catch (error) {
+        deps.log.warn(
+          { error: errorText(error) },
+          "the cloud's own passphrases left behind were not looked at",
+        );
+      }
+    },
     sweep(asked) {
       const { projectId } = asked.caller;
       if (stopped || projectId === undefined || deps.secrets.deletesAs === "cloud") return;
@@ -90,6 +104,7 @@ export function createPassphraseOrphans(deps: ComputeSagaDeps): PassphraseOrphan
       await Promise.all(running.values());
     },
   };
+  return swept;
 }
 
 interface Sweeper {

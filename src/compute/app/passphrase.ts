@@ -72,14 +72,24 @@ export async function passphraseCreate(
     throw new CloudError(
       "forbidden",
       `The key manager does not let you store the TPM passphrase of the server: ${error.message}. ` +
-        (ctx.deps.secrets.deletesAs === "caller"
-          ? "Its own rules say who may: by Barbican's defaults the roles creator and admin on your project, by its newer ones also member."
-          : "It takes the role member, creator or admin on your project."),
+        whoMayStore(ctx, tpm?.secretSecurity),
       { cause: error },
     );
   } finally {
     wipe(passphrase);
   }
+}
+
+/** When the key manager refused it, or nothing was sent. */
+export function surelyNotStored(error: unknown): boolean {
+  return isCloudError(error, "forbidden") || (isCloudError(error) && error.data["nothingDone"] === true);
+}
+
+function whoMayStore(ctx: ComputeCtx, mode: TpmSecretSecurity | undefined): string {
+  const where = mode === "deployment" ? "for the cloud's own user on its project" : "on your project";
+  return ctx.deps.secrets.deletesAs === "caller"
+    ? `Its own rules say who may: by Barbican's defaults the roles creator and admin ${where}, by its newer ones also member.`
+    : `It takes the role member, creator or admin ${where}.`;
 }
 
 /** With whose credentials the key manager is asked. */

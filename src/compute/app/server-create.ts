@@ -22,8 +22,8 @@ import { imageTpmOf, imageTpmRead } from "./image-tpm.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { serverPlacing, type HintsInput, type ServerPlacing } from "./server-placement.ts";
-import { passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
-import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
+import { intentOf, passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
+import { passphraseCreate, surelyNotStored, type SealedPassphrase } from "./passphrase.ts";
 
 export interface ServerInput {
   readonly name: string;
@@ -118,7 +118,7 @@ async function createWithTpm(
 ): Promise<Server> {
   const { database } = ctx.deps;
   const { tpm, source, ...beginning } = how;
-  await database.transaction((tx) => tpmIntentInsert(tx, draft, ctx.clock.now()));
+  await database.transaction((tx) => tpmIntentInsert(tx, intentOf(ctx, { ...draft, tpm }), ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
     sealed = await passphraseCreate(ctx, { ...draft, tpm }, how.sagaId);
@@ -132,11 +132,6 @@ async function createWithTpm(
     else if (surelyNotStored(error)) await database.transaction((tx) => tpmIntentDelete(tx, draft.id));
     throw error;
   }
-}
-
-/** When the key manager refused it, or nothing was sent. */
-function surelyNotStored(error: unknown): boolean {
-  return isCloudError(error, "forbidden") || (isCloudError(error) && error.data["nothingDone"] === true);
 }
 
 /** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */

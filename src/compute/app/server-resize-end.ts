@@ -8,6 +8,7 @@ import { serverResizeConfirm as confirmSaga } from "../sagas/server-resize-confi
 import { serverResizeRevert as revertSaga } from "../sagas/server-resize-revert.ts";
 import { serverMigrationFindOpen, serverMigrationSet } from "../store/server-migrations.ts";
 import type { ComputeCtx, ComputeDeps } from "./deps.ts";
+import { callerTokenSeal } from "./caller-token.ts";
 import { passphraseFor } from "./passphrase-for.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { cloudItself, serverSagaStartFor, type SagaRequester } from "./server-saga.ts";
@@ -36,7 +37,9 @@ export async function serverResizeConfirm(ctx: ComputeCtx, id: string): Promise<
   const server = await serverFetch(ctx, id, "os_compute_api:servers:confirm_resize");
   serverLockPermit(ctx, server);
   const migration = await resizeToEnd(ctx.deps.database.db, server, confirm);
-  await confirmBegin(ctx.deps, requesterOf(ctx), server, migration);
+  const sagaId = newUuid<SagaId>();
+  const sealedBox = await callerTokenSeal(ctx, { id, tpm: migration.old.tpm }, sagaId);
+  await confirmBegin(ctx.deps, requesterOf(ctx), server, { migration, sagaId, sealedBox });
 }
 
 /** The same, by the cloud itself. */
@@ -45,24 +48,30 @@ export async function serverResizeAutoConfirm(
   server: Server,
   migration: ServerMigration,
 ): Promise<void> {
-  await confirmBegin(deps, cloudItself(), server, migration);
+  const how = { migration, sagaId: newUuid<SagaId>(), sealedBox: undefined };
+  await confirmBegin(deps, cloudItself(), server, how);
 }
 
 async function confirmBegin(
   deps: ComputeDeps,
   who: SagaRequester,
   server: Server,
-  migration: ServerMigration,
+  how: {
+    readonly migration: ServerMigration;
+    readonly sagaId: SagaId;
+    readonly sealedBox: Uint8Array | undefined;
+  },
 ): Promise<void> {
+  const { migration, sagaId, sealedBox } = how;
   await serverSagaStartFor(deps, who, confirmSaga, {
-    sagaId: newUuid<SagaId>(),
+    sagaId,
     server,
     taskState: "resize_confirming",
     action: confirm.nova,
     event: "compute_confirm_resize",
     params: { migrationId: migration.id },
     permit: () => true,
-    sealedBox: undefined,
+    sealedBox,
     also: (tx, current) => endBegin(tx, current, confirm, deps.clock.now()),
   });
 }

@@ -1,4 +1,5 @@
 import { nothing, saga } from "#saga/index.ts";
+import { callerTokenOpen } from "../app/caller-token.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { endedMigrationStatuses, type ServerMigration } from "../domain/server-migration.ts";
 import { resizeSecrets } from "../domain/server-resize.ts";
@@ -45,7 +46,9 @@ export async function oldTpmDelete(step: ServerStep): Promise<void> {
 
 export async function oldSecretDelete(step: ServerStep): Promise<void> {
   const migration = await openMigrationOf(step);
-  if (migration) await secretForget(step, resizeSecrets(migration).outlived);
+  if (!migration) return;
+  const token = await callerTokenOpen(step, step.params.serverId);
+  await secretForget(step, resizeSecrets(migration).outlived, token);
 }
 
 export async function allocationNew(step: ServerStep): Promise<void> {

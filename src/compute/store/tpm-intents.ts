@@ -20,12 +20,17 @@ export type TpmIntent = Readonly<Selectable<TpmIntentRow>>;
 /** Written before a passphrase is stored, so that a reaper finds it when the server never came to be. */
 export async function tpmIntentInsert(
   tx: Tx,
-  { id, projectId, userId }: { readonly id: string; readonly projectId: string; readonly userId: string },
+  intent: { readonly serverId: string; readonly projectId: string; readonly userId: string },
   now: number,
 ): Promise<void> {
   await tx
     .insertInto("compute_tpm_intents")
-    .values({ server_id: id, created_at: now, project_id: projectId, user_id: userId })
+    .values({
+      server_id: intent.serverId,
+      created_at: now,
+      project_id: intent.projectId,
+      user_id: intent.userId,
+    })
     // Two requests that each make a passphrase for one server.
     .onConflict((conflict) => conflict.column("server_id").doUpdateSet({ created_at: now }))
     .execute();
