@@ -1,7 +1,10 @@
 /**
  * The process that `api.bench.ts` measures: a control plane with one scripted host, and on a second port a bare Fastify
- * that answers what it was given. It prints both URLs and tokens as one line of JSON.
+ * that answers what it was given; under `/committed/` only after it has committed one row, as durably as the control plane
+ * does. It prints both URLs and tokens as one line of JSON.
  */
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import Fastify from "fastify";
 import { startTestCloud } from "../test/kit/test-cloud.ts";
 
@@ -23,6 +26,14 @@ for (const method of ["GET", "POST"] as const) {
         .send(bodies.get((request.params as { name: string }).name)),
   });
 }
+const rows = new DatabaseSync(join(cloud.statePath, "bare.sqlite"));
+rows.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (body BLOB NOT NULL)");
+const insert = rows.prepare("INSERT INTO rows VALUES (?)");
+bare.post("/committed/:name", (request, reply) => {
+  const body = bodies.get((request.params as { name: string }).name) ?? Buffer.alloc(0);
+  insert.run(body);
+  return reply.header("content-type", "application/json").send(body);
+});
 const bareUrl = await bare.listen({ host: "127.0.0.1", port: 0 });
 console.log(
   JSON.stringify({
@@ -36,5 +47,9 @@ console.log(
   }),
 );
 process.once("SIGTERM", () => {
-  void Promise.all([bare.close(), cloud.stop()]).then(() => process.exit(0));
+  void bare
+    .close()
+    .then(() => rows.close())
+    .then(() => cloud.stop())
+    .then(() => process.exit(0));
 });

@@ -1,6 +1,7 @@
 /**
  * Rate, 99th percentile and processor time of the requests that clients make most, each beside a bare Fastify route
- * that sends the same bytes from the same process, in the same run. The reference of real OpenStack was measured once on the same kind of machine.
+ * that sends the same bytes from the same process, in the same run; what must be durable also beside one that first commits a
+ * row of its own ("bare + commit"). The reference of real OpenStack was measured once on the same kind of machine.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
@@ -49,7 +50,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   try {
     const target = await targetOf(child);
     console.log(
-      `${"".padEnd(22)}${"ours/s".padStart(9)}${"p99 ms".padStart(9)}${"CPU ms".padStart(9)}${"bare/s".padStart(9)}${"ratio".padStart(8)}${"CPU ratio".padStart(11)}${"× OpenStack".padStart(13)}`,
+      `${"".padEnd(22)}${"ours/s".padStart(9)}${"p99 ms".padStart(9)}${"CPU ms".padStart(9)}${"bare/s".padStart(9)}${"ratio".padStart(8)}${"CPU ratio".padStart(11)}${"× OpenStack".padStart(13)}${"bare + commit/s".padStart(17)}${"ratio".padStart(8)}`,
     );
     const demo = clientOf(target.url, target.demo);
     for (const [name, request] of await requestsOf(target, demo))
@@ -129,8 +130,13 @@ async function measure(name: string, request: LoadRequest, target: Target): Prom
   const options = { pid: target.pid, connections, seconds };
   const ours = await load(request, options);
   const bare = await load({ ...request, url: bareUrl }, options);
-  if (ours.failed + bare.failed > 0)
-    throw new Error(`${name}: ${ours.failed} of ours, ${bare.failed} bare requests failed`);
+  const committed =
+    request.method === "POST"
+      ? await load({ ...request, url: `${target.bareUrl}/committed/${path}` }, options)
+      : undefined;
+  const failedBare = bare.failed + (committed?.failed ?? 0);
+  if (ours.failed + failedBare > 0)
+    throw new Error(`${name}: ${ours.failed} of ours, ${failedBare} bare requests failed`);
   const peer = openstack[name];
   const columns = [
     [ours.perSecond.toFixed(0), 9],
@@ -140,6 +146,8 @@ async function measure(name: string, request: LoadRequest, target: Target): Prom
     [(ours.perSecond / bare.perSecond).toFixed(2), 8],
     [(ours.cpuMs / bare.cpuMs).toFixed(1), 11],
     [peer === undefined ? "" : (ours.perSecond / peer).toFixed(0), 13],
+    [committed === undefined ? "" : committed.perSecond.toFixed(0), 17],
+    [committed === undefined ? "" : (ours.perSecond / committed.perSecond).toFixed(2), 8],
   ] as const;
   console.log(name.padEnd(22) + columns.map(([text, width]) => text.padStart(width)).join(""));
 }

@@ -133,11 +133,10 @@ async function agentRun(
       async stop() {
         stopServing();
         await Promise.race([
-          context.queue.idle(),
+          Promise.all([context.queue.idle(), context.pool.idle()]),
           new Promise((resolve) => setTimeout(resolve, stopPatienceMs).unref()),
         ]);
         context.copies.stop();
-        await context.pool.idle();
         await libvirt.close();
       },
     };

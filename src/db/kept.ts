@@ -14,6 +14,8 @@ export interface KeptOptions<Value> {
 export interface Kept<Value> {
   /** As the rows have it that were committed before the call; `undefined` (nothing found) is never kept. */
   get(key: string): Promise<Value | undefined>;
+  /** What is kept, where it is known to be so without asking anybody: never on PostgreSQL. Who gets nothing calls `get`. */
+  known(key: string): Value | undefined;
   /** As the transaction sees it: what is kept, unless it wrote to one of the tables. */
   within(tx: Tx, key: string): Promise<Value | undefined>;
 }
@@ -51,6 +53,7 @@ export function createKept<Value>(
       values.set(key, value);
       return value;
     },
+    known: (key) => (news.catchUp ? undefined : values.get(key)),
     async within(tx, key) {
       const unseen = news.uncommitted?.().some((write) => matters({ dependsOn }, write)) ?? true;
       return (unseen ? undefined : values.get(key)) ?? load(key, tx);

@@ -10,7 +10,7 @@ import { logAnswer } from "./log-answer.ts";
 import { mediaRequire, strictJsonBody } from "./media.ts";
 import { Reply, SecretBytes, type Operation, type Route } from "./operation.ts";
 import { ReadyJson } from "./ready-json.ts";
-import { requestContext } from "./request-context.ts";
+import { RequestContext } from "./request-context.ts";
 import { schemaAt, validate } from "./validate.ts";
 
 /** Token, microversion, body, policy, operation, answer: in this order for every route; where media are strict, the body comes last. */
@@ -19,12 +19,13 @@ export async function handleRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const caller = door.isPublic ? anonymous : await authenticateRequest(door, request);
+  const known = door.isPublic ? anonymous : authenticateRequest(door, request);
+  const caller = known instanceof Promise ? await known : known;
   if (door.service.strictSlashes === true) requireNoSlash(door, request);
   const offer = door.offer(request.headers);
   const { microversion, rawBody: raw } = offer;
   reply.headers(offer.headers);
-  const ctx = requestContext(door, { request, reply }, { caller, microversion });
+  const ctx = new RequestContext(door, { request, reply }, { caller, microversion });
   const params = pathParams(request);
   const strict = door.service.strictMedia === true;
   if (strict) await admit(ctx, request, offer.routes[0], params);
@@ -73,13 +74,17 @@ function pathParams(request: FastifyRequest): PathParams {
   return params;
 }
 
-async function authenticateRequest(door: Door, request: FastifyRequest): Promise<Caller> {
+/** At once when the token is known; most are. */
+function authenticateRequest(door: Door, request: FastifyRequest): Caller | Promise<Caller> {
   const token = request.headers["x-auth-token"];
   if (typeof token !== "string" || token === "")
     throw new CloudError("unauthenticated", "The request you have made requires authentication.");
-  const caller = await door.authenticate(token);
-  accessRulesEnforce(caller, door.service, request);
-  return caller;
+  const caller = door.authenticate(token);
+  const admitted = (who: Caller): Caller => {
+    accessRulesEnforce(who, door.service, request);
+    return who;
+  };
+  return caller instanceof Promise ? caller.then(admitted) : admitted(caller);
 }
 
 /** The router itself knows no difference. */
@@ -155,7 +160,12 @@ function send(reply: FastifyReply, { body, headers }: Reply): FastifyReply {
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   if (headers === noHeaders || !reply.hasHeader("content-type"))
     reply.header("content-type", "application/json");
-  if (body instanceof ReadyJson) return reply.send(body.bytes);
-  // Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send.
-  return reply.serializer(asIs).send(JSON.stringify(body));
+  if (body instanceof ReadyJson)
+    return body.text === undefined ? reply.send(body.bytes) : sendText(reply, body.text);
+  return sendText(reply, JSON.stringify(body));
+}
+
+/** Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send. */
+function sendText(reply: FastifyReply, text: string): FastifyReply {
+  return reply.serializer(asIs).send(text);
 }

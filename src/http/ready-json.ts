@@ -1,9 +1,15 @@
+/** Up to this size a text goes out faster than bytes: in one piece with the headers, instead of as a second one. */
+const textLimit = 16 * 1024;
+
 /** JSON that is bytes already. */
 export class ReadyJson {
   readonly bytes: Buffer;
+  /** The same, where it is small. */
+  readonly text: string | undefined;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
+    this.text = bytes.length > textLimit ? undefined : bytes.toString();
   }
 }
 
@@ -58,7 +64,7 @@ const joinedBytesLimit = 16 * 1024 * 1024;
 export function listJson(name: string, rows: readonly Buffer[], rest: object = {}): ReadyJson {
   const [first] = rows;
   const wanted = { name, rows, rest: JSON.stringify(rest).slice(1, -1) };
-  if (first === undefined) return joinedOf(wanted);
+  if (first === undefined) return emptyList(wanted);
   const known = joinedLists.get(first);
   if (known && isSame(known, wanted)) return known.json;
   const json = joinedOf(wanted);
@@ -68,6 +74,18 @@ export function listJson(name: string, rows: readonly Buffer[], rest: object = {
     joinedLists.clear();
     joinedBytes = 0;
   }
+  return json;
+}
+
+const emptyLists = new Map<string, ReadyJson>();
+
+/** Without rows there are as few as there are kinds of lists, but for what else belongs to them. */
+function emptyList(wanted: Omit<Joined, "json">): ReadyJson {
+  if (wanted.rest !== "") return joinedOf(wanted);
+  const known = emptyLists.get(wanted.name);
+  if (known) return known;
+  const json = joinedOf(wanted);
+  emptyLists.set(wanted.name, json);
   return json;
 }
 

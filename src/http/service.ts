@@ -41,7 +41,7 @@ export interface HttpServerOptions {
   /** The operator's; absent: the services' default rules. Must know all their `policyRules`. */
   readonly policy?: Policy | undefined;
   /** Throws `unauthenticated` for a token that is unknown, expired or revoked. */
-  readonly authenticate: (token: string) => Promise<Caller>;
+  readonly authenticate: (token: string) => Caller | Promise<Caller>;
   readonly log: Logger;
   readonly clock: Clock;
 }

@@ -46,7 +46,7 @@ const defaultTokenLifetimeSeconds = 3_600;
 export interface Identity {
   readonly service: Service;
   /** Who sends this token; throws `unauthenticated` when it is not good. */
-  readonly authenticate: (token: string) => Promise<Caller>;
+  readonly authenticate: (token: string) => Caller | Promise<Caller>;
   /** Who the compute service is when it acts for itself; after `bootstrap`. */
   readonly serviceAccount: () => Promise<ServiceAccount>;
   /** Makes what every cloud starts from; safe to repeat at each start. True when the cloud is new. */

@@ -110,7 +110,7 @@ function atomCheck(kind: string, match: string): Check {
   if (kind === "rule") return (_credentials, _target, rule) => rule(match);
   if (kind === "role") {
     const role = match.toLowerCase();
-    return (credentials) => credentials.roles.some((name) => name.toLowerCase() === role);
+    return ({ roles }) => roleSet(roles).has(role);
   }
   const substitution = /^%\((.+)\)s$/.exec(match);
   const attribute = substitution?.[1];
@@ -121,6 +121,17 @@ function atomCheck(kind: string, match: string): Check {
     const actual = literal ?? attributes.get(kind)?.(credentials);
     return wanted !== undefined && actual !== undefined && wanted === actual;
   };
+}
+
+const roleSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** In lower case: oslo.policy compares roles so. Made once for each list, which nobody changes: a request asks many rules. */
+function roleSet(roles: readonly string[]): ReadonlySet<string> {
+  const known = roleSets.get(roles);
+  if (known) return known;
+  const set = new Set(roles.map((name) => name.toLowerCase()));
+  roleSets.set(roles, set);
+  return set;
 }
 
 /** An unknown one would never match, and behind `not` always. */

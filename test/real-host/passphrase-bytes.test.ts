@@ -96,10 +96,10 @@ async function hardReboot({ id }: BenchServer): Promise<void> {
   }, 120_000);
 }
 
-/** Where files of the cloud, of libvirt and of swtpm are. */
-const places = (): string[] => [
-  cloud.statePath,
-  cloud.instancesPath,
+/** Where files of the cloud, of libvirt and of swtpm are; but for images, which were there before any TPM. */
+const places = async (): Promise<string[]> => [
+  ...(await inFolder(cloud.statePath, "images")),
+  ...(await inFolder(cloud.instancesPath, "_base")),
   "/var/lib/libvirt/swtpm",
   "/var/log/libvirt",
   "/var/log/swtpm",
@@ -107,22 +107,33 @@ const places = (): string[] => [
   "/etc/libvirt",
 ];
 
+async function inFolder(folder: string, without: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name !== without).map((name) => join(folder, name));
+}
+
 test(
   `no passphrase of a TPM is anywhere in the clear, during ${boots} boots`,
   { timeout: boots * 120_000 },
   async () => {
     const found: string[] = [];
+    const look = async (wanted: readonly string[]): Promise<void> => {
+      const of = wanted.flatMap((id) => needlesOf(passphrases.get(id) ?? Buffer.alloc(0)));
+      found.push(...(await bytesFind(await places(), of)));
+    };
     for (let booted = 0; booted < boots; booted += 2) {
+      const known = new Set(passphrases.keys());
       await poolRead();
       const server = await serverRun(cloud.demo);
       await poolRead();
       await serversPassphraseRead(server.id);
-      found.push(...(await bytesFind(places(), needlesOf(passphrases.get(server.id) ?? Buffer.alloc(0)))));
+      // Those of this round while the server runs, all of them at the end.
+      const ofRound = [...passphrases.keys()].filter((id) => !known.has(id));
+      await look(ofRound);
       await hardReboot(server);
-      found.push(...(await bytesFind(places(), needles())));
+      await look(ofRound);
       await server.remove();
     }
-    found.push(...(await bytesFind(places(), needles())));
+    await look([...passphrases.keys()]);
     expect(found).toEqual([]);
     const all = needles();
     const inText = (text: string): boolean => all.some((needle) => text.includes(needle.toString("latin1")));
@@ -137,10 +148,10 @@ test(
     console.log(
       `${boots} boots, ${passphrases.size} passphrases in ${all.length} pieces: none in ${heard.length} bus messages, ` +
         `${seen.size} different command lines and environments (${looks} looks at all processes, ${swtpms.length} of swtpm), ` +
-        `or any file below ${places().join(", ")}`,
+        `or any file of the cloud, below /var/lib/libvirt/swtpm, /var/log/libvirt, /var/log/swtpm, /run/libvirt or /etc/libvirt`,
     );
     const planted = join(cloud.statePath, "planted");
     await writeFile(planted, all[4] ?? "");
-    expect(await bytesFind(places(), all)).toEqual([planted]);
+    expect(await bytesFind(await places(), all)).toEqual([planted]);
   },
 );

@@ -1,5 +1,5 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
 import type { ImageFacts } from "#image/index.ts";
 import { serverStatePermit } from "../domain/server-action.ts";
 import { rebuildRule, rebuildTpmPermit } from "../domain/server-rebuild.ts";
@@ -68,7 +68,7 @@ async function withNewTpm(
   const { tpm } = server;
   if (tpm === undefined)
     throw new CloudError("invalid", `Server ${server.id} has no TPM that could be replaced.`);
-  if (ctx.caller.projectId !== server.projectId) {
+  if (tpm.secretSecurity !== "deployment" && ctx.caller.projectId !== server.projectId) {
     throw new CloudError(
       "forbidden",
       "The passphrase of the new TPM would belong to your project and not to the server's: ask as a member of that project.",

@@ -34,14 +34,30 @@ export async function tokenFind(
   return token && token.expiresAt > deps.clock.now() ? token : undefined;
 }
 
-/** Who sends this token. Throws `unauthenticated` when it is unknown, expired, revoked or without effect. */
-export async function callerAuthenticate(
+/**
+ * Who sends this token; at once when it is kept. Throws `unauthenticated` when it is unknown, expired, revoked or without effect.
+ */
+export function callerAuthenticate(
   deps: Pick<IdentityDeps, "tokens" | "clock">,
   text: string,
-): Promise<Caller> {
-  const token = await tokenFind(deps, text);
-  if (!token) throw new CloudError("unauthenticated", "The request you have made requires authentication.");
-  return {
+): Caller | Promise<Caller> {
+  const hash = tokenHash(text);
+  const kept = deps.tokens.known(hash);
+  const callerOf = (token: Token | undefined): Caller => {
+    if (!token || token.expiresAt <= deps.clock.now())
+      throw new CloudError("unauthenticated", "The request you have made requires authentication.");
+    return { ...bearerOf(token), token: new Secret(text) };
+  };
+  return kept ? callerOf(kept) : deps.tokens.get(hash).then(callerOf);
+}
+
+const bearers = new WeakMap<Token, Omit<Caller, "token">>();
+
+/** All but the text of a token, which nobody keeps; made once for each. */
+function bearerOf(token: Token): Omit<Caller, "token"> {
+  const known = bearers.get(token);
+  if (known) return known;
+  const bearer = {
     userId: token.user.id,
     userName: token.user.name,
     userDomainId: token.user.domain.id,
@@ -52,8 +68,9 @@ export async function callerAuthenticate(
     systemScope: token.systemScope,
     roles: token.roles.map(({ name }) => name),
     delegation: delegationOf(token),
-    token: new Secret(text),
   };
+  bearers.set(token, bearer);
+  return bearer;
 }
 
 function delegationOf({ delegation }: Token): Delegation | undefined {

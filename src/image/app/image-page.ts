@@ -23,5 +23,14 @@ export function imagePagesKept(database: Database): Kept<readonly Image[]> {
 
 /** The key says the whole question. */
 export async function imagePageRead(pages: Kept<readonly Image[]>, page: PageOf): Promise<readonly Image[]> {
-  return (await pages.get(JSON.stringify(page))) ?? [];
+  return (await pages.get(page.after ? JSON.stringify(page) : firstPageKey(page))) ?? [];
+}
+
+const queryTexts = new WeakMap<ImageListQuery, string>();
+
+/** The same as of any page; most ask without a query, which is one object, written once. */
+function firstPageKey({ query, viewer }: PageOf): string {
+  let text = queryTexts.get(query);
+  if (text === undefined) queryTexts.set(query, (text = JSON.stringify(query)));
+  return `{"query":${text},"viewer":${JSON.stringify(viewer)}}`;
 }

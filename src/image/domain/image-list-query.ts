@@ -90,6 +90,14 @@ const handled = new Set<string>([
 
 /** Reads the query of GET /v2/images (Image API reference, "List images"); throws `invalid`. */
 export function parseImageListQuery(query: QueryParameters): ImageListQuery {
+  if (Object.keys(query).length > 0) return parse(query);
+  return (withoutQuery ??= parse(query));
+}
+
+/** What most ask, read once. */
+let withoutQuery: ImageListQuery | undefined;
+
+function parse(query: QueryParameters): ImageListQuery {
   const one = (name: string): string | undefined => valuesOf(query, name).at(-1);
   if (one("changes-since") !== undefined)
     throw invalid('The "changes-since" filter is no longer available on v2.');

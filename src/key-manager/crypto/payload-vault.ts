@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { Clock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
@@ -17,7 +17,8 @@ import type { MasterKeyRing } from "./master-key-ring.ts";
 
 /**
  * Envelope encryption: a payload is sealed with its project's key, a project's key is wrapped by the master
- * key. Plaintext keys live only for the length of one call.
+ * key. A project's key in the clear is a key object, outside of JavaScript's memory, for as long as its wrapped row is
+ * kept: the master key, which is there too, would give it at any time.
  */
 export interface PayloadVault {
   seal(owner: PayloadOwner, payload: Buffer): Promise<SealedPayload>;
@@ -44,15 +45,7 @@ export function createPayloadVault(options: {
     limit: 1_000,
   });
 
-  async function withKey<T>(row: ProjectKeyRow, use: (key: Buffer) => T): Promise<T> {
-    const { master_key_id: masterKeyId, wrapped_key: wrapped } = row;
-    const key = await ring.unwrap({ masterKeyId, wrapped }, projectKeyContext(row.id, row.project_id));
-    try {
-      return use(key);
-    } finally {
-      wipe(key);
-    }
-  }
+  const keyOf = unwrappedKeys(ring);
 
   /** Wrapping may be a call to a token or a service, so it happens before the transaction. */
   async function newKey(projectId: string, generation: number): Promise<ProjectKeyRow> {
@@ -92,13 +85,12 @@ export function createPayloadVault(options: {
   }
 
   async function sealWith(row: ProjectKeyRow, owner: PayloadOwner, payload: Buffer): Promise<SealedPayload> {
-    const sealed = await withKey(row, (key) => seal(key, payload, payloadContext(owner)));
-    return { projectKeyId: row.id, sealed };
+    return { projectKeyId: row.id, sealed: seal(await keyOf(row), payload, payloadContext(owner)) };
   }
 
   async function openStored(owner: PayloadOwner, stored: SealedPayload): Promise<Buffer> {
     const row = await keyRow(owner, stored.projectKeyId);
-    return withKey(row, (key) => open(key, stored.sealed, payloadContext(owner)));
+    return open(await keyOf(row), stored.sealed, payloadContext(owner));
   }
 
   return {
@@ -113,6 +105,24 @@ export function createPayloadVault(options: {
         wipe(payload);
       }
     },
+  };
+}
+
+/** Unwrapped once for as long as their rows are kept. */
+function unwrappedKeys(ring: MasterKeyRing): (row: ProjectKeyRow) => Promise<KeyObject> {
+  const unwrapped = new WeakMap<ProjectKeyRow, KeyObject>();
+  return async (row) => {
+    const known = unwrapped.get(row);
+    if (known) return known;
+    const { master_key_id: masterKeyId, wrapped_key: wrapped } = row;
+    const bytes = await ring.unwrap({ masterKeyId, wrapped }, projectKeyContext(row.id, row.project_id));
+    try {
+      const key = createSecretKey(bytes);
+      unwrapped.set(row, key);
+      return key;
+    } finally {
+      wipe(bytes);
+    }
   };
 }
 
