@@ -8,17 +8,22 @@ import { startSimulatedCloud, type SimulatedCloud } from "../kit/simulated-cloud
  * that is new is a row of `operations`; whoever is new, a line of `actors`.
  */
 
-type Status = "ACTIVE" | "SHUTOFF" | "PAUSED" | "SUSPENDED";
+type Status = "ACTIVE" | "SHUTOFF" | "PAUSED" | "SUSPENDED" | "RESCUE" | "VERIFY_RESIZE";
 
 interface Operation {
   readonly name: string;
   readonly from: Status;
   readonly to: Status;
-  /** Of POST /servers/{id}/action. */
-  readonly body: object;
+  /** Of POST /servers/{id}/action; a function is asked with the server's mode. */
+  readonly body: object | ((mode: Mode) => object);
   /** Whether it starts or restores the domain. */
   readonly needsPassphrase: boolean;
+  /** What Nova answers when it accepts, where that is not 202. */
+  readonly accepted?: number;
 }
+
+const modes = ["user", "host", "deployment"] as const;
+type Mode = (typeof modes)[number];
 
 const operations: readonly Operation[] = [
   { name: "start", from: "SHUTOFF", to: "ACTIVE", body: { "os-start": null }, needsPassphrase: true },
@@ -48,10 +53,42 @@ const operations: readonly Operation[] = [
   { name: "pause", from: "ACTIVE", to: "PAUSED", body: { pause: null }, needsPassphrase: false },
   { name: "unpause", from: "PAUSED", to: "ACTIVE", body: { unpause: null }, needsPassphrase: false },
   { name: "suspend", from: "ACTIVE", to: "SUSPENDED", body: { suspend: null }, needsPassphrase: false },
+  {
+    name: "rebuild",
+    from: "ACTIVE",
+    to: "ACTIVE",
+    body: () => ({ rebuild: { imageRef: image } }),
+    needsPassphrase: true,
+  },
+  {
+    name: "rescue",
+    from: "ACTIVE",
+    to: "RESCUE",
+    body: { rescue: null },
+    needsPassphrase: true,
+    accepted: 200,
+  },
+  { name: "unrescue", from: "RESCUE", to: "ACTIVE", body: { unrescue: null }, needsPassphrase: true },
+  { name: "resize", from: "ACTIVE", to: "VERIFY_RESIZE", body: resizeTo("larger"), needsPassphrase: true },
+  {
+    name: "resize of what is off",
+    from: "SHUTOFF",
+    to: "VERIFY_RESIZE",
+    body: resizeTo("larger"),
+    needsPassphrase: false,
+  },
+  {
+    name: "revert of a resize",
+    from: "VERIFY_RESIZE",
+    to: "ACTIVE",
+    body: { revertResize: null },
+    needsPassphrase: true,
+  },
 ];
 
-const modes = ["user", "host", "deployment"] as const;
-type Mode = (typeof modes)[number];
+function resizeTo(which: "larger"): (mode: Mode) => object {
+  return (mode) => ({ resize: { flavorRef: flavors.get(`${mode} ${which}`) } });
+}
 
 interface Actor {
   readonly who: string;
@@ -115,7 +152,8 @@ let member: Client;
 let reader: Client;
 let stranger: Client;
 let image: string;
-const flavors = new Map<Mode, string>();
+/** By mode, and `MODE larger`. */
+const flavors = new Map<string, string>();
 
 beforeAll(async () => {
   cloud = await startSimulatedCloud();
@@ -123,11 +161,10 @@ beforeAll(async () => {
   reader = await cloud.userAdd("onlooker", "demo", "reader");
   stranger = await cloud.userAdd("stranger", "others", "member");
   image = await imageMake(cloud.demo);
-  for (const mode of modes)
-    flavors.set(
-      mode,
-      await cloud.flavorAdd(mode, { "hw:tpm_version": "2.0", "hw:tpm_secret_security": mode }),
-    );
+  for (const mode of modes) {
+    const extraSpecs = { "hw:tpm_version": "2.0", "hw:tpm_secret_security": mode };
+    for (const name of [mode, `${mode} larger`]) flavors.set(name, await cloud.flavorAdd(name, extraSpecs));
+  }
 }, 60_000);
 afterAll(() => cloud.stop());
 
@@ -157,24 +194,45 @@ const waysIn: Readonly<Record<Exclude<Status, "ACTIVE">, object>> = {
   SHUTOFF: { "os-stop": null },
   PAUSED: { pause: null },
   SUSPENDED: { suspend: null },
+  RESCUE: { rescue: null },
+  VERIFY_RESIZE: {},
 };
 const waysOut: Readonly<Record<Exclude<Status, "ACTIVE">, object>> = {
   SHUTOFF: { "os-start": null },
   PAUSED: { unpause: null },
   SUSPENDED: { resume: null },
+  RESCUE: { unrescue: null },
+  VERIFY_RESIZE: { revertResize: null },
 };
 
 /** By its owner, over ACTIVE. */
-async function bring(id: string, to: Status): Promise<void> {
+async function bring({ id, mode }: Made, to: Status): Promise<void> {
   const { status } = (await serverOf(id)) as { status: Status };
-  if (status === to) return;
+  // A server that was resized while it was off would not come back to ACTIVE.
+  if (status === to && to !== "VERIFY_RESIZE") return;
   if (status !== "ACTIVE") {
     expect((await act(cloud.demo, id, waysOut[status])).status).toBe(202);
+    const was = status === "VERIFY_RESIZE" ? await settled(id) : "ACTIVE";
+    if (was === "SHUTOFF") expect((await act(cloud.demo, id, { "os-start": null })).status).toBe(202);
     await reached(id, "ACTIVE");
   }
   if (to === "ACTIVE") return;
-  expect((await act(cloud.demo, id, waysIn[to])).status).toBe(202);
+  const way = to === "VERIFY_RESIZE" ? resizeTo("larger")(mode) : waysIn[to];
+  expect([200, 202]).toContain((await act(cloud.demo, id, way)).status);
   await reached(id, to);
+}
+
+/** The server's status once it has no task. */
+async function settled(id: string): Promise<string> {
+  return eventually(async () => {
+    const server = await serverOf(id);
+    return server["OS-EXT-STS:task_state"] === null ? (server["status"] as string) : undefined;
+  });
+}
+
+interface Made {
+  readonly id: string;
+  readonly mode: Mode;
 }
 
 interface Tpm {
@@ -244,13 +302,14 @@ describe.each(modes)("mode %s", (mode) => {
   test.each(operations)("$name", async (operation) => {
     for (const actor of actors) {
       const expected = operation.needsPassphrase ? actor.needing[mode] : actor.other;
-      await bring(id, operation.from);
+      await bring({ id, mode }, operation.from);
       await withAcl(actor, { id, mode }, async () => {
         const before = await allOf(id);
         const denied = (await deniedEvents(id)).length;
-        const answer = await act(actor.client(), id, operation.body);
+        const { body } = operation;
+        const answer = await act(actor.client(), id, typeof body === "function" ? body(mode) : body);
         const saying = `${actor.who}: ${JSON.stringify(answer.body)}`;
-        expect(answer.status, saying).toBe(expected);
+        expect(answer.status, saying).toBe(expected === 202 ? (operation.accepted ?? 202) : expected);
         if (expected === 202) return await reached(id, operation.to);
         expect(await allOf(id), saying).toEqual(before);
         const byKeyManager = expected === 403 && actor.client() !== reader;
@@ -299,7 +358,7 @@ describe.each(modes)("mode %s", (mode) => {
 
 test("mode host: without what the host keeps operators wait for the owner, whose start gives it back", async () => {
   const id = await made("host");
-  await bring(id, "SHUTOFF");
+  await bring({ id, mode: "host" }, "SHUTOFF");
   await cloud.hostRestart((books) => {
     for (const [serverId, { tpm }] of Object.entries(books))
       if (serverId === id && tpm) (tpm as { passphraseKept?: boolean }).passphraseKept = false;
@@ -313,7 +372,7 @@ test("mode host: without what the host keeps operators wait for the owner, whose
   expect(await allOf(id)).toEqual(before);
   expect((await act(cloud.demo, id, { "os-start": null })).status).toBe(202);
   await reached(id, "ACTIVE");
-  await bring(id, "SHUTOFF");
+  await bring({ id, mode: "host" }, "SHUTOFF");
   expect((await act(cloud.admin, id, { "os-start": null })).status).toBe(202);
   await reached(id, "ACTIVE");
 });

@@ -68,7 +68,7 @@ async function withNewTpm(
   const { tpm } = server;
   if (tpm === undefined)
     throw new CloudError("invalid", `Server ${server.id} has no TPM that could be replaced.`);
-  if (ctx.caller.projectId !== server.projectId) {
+  if (tpm.secretSecurity !== "deployment" && ctx.caller.projectId !== server.projectId) {
     throw new CloudError(
       "forbidden",
       "The passphrase of the new TPM would belong to your project and not to the server's: ask as a member of that project.",
