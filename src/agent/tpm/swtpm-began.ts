@@ -13,10 +13,14 @@ const lookMs = 5;
  * (swtpm(8), --pid), so libvirt has no more use for the passphrase of this start; QEMU is yet to come then. A domain's id is new at
  * every start, and so is the file's name. Rejects with the signal's reason when it is aborted first.
  */
-export async function swtpmBeganWatch(domainName: string, signal: AbortSignal): Promise<() => Promise<void>> {
+export async function swtpmBeganWatch(
+  domainName: string,
+  signal: AbortSignal,
+  folder = runFolder,
+): Promise<() => Promise<void>> {
   const end = `-${domainName.slice(0, shortNameChars)}-swtpm.pid`;
   const look = async (): Promise<readonly string[]> =>
-    (await filesIn(runFolder)).filter((name) => name.endsWith(end));
+    (await filesIn(folder)).filter((name) => name.endsWith(end));
   const before = new Set(await look());
   return async () => {
     while ((await look()).every((name) => before.has(name))) await sleep(lookMs, signal);
