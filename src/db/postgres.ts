@@ -1,7 +1,6 @@
 import { PostgresDialect, type PostgresPoolClient } from "kysely";
 import { Pool, types, type PoolClient } from "pg";
 import { databaseLabel, type DatabaseAddress } from "./address.ts";
-import { GatheringSocket } from "./gathering-socket.ts";
 import { postgresErrorOf } from "./postgres-errors.ts";
 import { createPreparedAsk, type Ask } from "./postgres-prepared.ts";
 import { transactionAsk } from "./postgres-transaction.ts";
@@ -50,7 +49,6 @@ export function postgresDialect(
     keepAlive: true,
     // Statements that nobody waits for one by one go out together; whoever waits for each notices nothing.
     pipeline: true,
-    stream: () => new GatheringSocket(),
     fallback_application_name: "sealstone",
     types: {
       getTypeParser: (oid: Parameters<typeof types.getTypeParser>[0]): Parser =>

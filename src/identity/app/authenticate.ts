@@ -35,20 +35,23 @@ export async function tokenFind(
 }
 
 /**
- * Who sends this token; at once when it is kept. Throws `unauthenticated` when it is unknown, expired, revoked or without effect.
+ * Who sends this token; at once when it is kept and good. Rejects with `unauthenticated` when it is unknown, expired, revoked
+ * or without effect.
  */
 export function callerAuthenticate(
   deps: Pick<IdentityDeps, "tokens" | "clock">,
   text: string,
 ): Caller | Promise<Caller> {
   const hash = tokenHash(text);
-  const kept = deps.tokens.known(hash);
-  const callerOf = (token: Token | undefined): Caller => {
-    if (!token || token.expiresAt <= deps.clock.now())
-      throw new CloudError("unauthenticated", "The request you have made requires authentication.");
-    return { ...bearerOf(token), token: new Secret(text) };
-  };
-  return kept ? callerOf(kept) : deps.tokens.get(hash).then(callerOf);
+  const isGood = (token: Token | undefined): token is Token =>
+    token !== undefined && token.expiresAt > deps.clock.now();
+  const callerOf = (token: Token): Caller => ({ ...bearerOf(token), token: new Secret(text) });
+  const known = deps.tokens.known(hash);
+  if (isGood(known)) return callerOf(known);
+  return deps.tokens.get(hash).then((token) => {
+    if (isGood(token)) return callerOf(token);
+    throw new CloudError("unauthenticated", "The request you have made requires authentication.");
+  });
 }
 
 const bearers = new WeakMap<Token, Omit<Caller, "token">>();

@@ -21,6 +21,7 @@ export function contentTypeFind(text: string): ContentType | undefined {
  */
 export function contentTypeNegotiate(accept: string | undefined, stored: ContentType): ContentType {
   if (accept === undefined || accept.trim() === "") return "application/octet-stream";
+  if (accept === stored) return stored;
   for (const range of mediaRanges(accept)) {
     if (range === "*/*") return stored;
     if (range.endsWith("/*") && stored.startsWith(range.slice(0, -1))) return stored;
