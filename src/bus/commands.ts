@@ -37,6 +37,12 @@ const TpmSpec = Type.Object({
   secretId: Type.String(),
 });
 
+/** A TPM as swtpm encrypted it, and the certificates that swtpm_setup made of its keys; all base64. */
+const TpmContent = Type.Object({
+  bytes: Type.String(),
+  certificates: Type.Array(Type.Object({ name: Type.String(), bytes: Type.String() })),
+});
+
 /** One of the keys that a TPM was born with, as PEM, and what the host's authority says of it. */
 const EndorsementKey = Type.Object({
   algorithm: Type.Union([Type.Literal("rsa"), Type.Literal("ecc")]),
@@ -156,8 +162,25 @@ export const commands = {
       sagaId: Type.Optional(Type.String()),
       tpm: TpmSpec,
       passphrase: SealedBox,
+      /** Not a new one, but a copy of an image's. */
+      source: Type.Optional(
+        Type.Object({ imageId: Type.String(), content: TpmContent, passphrase: SealedBox }),
+      ),
     }),
     Type.Object({ endorsementKeys: Type.Optional(Type.Array(EndorsementKey)) }),
+  ),
+  /** The TPM as it is now, put under the passphrase of an image, which is sealed with that image as associated data. */
+  tpmCopy: command(
+    "tpm-copy",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      imageId: Type.String(),
+      tpm: TpmSpec,
+      passphrase: SealedBox,
+      imagePassphrase: SealedBox,
+    }),
+    TpmContent,
   ),
   /** TPM state and its libvirt secret, gone. */
   tpmDelete: command(
@@ -276,6 +299,8 @@ export const commands = {
           disks: Type.Boolean(),
           tpm: Type.Boolean(),
           managedSave: Type.Boolean(),
+          /** False when the domain runs with a TPM whose emulator has ended. */
+          tpmRuns: Type.Optional(Type.Boolean()),
         }),
       ),
     }),

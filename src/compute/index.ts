@@ -17,9 +17,11 @@ import {
   powerStatesReconcile,
 } from "./reconcilers/power-states.ts";
 import { resizesConfirm } from "./reconcilers/resizes.ts";
+import { deletedServersForget } from "./reconcilers/deleted-servers.ts";
 import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
 import { shelvedServersOffload } from "./reconcilers/shelved-servers.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
+import { imageTpmsReap } from "./reconcilers/image-tpms.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
@@ -52,6 +54,8 @@ import { computeServerColumns } from "./store/migrations/0050-server-columns.ts"
 import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orphans.ts";
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
+import { computeImageTpms } from "./store/migrations/0058-image-tpms.ts";
+import { computeDeletedServers } from "./store/migrations/0063-deleted-servers.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
@@ -71,8 +75,10 @@ export const computeMigrations: Migrations = {
   "0051-passphrase-orphans": computePassphraseOrphans,
   "0053-host-boot-starts": computeHostBootStarts,
   "0057-rebuilds": computeRebuilds,
+  "0058-image-tpms": computeImageTpms,
   "0061-server-migrations": computeServerMigrations,
   "0065-shelved-servers": computeShelvedServers,
+  "0063-deleted-servers": computeDeletedServers,
 };
 
 /** Of sealstone.conf; what is not said has Nova's default. */
@@ -161,6 +167,7 @@ export function createCompute(options: ComputeOptions): Compute {
     flavorEnsure: (seed) => flavorEnsure(deps, seed),
     async start() {
       await tpmIntentsReap(deps, deps.clock.now());
+      await imageTpmsReap(deps, deps.clock.now());
       // First: a host that registers has states to hand in.
       stops.push(tpmVaultServe(deps), ...listen(deps));
       await executor.start();
@@ -178,7 +185,10 @@ function listen(deps: ComputeDeps): (() => void)[] {
   const { bus, database, clock, log } = deps;
   const failed = (error: unknown): void =>
     log.error({ error: String(error) }, "a host's report could not be recorded");
+  const forgotten = (error: unknown): void =>
+    log.error({ error: String(error) }, "the TPM of a deleted image is left to the next look");
   return [
+    deps.image.onRemoved(() => void imageTpmsReap(deps).catch(forgotten)),
     bus.serve(hostRegister, {}, async (facts) => {
       await hostRegistered(deps, facts);
       // What happened on the host while it was away.
@@ -205,12 +215,14 @@ function reconcilePeriodically(deps: ComputeDeps, orphans: PassphraseOrphans): (
     await powerStatesReconcile(deps);
     await hostBootStarts(deps);
     await tpmIntentsReap(deps);
+    await imageTpmsReap(deps);
     await stuckSagasRetry(deps);
     await endedSagasPrune(deps);
     await resizesConfirm(deps);
     await softDeletedReclaim(deps);
     await shelvedServersOffload(deps);
     await orphans.sweepOwn();
+    await deletedServersForget(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

@@ -186,12 +186,29 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
-    tpmManufacture: async (message: { serverId: string; passphrase: string }) => {
+    tpmManufacture: async (message: {
+      serverId: string;
+      passphrase: string;
+      source?: { imageId: string; passphrase: string; content: { bytes: string } };
+    }) => {
+      const { source } = message;
+      if (source && (await opened(source.imageId, source.passphrase)) !== source.content.bytes)
+        throw new CloudError("conflict", "the TPM's state does not open");
       of(message.serverId).tpm ??= await opened(message.serverId, message.passphrase);
       const endorsementKey = { algorithm: "rsa", publicKey: "a key", certificate: "a certificate" };
       return { endorsementKeys: [endorsementKey] };
     },
     tpmCheck: async () => ({ verdict: "starts", keepsPassphrase: false }),
+    tpmCopy: async (message: {
+      serverId: string;
+      imageId: string;
+      passphrase: string;
+      imagePassphrase: string;
+    }) => {
+      if ((await opened(message.serverId, message.passphrase)) !== of(message.serverId).tpm)
+        throw new CloudError("conflict", "the TPM's state does not open");
+      return { bytes: await opened(message.imageId, message.imagePassphrase), certificates: [] };
+    },
     tpmDelete: async ({ serverId }: { serverId: string }) => {
       of(serverId).tpm = undefined;
       forgetWhenEmpty(serverId);

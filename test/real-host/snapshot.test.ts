@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -135,6 +135,44 @@ test("the openstack client makes an image and a backup", async () => {
   // It prints the image as it was before it waited.
   expect(await openstack(backup)).toMatchObject({ name: "backup" });
   expect(await openstack("image show backup")).toMatchObject({ name: "backup", status: "active" });
+});
+
+test("with `copy` the image carries the TPM: what is made of it opens what was sealed; deleted with the image", async () => {
+  await done(origin, { "os-stop": null }, "SHUTOFF");
+  const answer = await act(origin, { createImage: { name: "with TPM", "sealstone:tpm": "copy" } });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+  expect(await settled(origin)).toMatchObject({ status: "SHUTOFF" });
+  const imageRef = answer.body.image_id as string;
+  expect((await imageOf(imageRef)).body.status).toBe("active");
+  // The administrator may not read the image's passphrase.
+  const wanted = { name: "x", imageRef, flavorRef, networks: "none" };
+  const denied = await cloud().admin.send("POST", "/compute/v2.1/servers", { server: wanted }, "2.96");
+  expect(denied.status).toBe(403);
+  const copy = await create({ imageRef, flavorRef });
+  expect(await settled(copy)).toMatchObject({ status: "ACTIVE" });
+  const block = await facts(copy, ({ seq }) => seq === 1);
+  expect(block.problems).toEqual([]);
+  expect(block.ekSha256).toBe(first.ekSha256);
+  expect(block.certificateSha256).toBe(first.certificateSha256);
+  expect(block.nv).toEqual({ state: "read", value: first.nv?.value });
+  expect(block.secret).toEqual({ state: "unsealed", value: first.secret?.value });
+  // Under a passphrase of its own: the state is another, and a hard reboot needs the copy's secret alone.
+  const stateOf = (id: string) => readFile(join("/var/lib/libvirt/swtpm", id, "tpm2", "tpm2-00.permall"));
+  const [own, copied] = [await stateOf(origin), await stateOf(copy)];
+  expect(copied.readUInt16BE(4) & 1).toBe(1);
+  expect(copied.equals(own)).toBe(false);
+  const names = async (): Promise<string[]> =>
+    ((await cloud().demo.send("GET", "/key-manager/v1/secrets")).body.secrets as { name: string }[])
+      .map(({ name }) => name.replace("vTPM secret for ", ""))
+      .toSorted();
+  expect(await names()).toEqual([`image ${imageRef}`, `instance ${copy}`, `instance ${origin}`].toSorted());
+  expect((await cloud().demo.send("DELETE", `/image/v2/images/${imageRef}`)).status).toBe(204);
+  await eventually(async () => ((await names()).length === 2 ? true : undefined));
+  await done(copy, { reboot: { type: "HARD" } }, "ACTIVE");
+  const again = await facts(copy, ({ boots }) => boots === (block.boots ?? 0) + 1);
+  expect(again.secret).toEqual({ state: "unsealed", value: first.secret?.value });
+  await remove(copy);
+  expect(await names()).toEqual([`instance ${origin}`]);
 });
 
 test("deleting the server leaves nothing of it, and its images stay", async () => {

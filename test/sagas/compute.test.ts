@@ -30,6 +30,7 @@ import { serverCreate } from "../../src/compute/sagas/server-create.ts";
 import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
 import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
 import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
+import { imageTpmFind, imageTpmInsert, imageTpmSet } from "../../src/compute/store/image-tpms.ts";
 import { rebuildFind, rebuildInsert } from "../../src/compute/store/rebuilds.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverRescue } from "../../src/compute/sagas/server-rescue.ts";
@@ -130,6 +131,7 @@ async function world(
     },
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
+      findByName: async (name) => (name.includes("image") ? [imageSecretId] : []),
       deletesAs: more.barbican === undefined ? "cloud" : "caller",
       async deleteAsService(secretId, _requestId, also, token) {
         if (more.barbican !== undefined && token?.expose() !== callersToken)
@@ -284,7 +286,7 @@ sagaTests(serverCreateImage, {
     ...(await world(database, aServer({ tpm, hostId, taskState: "image_snapshot_pending" }), true, {
       images: [queued],
     })),
-    params: { serverId: aServer().id, requestId: "req-1", imageId },
+    params: { serverId: aServer().id, requestId: "req-1", imageId, copyTpm: false },
   }),
   done: (left) => {
     untouched(left);
@@ -293,6 +295,45 @@ sagaTests(serverCreateImage, {
   unwound: (left) => {
     untouched(left);
     expect(left).toMatchObject({ images: { [imageId]: undefined } });
+  },
+});
+
+const imageSecretId = "e0b9c3a2-5d0e-4c1f-8f57-3b1d2a9c4e77" as SecretId;
+const imagePassphrase = Buffer.alloc(512, "i");
+
+/** With `sealstone:tpm` `copy`. */
+sagaTests(serverCreateImage, {
+  migrations,
+  world: async (database) => {
+    const server = aServer({ tpm, hostId, taskState: "image_snapshot_pending" });
+    const made = await world(database, server, true, { images: [queued], secrets: [imageSecretId] });
+    const row = { imageId, serverId: server.id, userId: "user", projectId: "project", createdAt: 0 };
+    await database.transaction(async (tx) => {
+      await imageTpmInsert(tx, { ...row, version: "2.0" });
+      await imageTpmSet(tx, imageId, { secretId: imageSecretId });
+    });
+    const bound = sagaAssociatedData(sagaId, imageId);
+    const box = Buffer.from(await boxSeal(key.publicKey, imagePassphrase, bound), "base64");
+    return {
+      ...made,
+      params: { serverId: server.id, requestId: "req-1", imageId, copyTpm: true },
+      sealedBox: sealedBoxesJoin([made.sealedBox, box]),
+      left: async () => ({
+        ...(await made.left()),
+        copy: (await imageTpmFind(database.db, imageId))?.content?.bytes,
+      }),
+    };
+  },
+  done: (left) => {
+    untouched(left);
+    const copy = imagePassphrase.toString("latin1");
+    expect(left).toMatchObject({ images: { [imageId]: "active" }, copy });
+    expect(left).toMatchObject({ secrets: [tpm.secretId, imageSecretId] });
+  },
+  unwound: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: undefined }, copy: undefined });
+    expect(left).toMatchObject({ secrets: [tpm.secretId] });
   },
 });
 

@@ -22,6 +22,7 @@ import { tpmCheck } from "./tpm-check.ts";
 import { snapshotCreate } from "./snapshot-create.ts";
 import { snapshotDelete } from "./snapshot-delete.ts";
 import { snapshotRead } from "./snapshot-read.ts";
+import { tpmCopy } from "./tpm-copy.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
 import { tpmPark, tpmParkEnd } from "./tpm-park.ts";
@@ -43,6 +44,7 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   tpmManufacture,
   tpmDelete,
   tpmCheck,
+  tpmCopy,
   tpmPark,
   tpmParkEnd,
   tpmRest,

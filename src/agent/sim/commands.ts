@@ -83,7 +83,10 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     return {};
   },
   ...simResizeCommands,
-  async tpmManufacture({ books, key, ...place }, { serverId, tpm: { version, secretId }, passphrase }) {
+  async tpmManufacture(
+    { books, key, ...place },
+    { serverId, tpm: { version, secretId }, passphrase, source },
+  ) {
     const { tpm } = books.get(serverId);
     if (tpm && (tpm.version !== version || tpm.secretId !== secretId)) {
       throw new CloudError(
@@ -93,6 +96,11 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
       );
     }
     if (tpm === undefined) {
+      if (source && (await passphraseHash(key, source.imageId, source.passphrase)) !== source.content.bytes)
+        throw new CloudError(
+          "conflict",
+          "The TPM state is not opened by its passphrase: it is damaged, or another one's.",
+        );
       const passphraseSha256 = await passphraseHash(key, serverId, passphrase);
       books.set(serverId, {
         ...books.get(serverId),
@@ -101,6 +109,11 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     }
     await simStatePut(place, serverId, tpm?.writes ?? 0, "made");
     return {};
+  },
+  /** A simulated TPM has nothing in it: the copy says by which passphrase it is opened. */
+  async tpmCopy({ books, key }, { serverId, imageId, tpm: spec, passphrase, imagePassphrase }) {
+    await tpmOpen(books.get(serverId), key, serverId, { spec, passphrase });
+    return { bytes: await passphraseHash(key, imageId, imagePassphrase), certificates: [] };
   },
   async tpmCheck({ books, key, ...place }, { serverId, spec, passphrase }) {
     const server = books.get(serverId);

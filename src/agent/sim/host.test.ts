@@ -14,6 +14,7 @@ import {
   tpmIntervalOpen,
   tpmStateCompare,
   tpmStatePut,
+  tpmStateRead,
   type Bus,
 } from "#bus/index.ts";
 import { boxSeal } from "#seal/index.ts";
@@ -57,21 +58,25 @@ async function begin(conduct: Conduct): Promise<void> {
 
 /** The hashes of the states that the vault was given, the newest last; it outlives a host. */
 let states: string[] = [];
+let newestBytes = "";
 let intervalOpen = false;
 
 function vaultServe(): void {
   const sha256Of = (bytes: string): string =>
     createHash("sha256").update(Buffer.from(bytes, "base64")).digest("hex");
-  const newest = () => ({ generation: states.length, sha256: states.at(-1) ?? "", at: 0 });
+  const newest = () =>
+    states.length === 0 ? {} : { newest: { generation: states.length, sha256: states.at(-1) ?? "", at: 0 } };
   bus.serve(tpmStatePut, {}, async ({ bytes }) => {
     if (states.at(-1) !== sha256Of(bytes)) states.push(sha256Of(bytes));
+    newestBytes = bytes;
     return { standing: "newest" as const, generation: states.length };
   });
   bus.serve(tpmStateCompare, {}, async ({ sha256 }) => ({
     standing: sha256 === states.at(-1) ? ("newest" as const) : ("unknown" as const),
     held: intervalOpen,
-    newest: newest(),
+    ...newest(),
   }));
+  bus.serve(tpmStateRead, {}, async () => ({ bytes: newestBytes, sha256: states.at(-1) ?? "" }));
   bus.serve(tpmIntervalOpen, {}, async () => ((intervalOpen = true), {}));
   bus.serve(tpmIntervalClose, {}, async () => ((intervalOpen = false), {}));
 }
@@ -162,8 +167,39 @@ test("what a real host refuses is refused, and changes nothing", async () => {
   expect(await inspected()).toEqual([{ ...whole, powerState: "paused" }]);
   await ask("domainStop", { timeoutS: 0 });
   await ask("tpmDelete");
+  states = [];
   await expect(start()).rejects.toMatchObject({ code: "conflict" });
 });
+
+test("a TPM that rests in the vault goes on where it was; rescued, a server boots from another disk", async () => {
+  await make();
+  await start();
+  await refusedWhileRunning("tpmRest", { version: "2.0" });
+  await ask("domainStop", { timeoutS: 0 });
+  const rested = states.length;
+  await ask("tpmRest", { version: "2.0" });
+  expect([await inspected(), intervalOpen]).toMatchObject([[{ tpm: false }], false]);
+  await start();
+  // The write of the start is the one after the last.
+  expect(states).toHaveLength(rested + 1);
+  await ask("domainUndefine");
+  const rescue = { device: "disk", bus: "virtio", stable: false };
+  const domain = { instanceName: "instance-1", displayName: "s", vcpus: 1, memoryMiB: 64, tpm: spec };
+  await ask("domainDefine", { ...domain, rescue });
+  await expect(start()).rejects.toMatchObject({ code: "bug" });
+  await ask("rescueDiskCreate", { image });
+  await start();
+  await refusedWhileRunning("rescueDiskDelete");
+  await ask("domainUndefine");
+  await ask("rescueDiskDelete");
+  await ask("tpmDelete");
+  await ask("disksDelete");
+  expect(await inspected()).toEqual([]);
+});
+
+async function refusedWhileRunning(name: keyof typeof commands, more: object = {}): Promise<void> {
+  await expect(ask(name, more)).rejects.toMatchObject({ code: "conflict" });
+}
 
 test("another process on the same folder is the same host with the same servers, and opens the same TPM", async () => {
   await make();

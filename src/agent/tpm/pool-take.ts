@@ -1,16 +1,16 @@
-import { chown, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errorText } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { wipe } from "#base/secret.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
-import { tpmStateNames, type ServerPaths } from "../agent-paths.ts";
-import { isAbsent, passableFolderEnsure, syncToDisk } from "../files.ts";
+import type { ServerPaths } from "../agent-paths.ts";
+import { isAbsent, syncToDisk } from "../files.ts";
 import { certificatesKeep } from "./manufacture.ts";
 import { poolAssociatedData, poolFiles, poolReadyList, type PoolPlaces } from "./pool-places.ts";
 import { tpmStateRekey } from "./rekey.ts";
-import { swtpmFolderEnsure, tpmStateFolder } from "./state.ts";
+import { tpmStatePlace } from "./place.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 export interface PoolTake {
@@ -78,25 +78,8 @@ async function takeClaimed(input: PoolTake, claim: string, tpmId: string): Promi
       syncToDisk(places.ready(version)),
       certificatesKeep(claim, paths),
     ]);
-    await statePlace(input, renewed);
+    await tpmStatePlace(input, renewed);
   } finally {
     wipe(from);
-  }
-}
-
-/** A folder with the version's name always holds a complete TPM, so it comes there by a rename. */
-async function statePlace({ version, owner, paths }: PoolTake, bytes: Buffer): Promise<void> {
-  await passableFolderEnsure(paths.tpmState);
-  const draft = await mkdtemp(join(paths.tpmState, "making-"));
-  try {
-    const file = join(draft, tpmStateNames[version].file);
-    await writeFile(file, bytes, { mode: 0o600, flush: true });
-    await chown(file, owner.uid, owner.gid);
-    await swtpmFolderEnsure(draft, owner);
-    await syncToDisk(draft);
-    await rename(draft, tpmStateFolder(paths, version));
-    await syncToDisk(paths.tpmState);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
   }
 }

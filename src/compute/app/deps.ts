@@ -63,7 +63,7 @@ export interface ComputeDeps extends ComputeSagaDeps {
   /** Deletes, in the background and with the caller's token, what their project left behind in an external key manager. */
   readonly orphansSweep: (asked: Pick<Ctx, "caller" | "requestId">) => void;
   readonly intervals: ComputeIntervals;
-  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
+  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper" | "onRemoved">;
   /** `[DEFAULT] force_config_drive`: every new server has one. */
   readonly forceConfigDrive: boolean;
   /** `[DEFAULT] shelved_offload_time`: seconds that a shelved server stays on its host; below 0: until somebody says so. */

@@ -60,7 +60,7 @@ export function intentOf(
   return { serverId, projectId: ownerProjectId, userId: ownerUserId };
 }
 
-interface PassphraseDeleteDeps {
+export interface PassphraseDeleteDeps {
   readonly secrets: ComputeSagaDeps["secrets"];
   readonly audit: Audit;
   readonly cloudAccount: CloudAccount;

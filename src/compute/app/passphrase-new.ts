@@ -5,7 +5,7 @@ import { intentOf, passphraseDelete, useOfRequest, type PassphraseOwner } from "
 import { passphraseCreate, surelyNotStored, type SealedPassphrase } from "./passphrase.ts";
 
 /**
- * A passphrase for a new TPM of a server that there is, and what begins with it. As when a server is made, an intent lets the
+ * A passphrase for a new TPM (`server.tpm`) of a server that there is, and what begins with it. As when a server is made, an intent lets the
  * reaper find a passphrase that a crash left without its TPM; `begin` deletes the intent in its transaction.
  */
 export async function withNewPassphrase<T>(

@@ -1,5 +1,5 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
 import type { ImageFacts } from "#image/index.ts";
 import { serverStatePermit } from "../domain/server-action.ts";
 import { rebuildRule, rebuildTpmPermit } from "../domain/server-rebuild.ts";
@@ -77,7 +77,11 @@ async function withNewTpm(
   const use = { sagaId: how.sagaId, operation };
   const old = await oldPassphrase(ctx, server, use);
   return withNewPassphrase(ctx, server, { ...use, operation }, (made) =>
-    begin(ctx, server, { ...how, tpm: { ...tpm, secretId: made.secretId }, boxes: [old, made] }),
+    begin(ctx, server, {
+      ...how,
+      tpm: { ...tpm, secretId: made.secretId, copiedFrom: undefined },
+      boxes: [old, made],
+    }),
   );
 }
 

@@ -6,6 +6,7 @@ import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { useOfSaga } from "../app/passphrase-audit.ts";
 import { sagaAssociatedData } from "../app/passphrase.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
+import { imageTpmFind } from "../store/image-tpms.ts";
 import { hostFind } from "../store/hosts.ts";
 import { serverFind } from "../store/servers.ts";
 
@@ -73,4 +74,33 @@ export async function passphraseSealAgain(
   } finally {
     wipe(passphrase);
   }
+}
+
+/** As `passphraseForHost`, of an image's TPM: the box is bound to the image, and the audit knows of it under the step's server. */
+export async function imagePassphraseForHost(
+  step: Parameters<typeof passphraseForHost>[0] & { readonly params: { readonly serverId: string } },
+  imageId: string,
+  hostId: string,
+): Promise<string> {
+  const { db } = step.deps.database;
+  const [host, tpm] = [await hostFind(db, hostId), await imageTpmFind(db, imageId)];
+  const server = await serverFind(db, step.params.serverId);
+  const { sagaId, sealedBox, deps } = step;
+  if (!host || !tpm || !server || !sealedBox) {
+    const detail = `host ${hostId}, image ${imageId}, box ${sealedBox === undefined ? "missing" : "found"}`;
+    throw terminal(new CloudError("bug", "The TPM passphrase could not be handed to the host.", { detail }));
+  }
+  const use = await useOfSaga(db, step, server);
+  const owner = { ownerUserId: tpm.userId, ownerProjectId: tpm.projectId, secretId: tpm.secretId };
+  const to = { serverId: imageId, hostKey: host.publicKey };
+  const sealed = await passphraseSealAgain({ sagaId, sealedBox, deps }, to);
+  await deps.audit.write({
+    ...use,
+    ...owner,
+    event: "sealed",
+    result: "success",
+    hostId,
+    host: host.hostname,
+  });
+  return sealed;
 }

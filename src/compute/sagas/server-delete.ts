@@ -2,8 +2,9 @@ import { commands } from "#bus/index.ts";
 import { nothing, saga, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { callerTokenOpen } from "../app/caller-token.ts";
+import { serverBury } from "../store/deleted-servers.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
-import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
+import { serverFind, serverUpdate } from "../store/servers.ts";
 import { serverMigrationFindOpen, serverMigrationSet } from "../store/server-migrations.ts";
 import { tpmForget } from "../store/tpm-parked.ts";
 import { shelvedImageFind, shelvedServerDelete } from "../store/shelved-servers.ts";
@@ -79,7 +80,7 @@ async function rowDelete(step: ServerStep): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
     const server = await serverFind(tx, step.params.serverId);
-    await serverRowDelete(tx, step.params.serverId);
+    await serverBury(tx, step.params.serverId, clock.now());
     // Here, because a host may have been about to hand in a last state.
     await tpmForget(tx, step.params.serverId);
     const resize = await serverMigrationFindOpen(tx, step.params.serverId);

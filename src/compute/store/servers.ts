@@ -228,7 +228,3 @@ export async function serverRename(tx: Tx, server: Server, now: number): Promise
     .where("id", "=", server.id)
     .execute();
 }
-
-export async function serverDelete(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom("compute_servers").where("id", "=", id).execute();
-}

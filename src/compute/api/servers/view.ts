@@ -84,7 +84,7 @@ export function serverDetail(
     config_drive: server.configDrive ? "True" : "",
     key_name: server.keyName,
     "OS-SRV-USG:launched_at": server.launchedAt === undefined ? null : isoMicroseconds(server.launchedAt),
-    "OS-SRV-USG:terminated_at": null,
+    "OS-SRV-USG:terminated_at": server.deletedAt === undefined ? null : isoMicroseconds(server.deletedAt),
     "OS-EXT-STS:task_state": server.taskState ?? null,
     "OS-EXT-STS:vm_state": server.vmState,
     "OS-EXT-STS:power_state": powerStates[server.powerState],
