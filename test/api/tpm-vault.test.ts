@@ -132,6 +132,21 @@ test("what was restored is the newest, whatever the host has gives way to it, an
   expect(await compare("6")).toMatchObject({ standing: "older" });
 });
 
+test("a restore is an event of the audit, with who, which and why", async () => {
+  const { body } = await cloud.admin.send("GET", `/sealstone/v1/audit?server=${id}&event=restored`);
+  expect(body.audit_events).toMatchObject([
+    {
+      event: "restored",
+      result: "success",
+      operation: "sealstone:tpmRestore",
+      reason: "generation 5 restored as 7: the disk was bad",
+      user_id: cloud.admin.userId,
+      owner_user_id: cloud.demo.userId,
+      server_id: id,
+    },
+  ]);
+});
+
 test("the command line shows and restores the same, by id or name", async () => {
   const shown = await line(["history", "a.b"]);
   expect(shown.split("\n")[1]).toMatch(
