@@ -555,7 +555,7 @@ sagaTests(serverRescue, {
 const onItsDisk = (left: unknown): void =>
   expect(left).toMatchObject({
     host: {
-      [aServer().id]: { domain: true, disks: true, snapshots: [], tpm: passphrase.toString("latin1") },
+      [aServer().id]: { domain: true, disks: true, tpm: passphrase.toString("latin1") },
     },
     allocations: 1,
     server: { taskState: undefined, hostId },

@@ -45,10 +45,10 @@ async function injectionOpen(
   box: string | undefined,
 ): Promise<ConfigDriveInjection> {
   if (box === undefined) return { files: [] };
-  const bytes = await boxOpen(key, box, configDriveAssociatedData(serverId));
+  const json = await boxOpen(key, box, configDriveAssociatedData(serverId));
   try {
-    return Parse(ConfigDriveInjection, JSON.parse(bytes.toString("utf8")));
+    return Parse(ConfigDriveInjection, JSON.parse(json.toString("utf8")));
   } finally {
-    wipe(bytes);
+    wipe(json);
   }
 }

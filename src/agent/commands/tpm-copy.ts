@@ -24,7 +24,7 @@ export const tpmCopy: Command<"tpmCopy"> = async (context, message) => {
   ]);
   try {
     const { work: workFolder } = poolPlaces(context.paths.tpmPool);
-    const bytes = await tpmStateRekey({
+    const copy = await tpmStateRekey({
       version: tpm.version,
       bytes: state.bytes,
       from,
@@ -32,7 +32,7 @@ export const tpmCopy: Command<"tpmCopy"> = async (context, message) => {
       owner,
       workFolder,
     });
-    return { bytes: bytes.toString("base64"), certificates: await tpmCertificatesRead(paths) };
+    return { bytes: copy.toString("base64"), certificates: await tpmCertificatesRead(paths) };
   } finally {
     wipe(from);
     wipe(to);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { base64Encode } from "#base/base64.ts";
 import { newUuid } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
 import { boxSeal, type SealKeyPair } from "#seal/index.ts";
@@ -33,7 +34,9 @@ export interface PoolMake {
 export async function poolMake(input: PoolMake): Promise<string> {
   const { places, version, key } = input;
   const tpmId = newUuid();
-  const passphrase = Buffer.from(randomBytes(passphraseBytes).toString("base64"));
+  const random = randomBytes(passphraseBytes);
+  const passphrase = base64Encode(random);
+  wipe(random);
   const draft = await mkdtemp(join(places.work, "making-"));
   try {
     const bytes = await stateMake(input, { tpmId, passphrase, draft });

@@ -1,5 +1,4 @@
 /** An image that carries the TPM of the server it was made of, and who may boot it (docs/decisions/0018-an-image-may-carry-a-tpm.md). */
-import { randomBytes } from "node:crypto";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
@@ -13,10 +12,7 @@ import {
   type PassphraseDeleteDeps,
   type PassphraseUse,
 } from "./passphrase-audit.ts";
-import { sagaAssociatedData } from "./passphrase.ts";
-
-/** As long as a server's. */
-const passphraseRandomBytes = 384;
+import { passphraseNew, sagaAssociatedData } from "./passphrase.ts";
 
 function imageSecretName(imageId: string): string {
   return `vTPM secret for image ${imageId}`;
@@ -42,7 +38,7 @@ export async function imageTpmBegin(
   const { userId, projectId = "" } = ctx.caller;
   const row = { imageId, serverId: server.id, userId, projectId, version: server.tpm.version };
   await database.transaction((tx) => imageTpmInsert(tx, { ...row, createdAt: ctx.clock.now() }));
-  const passphrase = Buffer.from(randomBytes(passphraseRandomBytes).toString("base64"), "latin1");
+  const passphrase = passphraseNew();
   try {
     const secret = {
       name: imageSecretName(imageId),

@@ -19,6 +19,14 @@ export function sagaAssociatedData(sagaId: string, serverId: string): string {
   return `sealstone saga ${sagaId} server ${serverId}`;
 }
 
+/** As bytes: a string could not be wiped. */
+export function passphraseNew(): Buffer {
+  const random = randomBytes(passphraseRandomBytes);
+  const passphrase = base64Encode(random);
+  wipe(random);
+  return passphrase;
+}
+
 /** The name of the key manager's secret, as Nova names it. */
 export function passphraseSecretName(serverId: string): string {
   return `vTPM secret for instance ${serverId}`;
@@ -43,9 +51,7 @@ export async function passphraseCreate(
 ): Promise<SealedPassphrase> {
   const { id: serverId, tpm } = server;
   const use = useOfRequest(ctx, server, operation);
-  const random = randomBytes(passphraseRandomBytes);
-  const passphrase = base64Encode(random);
-  wipe(random);
+  const passphrase = passphraseNew();
   try {
     const secret = {
       name: passphraseSecretName(serverId),
