@@ -1,3 +1,5 @@
+import { tpmSecretSecurities, type TpmSecretSecurity, type TpmVersion } from "#vtpm/index.ts";
+
 /** What the agent needs of the configuration; names are Nova's, in our spelling. `config/` produces it. */
 export interface AgentConfig {
   /** `[DEFAULT] host`; the machine's hostname when undefined. */
@@ -12,7 +14,11 @@ export interface AgentConfig {
   readonly diskAllocationRatio: number;
   /** `[DEFAULT] reserved_host_memory_mb`; 512. */
   readonly reservedMemoryMiB: number;
+  /** `[DEFAULT] resume_guests_state_on_host_boot`; Nova's default is false. */
+  readonly resumeGuestsStateOnHostBoot: boolean;
   readonly libvirt: AgentLibvirtConfig;
+  /** `[tpm_pool] size` and `size_1_2`: how many TPMs of each version are made ahead; 0: none. */
+  readonly tpmPool: Readonly<Record<TpmVersion, number>>;
   readonly keyManager: {
     /** `[key_manager] backend`; undefined when no key manager is configured. */
     readonly backend: string | undefined;
@@ -30,6 +36,8 @@ export interface AgentLibvirtConfig {
   readonly swtpmUser: string;
   /** `[libvirt] swtpm_group`. */
   readonly swtpmGroup: string;
+  /** `[libvirt] supported_tpm_secret_security`; all three. */
+  readonly supportedTpmSecretSecurity: readonly TpmSecretSecurity[];
 }
 
 /** Nova's defaults, for one machine with software emulation. */
@@ -40,12 +48,15 @@ export const agentConfigDefaults: AgentConfig = {
   ramAllocationRatio: 1,
   diskAllocationRatio: 1,
   reservedMemoryMiB: 512,
+  resumeGuestsStateOnHostBoot: false,
   libvirt: {
     virtType: "qemu",
     socketPath: "/run/libvirt/libvirt-sock",
     swtpmEnabled: true,
     swtpmUser: "tss",
     swtpmGroup: "tss",
+    supportedTpmSecretSecurity: tpmSecretSecurities,
   },
+  tpmPool: { "2.0": 0, "1.2": 0 },
   keyManager: { backend: "embedded" },
 };

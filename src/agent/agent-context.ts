@@ -9,6 +9,7 @@ import type { DomainWatch } from "./report/domain-watch.ts";
 import type { ImageCache } from "./images/cache.ts";
 import type { ServerQueue } from "./server-queue.ts";
 import type { TpmCopies } from "./tpm/copies.ts";
+import type { TpmPool } from "./tpm/pool.ts";
 
 /** What the commands of one host work with. */
 export interface AgentContext {
@@ -31,6 +32,8 @@ export interface AgentContext {
   readonly snapshots: Map<string, AbortController>;
   /** Running servers' TPM states on their way to the vault. */
   readonly copies: TpmCopies;
+  /** TPMs made ahead. */
+  readonly pool: TpmPool;
   /** The user that swtpm runs as; undefined when the host has none and offers no TPM. */
   readonly swtpmUser: { readonly uid: number; readonly gid: number } | undefined;
   /** Whether the file system of the disks does O_DIRECT; QEMU's `cache=none` needs it. */

@@ -32,11 +32,15 @@ export interface ImageKey {
 export interface AgentPaths {
   readonly hostId: string;
   readonly hostKey: string;
+  /** Passphrases that this host keeps for servers of the mode `host`, a file each; root's alone. */
+  readonly keptPassphrases: string;
   readonly instances: string;
   readonly servers: string;
   readonly images: string;
   /** The certificate authority of this host's TPMs and swtpm_setup's configuration. */
   readonly tpmAuthority: string;
+  /** TPMs made ahead. */
+  readonly tpmPool: string;
   /** By id and content: other bytes under the same id are another file, and no overlay loses its base. */
   image(image: ImageKey): string;
   server(serverId: string): ServerPaths;
@@ -49,25 +53,37 @@ export interface ServerPaths {
   /** What the server boots from while it is rescued. */
   readonly rescueDisk: string;
   readonly rescueConfigDrive: string;
+  /** Of a rebuild: the disk that is to take its place, and the one that had it. */
+  readonly nextDisk: string;
+  readonly previousDisk: string;
+  /** The root disk as it was before a resize that is not yet confirmed. */
+  readonly oldDisk: string;
   readonly consoleLog: string;
   /** What we know of its TPM: the record of its making and its certificates. */
   readonly tpmRecords: string;
+  /** The passphrase that this host keeps for it, sealed to the host's key. */
+  readonly keptPassphrase: string;
   /** libvirt's folder for the server's TPM; holds a folder for its version. */
   readonly tpmState: string;
   /** The copy of its disk that becomes this image. */
   snapshot(imageId: string): string;
+  /** Of a TPM that was put aside: the same two. */
+  readonly parkedTpm: { readonly records: string; readonly state: string };
 }
 
 export function agentPaths({ statePath, instancesPath }: AgentPathOptions): AgentPaths {
   const servers = join(instancesPath, "servers");
   const images = join(instancesPath, "_base");
+  const keptPassphrases = join(statePath, "agent", "passphrases");
   return {
     hostId: join(statePath, "agent", "host-id"),
     hostKey: join(statePath, "agent", "host.key"),
+    keptPassphrases,
     instances: instancesPath,
     servers,
     images,
     tpmAuthority: join(instancesPath, "tpm-authority"),
+    tpmPool: join(instancesPath, "tpm-pool"),
     image: ({ imageId, sha512 }) => join(images, `${checkedId(imageId)}-${checkedHash(sha512).slice(0, 32)}`),
     server: (serverId) => {
       const folder = join(servers, checkedId(serverId));
@@ -77,10 +93,18 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
         configDrive: join(folder, "disk.config"),
         rescueDisk: join(folder, "disk.rescue"),
         rescueConfigDrive: join(folder, "disk.config.rescue"),
+        nextDisk: join(folder, "disk.next"),
+        previousDisk: join(folder, "disk.previous"),
         consoleLog: join(folder, "console.log"),
         tpmRecords: join(folder, "tpm"),
+        keptPassphrase: join(keptPassphrases, `${checkedId(serverId)}.json`),
         tpmState: join(swtpmStatePath, serverId.toLowerCase()),
         snapshot: (imageId) => join(folder, `snapshot-${checkedId(imageId)}.qcow2`),
+        oldDisk: join(folder, "disk.old"),
+        parkedTpm: {
+          records: join(folder, "tpm.old"),
+          state: join(swtpmStatePath, `${serverId.toLowerCase()}.old`),
+        },
       };
     },
   };

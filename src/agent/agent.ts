@@ -23,6 +23,7 @@ import { tpmAuthorityPrepare, tpmAuthorityWarm } from "./tpm/authority.ts";
 import { tpmCatchUp } from "./tpm/catch-up.ts";
 import { TpmCopies } from "./tpm/copies.ts";
 import { tpmEndedEventually } from "./tpm/ended.ts";
+import { TpmPool } from "./tpm/pool.ts";
 import { swtpmUserFind, type SwtpmUser } from "./tpm/swtpm-user.ts";
 
 export interface AgentOptions {
@@ -101,17 +102,23 @@ async function agentRun(
     await requirementsDemand(options, libvirt);
     const context = await contextMake(options, libvirt);
     await leftoversRemove(context);
+    await context.pool.prepare();
     const reports = new PowerReports(context);
     await reports.start((serverId) => void tpmEndedEventually(context, serverId, signal));
     const stopServing = commandsServe(context);
     let registration = new AbortController();
-    const report = (): void => {
-      registration.abort();
-      registration = new AbortController();
-      void registrationRun(context, AbortSignal.any([signal, registration.signal]), hear);
+    // Not before: what is off is to be compared first with what ran when the agent ended.
+    const onRegistered = (): void => {
+      hear.onRegistered();
       void reports
         .reportAll()
         .catch((error: unknown) => log.debug({ error: errorText(error) }, "power states not reported"));
+    };
+    const report = (): void => {
+      registration.abort();
+      registration = new AbortController();
+      const ended = AbortSignal.any([signal, registration.signal]);
+      void registrationRun(context, ended, { ...hear, onRegistered });
       void tpmCatchUp(context, AbortSignal.any([signal, registration.signal]));
     };
     onChange = ({ state, cause }) => {
@@ -120,7 +127,7 @@ async function agentRun(
       if (state === "connected") report();
     };
     report();
-    void tpmWarm(context);
+    void tpmWarm(context).then(() => context.pool.fill(signal));
     return {
       context,
       async stop() {
@@ -130,6 +137,7 @@ async function agentRun(
           new Promise((resolve) => setTimeout(resolve, stopPatienceMs).unref()),
         ]);
         context.copies.stop();
+        await context.pool.idle();
         await libvirt.close();
       },
     };
@@ -181,6 +189,7 @@ async function contextMake(
     passableFolderEnsure(paths.servers),
   ]);
   const hostLog = log.child({ hostId });
+  const queue = new ServerQueue();
   return {
     hostId,
     cloudId,
@@ -196,7 +205,8 @@ async function contextMake(
     directIo,
     log: hostLog,
     copies: new TpmCopies({ bus, hostId, paths, log: hostLog }),
-    queue: new ServerQueue(),
+    pool: new TpmPool({ sizes: config.tpmPool, paths, key, log: hostLog, queue, owner: swtpmUser }),
+    queue,
     watch: new DomainWatch(),
     snapshots: new Map(),
   };

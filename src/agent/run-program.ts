@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import type { Writable } from "node:stream";
 
 export interface ProgramOptions {
@@ -10,7 +11,9 @@ export interface ProgramOptions {
   /** Where the program may put temporary files. */
   readonly temporaryFolder?: string | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Ends the program. */
+  /** Whoever else wants the processor gets it first. */
+  readonly background?: boolean | undefined;
+  /** Ends the program, and what it started, when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,6 +42,20 @@ export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 const outputKeptChars = 4_000;
 const defaultTimeoutMs = 120_000;
 
+/** What it starts inherits it. */
+function laterPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** All that a program of the distribution gets of an environment: nothing of ours. */
+export function programEnvironment(): Record<string, string> {
+  return { PATH: systemPath, LC_ALL: "C" };
+}
+
 /**
  * Runs a program of the distribution, without a shell and without our environment. Answers its standard output.
  * Throws {@link ProgramError}.
@@ -48,18 +65,22 @@ export function programRun(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<string> {
-  const { user, descriptor3, descriptor4, temporaryFolder, signal: stop } = options;
-  const { timeoutMs = defaultTimeoutMs } = options;
+  const { user, descriptor3, descriptor4, temporaryFolder, background, signal } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe", descriptor3 ? "pipe" : "ignore", descriptor4 ? "pipe" : "ignore"],
-      env: { PATH: systemPath, LC_ALL: "C", ...(temporaryFolder && { TMPDIR: temporaryFolder }) },
+      env: { ...programEnvironment(), ...(temporaryFolder && { TMPDIR: temporaryFolder }) },
       cwd: "/",
-      timeout: timeoutMs,
+      timeout: options.timeoutMs ?? defaultTimeoutMs,
       killSignal: "SIGKILL",
-      ...(stop && { signal: stop }),
       ...user,
     });
+    if (background === true && child.pid !== undefined) laterPriority(child.pid);
+    // It ends what it started itself, which a kill would leave behind.
+    const abort = (): void => void child.kill("SIGTERM");
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort);
+    child.on("close", () => signal?.removeEventListener("abort", abort));
     let output = "";
     let errors = "";
     child.stdout?.on("data", (text: Buffer) => (output += text.toString()));
@@ -74,9 +95,9 @@ export function programRun(
         }),
       );
     });
-    child.on("close", (code, signal) => {
+    child.on("close", (code, killer) => {
       if (code === 0) return resolve(output);
-      const end = code === null ? `was ended by ${signal}` : `ended with ${code}`;
+      const end = code === null ? `was ended by ${killer}` : `ended with ${code}`;
       const said = `${errors}${output}`.trim().slice(-outputKeptChars);
       reject(
         new ProgramError(`${program} ${end}: ${said.split("\n").at(-1) ?? ""}`, {

@@ -1,6 +1,7 @@
 /** Lets one piece of work at a time touch a server; others wait in the order they came. */
 export class ServerQueue {
   readonly #last = new Map<string, Promise<unknown>>();
+  #quietSince = performance.now();
 
   async run<T>(serverId: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(serverId);
@@ -11,7 +12,13 @@ export class ServerQueue {
       return await mine;
     } finally {
       if (this.#last.get(serverId) === mine) this.#last.delete(serverId);
+      this.#quietSince = performance.now();
     }
+  }
+
+  /** How long nothing has been under way; 0 while something is. */
+  quietMs(): number {
+    return this.#last.size > 0 ? 0 : performance.now() - this.#quietSince;
   }
 
   /** Resolves when nothing is under way. */

@@ -21,11 +21,26 @@ const ImageRef = Type.Object({
   diskFormat: Type.String(),
 });
 
+const RootDisk = Type.Object({
+  serverId: Type.String(),
+  requestId,
+  image: ImageRef,
+  kernel: Type.Optional(ImageRef),
+  ramdisk: Type.Optional(ImageRef),
+  rootGiB: Type.Integer({ minimum: 0 }),
+});
+
 const TpmSpec = Type.Object({
   version: Type.Union([Type.Literal("1.2"), Type.Literal("2.0")]),
   model: Type.Union([Type.Literal("tpm-tis"), Type.Literal("tpm-crb")]),
   /** UUID of the key manager's secret; the libvirt secret has the same. */
   secretId: Type.String(),
+});
+
+/** A TPM as swtpm encrypted it, and the certificates that swtpm_setup made of its keys; all base64. */
+const TpmContent = Type.Object({
+  bytes: Type.String(),
+  certificates: Type.Array(Type.Object({ name: Type.String(), bytes: Type.String() })),
 });
 
 /** One of the keys that a TPM was born with, as PEM, and what the host's authority says of it. */
@@ -67,6 +82,11 @@ const DomainSpec = Type.Object({
 
 const Server = Type.Object({ serverId: Type.String(), requestId });
 const Snapshot = Type.Object({ serverId: Type.String(), requestId, imageId: Type.String() });
+const KeptSide = Type.Object({
+  serverId: Type.String(),
+  requestId,
+  keep: Type.Union([Type.Literal("old"), Type.Literal("new")]),
+});
 const Done = Type.Object({});
 
 function command<Q extends TSchema, R extends TSchema>(name: string, request: Q, reply: R) {
@@ -75,19 +95,22 @@ function command<Q extends TSchema, R extends TSchema>(name: string, request: Q,
 
 export const commands = {
   /** Fetches what is missing into the image cache and makes the server's root disk, an overlay of `rootGiB`. */
-  disksCreate: command(
-    "disks-create",
-    Type.Object({
-      serverId: Type.String(),
-      requestId,
-      image: ImageRef,
-      kernel: Type.Optional(ImageRef),
-      ramdisk: Type.Optional(ImageRef),
-      rootGiB: Type.Integer({ minimum: 0 }),
-    }),
+  disksCreate: command("disks-create", RootDisk, Done),
+  disksDelete: command("disks-delete", Server, Done),
+  /** As `disksCreate`, beside the disk that the server has and may be using. */
+  disksPrepare: command("disks-prepare", RootDisk, Done),
+  /** Of a server that is off: the prepared disk takes the place of the one that is there, which is kept beside it. */
+  disksSwap: command("disks-swap", Server, Done),
+  /** Ends it, however far it came: the disk that is kept is the server's, the other is gone. */
+  disksSwapEnd: command("disks-swap-end", KeptSide, Done),
+  /** Of a server that is off: a copy of the root disk, grown to `rootGiB` (0: as large as it is), takes its place; the old one is kept beside it. */
+  disksResize: command(
+    "disks-resize",
+    Type.Object({ serverId: Type.String(), requestId, rootGiB: Type.Integer({ minimum: 0 }) }),
     Done,
   ),
-  disksDelete: command("disks-delete", Server, Done),
+  /** Ends it: the one that is kept stays as the server's disk, the other goes. Nothing when no old one is there. */
+  disksResizeEnd: command("disks-resize-end", KeptSide, Done),
   /** Brings an image that was made of the server's own disk back as its disk, unless there is one. */
   diskFetch: command(
     "disk-fetch",
@@ -132,8 +155,32 @@ export const commands = {
   /** Makes the TPM once; an existing complete one is kept. Answers its endorsement keys, where the host knows them. */
   tpmManufacture: command(
     "tpm-manufacture",
-    Type.Object({ serverId: Type.String(), requestId, tpm: TpmSpec, passphrase: SealedBox }),
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      /** Who makes the server: a TPM that was made ahead is claimed for both. */
+      sagaId: Type.Optional(Type.String()),
+      tpm: TpmSpec,
+      passphrase: SealedBox,
+      /** Not a new one, but a copy of an image's. */
+      source: Type.Optional(
+        Type.Object({ imageId: Type.String(), content: TpmContent, passphrase: SealedBox }),
+      ),
+    }),
     Type.Object({ endorsementKeys: Type.Optional(Type.Array(EndorsementKey)) }),
+  ),
+  /** The TPM as it is now, put under the passphrase of an image, which is sealed with that image as associated data. */
+  tpmCopy: command(
+    "tpm-copy",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      imageId: Type.String(),
+      tpm: TpmSpec,
+      passphrase: SealedBox,
+      imagePassphrase: SealedBox,
+    }),
+    TpmContent,
   ),
   /** TPM state and its libvirt secret, gone. */
   tpmDelete: command(
@@ -141,6 +188,10 @@ export const commands = {
     Type.Object({ serverId: Type.String(), requestId, secretId: Type.Optional(Type.String()) }),
     Done,
   ),
+  /** Of a server that is off: puts its TPM aside, so that another may be made in its place. */
+  tpmPark: command("tpm-park", Server, Done),
+  /** `old`: the TPM that was put aside takes its place again, and one that was made meanwhile is gone; `new`: the other way round. */
+  tpmParkEnd: command("tpm-park-end", KeptSide, Done),
   /** Once the vault has the last state: TPM state and its libvirt secret, gone from the host. The domain is off. */
   tpmRest: command(
     "tpm-rest",
@@ -156,9 +207,39 @@ export const commands = {
     Type.Object({
       serverId: Type.String(),
       requestId,
-      tpm: Type.Optional(Type.Object({ spec: TpmSpec, passphrase: SealedBox })),
+      tpm: Type.Optional(
+        Type.Object({
+          spec: TpmSpec,
+          /** Absent: the one that the host keeps; `conflict` when it keeps none. */
+          passphrase: Type.Optional(SealedBox),
+          /** The host keeps the passphrase for starts of its own (mode `host`), else it forgets one that it kept. */
+          keepPassphrase: Type.Optional(Type.Boolean()),
+        }),
+      ),
     }),
     Done,
+  ),
+  /**
+   * Whether a start would be refused because of the TPM's state or the memory image, without changing anything: `conflict`, in the
+   * words of the start, when it would.
+   */
+  tpmCheck: command(
+    "tpm-check",
+    Type.Object({
+      serverId: Type.String(),
+      requestId,
+      spec: TpmSpec,
+      /** Whether a memory image that is there would be restored; false: it is thrown away before the start. */
+      restores: Type.Boolean(),
+      /** For a state that only swtpm can judge. */
+      passphrase: Type.Optional(SealedBox),
+    }),
+    Type.Object({
+      /** `undecided`: swtpm would have to open the state, and no passphrase was there to do so. */
+      verdict: Type.Union([Type.Literal("starts"), Type.Literal("undecided")]),
+      /** Whether the host keeps the passphrase of this secret. */
+      keepsPassphrase: Type.Boolean(),
+    }),
   ),
   /** ACPI shutdown, then off by force after `timeoutS`; 0: at once. Drops no managed save. */
   domainStop: command(
@@ -218,6 +299,8 @@ export const commands = {
           disks: Type.Boolean(),
           tpm: Type.Boolean(),
           managedSave: Type.Boolean(),
+          /** False when the domain runs with a TPM whose emulator has ended. */
+          tpmRuns: Type.Optional(Type.Boolean()),
         }),
       ),
     }),

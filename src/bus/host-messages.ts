@@ -32,6 +32,10 @@ const Host = Type.Object({
       maxUnit: Type.Integer(),
     }),
   ),
+  /** Of this process of the agent: another one after a restart of it or a boot of the machine. */
+  agentStart: Type.Optional(Type.String()),
+  /** Whether servers that ran before such a restart, and are off, are to be started (`resume_guests_state_on_host_boot`). */
+  resumeGuests: Type.Optional(Type.Boolean()),
   /** The HPKE public key to which passphrases for this host are sealed (src/seal). */
   publicKey: Type.String(),
 });

@@ -1,32 +1,43 @@
 import type { Migrations } from "#db/index.ts";
 import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
-import { createSagaExecutor } from "#saga/index.ts";
+import { createSagaExecutor, type SagaMoment } from "#saga/index.ts";
 import { computeMicroversions } from "./api/versions/versions.ts";
-import type { ComputeDeps, ComputeSagaDeps } from "./app/deps.ts";
+import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
+import { hostBootStarts } from "./reconcilers/host-boot.ts";
 import {
   hostPowerStatesReconcile,
   powerStateRecord,
   powerStatesReconcile,
 } from "./reconcilers/power-states.ts";
 import { shelvedServersOffload } from "./reconcilers/shelved-servers.ts";
+import { resizesConfirm } from "./reconcilers/resizes.ts";
+import { deletedServersForget } from "./reconcilers/deleted-servers.ts";
+import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
+import { imageTpmsReap } from "./reconcilers/image-tpms.ts";
 import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
 import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
 import { serverCreateBackup } from "./sagas/server-create-backup.ts";
 import { serverCreateImage } from "./sagas/server-create-image.ts";
 import { serverCreate } from "./sagas/server-create.ts";
+import { serverRebuild } from "./sagas/server-rebuild.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
 import { serverRescue } from "./sagas/server-rescue.ts";
 import { serverShelve } from "./sagas/server-shelve.ts";
 import { serverShelveOffload } from "./sagas/server-shelve-offload.ts";
 import { serverUnshelve } from "./sagas/server-unshelve.ts";
+import { serverResizeConfirm } from "./sagas/server-resize-confirm.ts";
+import { serverResizeRevert } from "./sagas/server-resize-revert.ts";
+import { serverResize } from "./sagas/server-resize.ts";
+import { serverRestore } from "./sagas/server-restore.ts";
+import { serverSoftDelete } from "./sagas/server-soft-delete.ts";
 import { hostSeen } from "./store/hosts.ts";
 import { computeInitial } from "./store/migrations/0006-compute.ts";
 import { computeQuotas } from "./store/migrations/0035-quotas.ts";
@@ -39,8 +50,14 @@ import { computeTpmVault } from "./store/migrations/0041-tpm-vault.ts";
 import { computeTpmEndorsementKeys } from "./store/migrations/0046-tpm-endorsement-keys.ts";
 import { computeShelvedServers } from "./store/migrations/0065-shelved-servers.ts";
 import { computeServerColumns } from "./store/migrations/0050-server-columns.ts";
+import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
+import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
+import { computeImageTpms } from "./store/migrations/0058-image-tpms.ts";
+import { computeDeletedServers } from "./store/migrations/0063-deleted-servers.ts";
+import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
 export { computePolicyRules } from "./policy-rules.ts";
+export type { ComputeIntervals } from "./app/deps.ts";
 
 export const computeMigrations: Migrations = {
   "0006-compute": computeInitial,
@@ -53,6 +70,11 @@ export const computeMigrations: Migrations = {
   "0041-tpm-vault": computeTpmVault,
   "0046-tpm-endorsement-keys": computeTpmEndorsementKeys,
   "0050-server-columns": computeServerColumns,
+  "0053-host-boot-starts": computeHostBootStarts,
+  "0057-rebuilds": computeRebuilds,
+  "0058-image-tpms": computeImageTpms,
+  "0061-server-migrations": computeServerMigrations,
+  "0063-deleted-servers": computeDeletedServers,
   "0065-shelved-servers": computeShelvedServers,
 };
 
@@ -64,11 +86,14 @@ export interface ComputeSettings {
   readonly forceConfigDrive?: boolean | undefined;
   /** `[DEFAULT] shelved_offload_time`; 0 when it is not said. */
   readonly shelvedOffloadTimeS?: number | undefined;
+  readonly intervals?: ComputeIntervals | undefined;
 }
 
 export type ComputeOptions = ComputeSagaDeps &
   Pick<ComputeDeps, "image"> &
   ComputeSettings & {
+    /** Told of each moment of each saga; for tests of crashes. */
+    readonly sagaMoment?: SagaMoment | undefined;
     /** Names this process among those on the same database; the same again after a restart. */
     readonly ownerId: string;
   };
@@ -97,20 +122,29 @@ export function createCompute(options: ComputeOptions): Compute {
       serverUnshelve,
       serverCreateImage,
       serverCreateBackup,
+      serverRebuild,
+      serverSoftDelete,
+      serverRestore,
+      serverResize,
+      serverResizeConfirm,
+      serverResizeRevert,
       ...Object.values(serverActionSagas),
     ],
     deps: { ...options, nudge: (sagaId) => executor.nudge(sagaId) },
     log: options.log,
     ownerId: options.ownerId,
     clock: options.clock,
+    moment: options.sagaMoment,
   });
   const kept = computeKept(options.database);
   const { tpmGenerationsKept = 5, forceConfigDrive = false, shelvedOffloadTimeS = 0 } = options;
+  const { intervals = { resizeConfirmS: 0, reclaimS: 0 } } = options;
   const deps: ComputeDeps = {
     ...options,
     executor,
     kept,
     tpmGenerationsKept,
+    intervals,
     forceConfigDrive,
     shelvedOffloadTimeS,
   };
@@ -130,6 +164,7 @@ export function createCompute(options: ComputeOptions): Compute {
     flavorEnsure: (seed) => flavorEnsure(deps, seed),
     async start() {
       await tpmIntentsReap(deps, deps.clock.now());
+      await imageTpmsReap(deps, deps.clock.now());
       // First: a host that registers has states to hand in.
       stops.push(tpmVaultServe(deps), ...listen(deps));
       await executor.start();
@@ -146,7 +181,10 @@ function listen(deps: ComputeDeps): (() => void)[] {
   const { bus, database, clock, log } = deps;
   const failed = (error: unknown): void =>
     log.error({ error: String(error) }, "a host's report could not be recorded");
+  const forgotten = (error: unknown): void =>
+    log.error({ error: String(error) }, "the TPM of a deleted image is left to the next look");
   return [
+    deps.image.onRemoved(() => void imageTpmsReap(deps).catch(forgotten)),
     bus.serve(hostRegister, {}, async (facts) => {
       await hostRegistered(deps, facts);
       // What happened on the host while it was away.
@@ -164,16 +202,22 @@ function listen(deps: ComputeDeps): (() => void)[] {
 
 async function hostReturned(deps: ComputeDeps, hostId: string): Promise<void> {
   await hostPowerStatesReconcile(deps, hostId);
+  await hostBootStarts(deps);
   await stuckSagasRetry(deps);
 }
 
 function reconcilePeriodically(deps: ComputeDeps): () => void {
   const run = async (): Promise<void> => {
     await powerStatesReconcile(deps);
+    await hostBootStarts(deps);
     await tpmIntentsReap(deps);
+    await imageTpmsReap(deps);
     await stuckSagasRetry(deps);
     await endedSagasPrune(deps);
     await shelvedServersOffload(deps);
+    await resizesConfirm(deps);
+    await softDeletedReclaim(deps);
+    await deletedServersForget(deps);
   };
   const timer = setInterval(() => {
     run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));

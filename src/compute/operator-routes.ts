@@ -15,6 +15,7 @@ import { hypervisorSearch, hypervisorSearchServers } from "./api/hypervisors/sea
 import { hypervisorShow } from "./api/hypervisors/show.ts";
 import { hypervisorStatistics } from "./api/hypervisors/statistics.ts";
 import { hypervisorUptime } from "./api/hypervisors/uptime.ts";
+import { migrationList } from "./api/migrations/list.ts";
 import { serviceAct } from "./api/services/act.ts";
 import { serviceDelete } from "./api/services/delete.ts";
 import { serviceList } from "./api/services/list.ts";
@@ -54,6 +55,8 @@ export const operatorRoutes: readonly Route<ComputeDeps>[] = [
     ...nova("os-hypervisors:servers"),
     until: "2.52",
   }),
+
+  route("GET", "/v2.1/os-migrations", migrationList, nova("os-migrations:index")),
 
   route("GET", "/v2.1/os-services", serviceList, nova("os-services:list")),
   route("PUT", "/v2.1/os-services/:id", serviceUpdate, { ...nova("os-services:update"), since: "2.53" }),

@@ -65,6 +65,9 @@ import {
   metadataShow,
   metadataUpdate,
 } from "./api/servers/metadata.ts";
+import { serverRebuild } from "./api/servers/rebuild.ts";
+import { serverConfirmResize, serverResize, serverRevertResize } from "./api/servers/resize.ts";
+import { serverForceDelete, serverRestore } from "./api/servers/deferred-delete.ts";
 import { serverReboot } from "./api/servers/reboot.ts";
 import { serverRescue, serverUnrescue } from "./api/servers/rescue.ts";
 import { serverResetState } from "./api/servers/reset-state.ts";
@@ -80,6 +83,7 @@ import { versionList, versionShow, versionShowOldest } from "./api/versions/vers
 import type { ComputeDeps } from "./app/deps.ts";
 import { goneRoutes } from "./gone-routes.ts";
 import { operatorRoutes } from "./operator-routes.ts";
+import { withoutRoutes } from "./without-routes.ts";
 
 const nova = (rule: string) => ({ policy: `os_compute_api:${rule}` });
 /** The rule is checked against the server's owner, or the key pair's, once that is read. */
@@ -138,8 +142,15 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   action(actions, "unlock", serverUnlock, novaByApp("os-lock-server:unlock")),
   action(actions, "os-getConsoleOutput", serverConsoleOutput, novaByApp("os-console-output")),
 
+  action(actions, "rebuild", serverRebuild, novaByApp("servers:rebuild")),
   action(actions, "createImage", serverImageCreateAction, novaByApp("servers:create_image")),
   action(actions, "createBackup", serverBackupCreateAction, novaByApp("os-create-backup")),
+  action(actions, "resize", serverResize, novaByApp("servers:resize")),
+  action(actions, "confirmResize", serverConfirmResize, novaByApp("servers:confirm_resize")),
+  action(actions, "revertResize", serverRevertResize, novaByApp("servers:revert_resize")),
+  action(actions, "restore", serverRestore, novaByApp("os-deferred-delete:restore")),
+  action(actions, "forceDelete", serverForceDelete, novaByApp("os-deferred-delete:force")),
+
   action(actions, "os-resetState", serverResetState, novaByApp("os-admin-actions:reset_state")),
   action(actions, "sealstone:tpmRestore", serverTpmRestore, ownByApp("tpm:restore")),
   route("GET", "/v2.1/servers/:id/sealstone:tpm/history", serverTpmHistory, ownByApp("tpm:history")),
@@ -244,6 +255,7 @@ export const computeRoutes: readonly Route<ComputeDeps>[] = [
   route("PUT", `${imageMetadata}/:key`, imageMetadataUpdate, imageMetadataProxy),
   route("DELETE", `${imageMetadata}/:key`, imageMetadataDelete, imageMetadataProxy),
 
+  ...withoutRoutes,
   ...operatorRoutes,
   ...goneRoutes,
 ];

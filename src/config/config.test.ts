@@ -23,7 +23,12 @@ test("defaults", () => {
     statePath: join(folder, "state"),
     database: { kind: "sqlite", path: join(folder, "state", "sealstone.sqlite") },
     api: { listenAddress: "127.0.0.1", listenPort: 8700, publicUrl: "http://127.0.0.1:8700" },
-    libvirt: { swtpmEnabled: true, swtpmUser: "tss" },
+    resumeGuestsStateOnHostBoot: false,
+    libvirt: {
+      swtpmEnabled: true,
+      swtpmUser: "tss",
+      supportedTpmSecretSecurity: ["user", "host", "deployment"],
+    },
     keyManager: { backend: "embedded" },
     placement: { randomizeCandidates: false },
     audit: { retentionDays: undefined },
@@ -98,7 +103,7 @@ test("sealstone.conf of the state directory is read unless another is named", ()
 test.each([
   [
     "[libvrt]\nvirt_type = qemu",
-    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, database, libvirt, key_manager, oslo_policy, placement, tpm_vault.',
+    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, database, libvirt, key_manager, oslo_policy, placement, tpm_pool, tpm_vault.',
   ],
   [
     "[libvirt]\nswtpm_enable = True",
@@ -151,8 +156,8 @@ test.each([
     ':2: [key_manager] backend: found "barbican", which is not supported yet, allowed is one of: embedded, none.',
   ],
   [
-    "[libvirt]\nsupported_tpm_secret_security = user, host",
-    ':2: [libvirt] supported_tpm_secret_security: found "user, host", which is not supported yet, allowed is a comma-separated list of: user.',
+    "[libvirt]\nsupported_tpm_secret_security = user, nobody",
+    ':2: [libvirt] supported_tpm_secret_security: found "user, nobody", allowed is a comma-separated list of: user, host, deployment.',
   ],
   [
     "[api]\npublic_endpoint = ftp://cloud.example.org",

@@ -1,3 +1,4 @@
+import type { TpmSecretSecurity } from "#vtpm/index.ts";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { ConfigError } from "./config-error.ts";
@@ -10,6 +11,7 @@ export interface Config {
   readonly host: string | undefined;
   readonly myIp: string | undefined;
   readonly debug: boolean;
+  readonly resumeGuestsStateOnHostBoot: boolean;
   /** Absolute. */
   readonly statePath: string;
   /** Undefined: below /var/lib/sealstone, by the state directory's own id. */
@@ -30,6 +32,7 @@ export interface Config {
     readonly swtpmEnabled: boolean;
     readonly swtpmUser: string;
     readonly swtpmGroup: string;
+    readonly supportedTpmSecretSecurity: readonly TpmSecretSecurity[];
   };
   readonly keyManager: { readonly backend: "embedded" | undefined };
   readonly placement: {
@@ -37,7 +40,10 @@ export interface Config {
     /** Undefined: Placement has no port of its own. */
     readonly listenPort: number | undefined;
   };
+  readonly intervals: { readonly resizeConfirmS: number; readonly reclaimS: number };
   readonly tpmVault: { readonly generationsKept: number };
+  /** How many TPMs of each version a host makes ahead. */
+  readonly tpmPool: { readonly "2.0": number; readonly "1.2": number };
   /** `named`: somebody asked for this file, so it must exist. */
   readonly policyFile: { readonly path: string; readonly named: boolean };
 }
@@ -66,7 +72,9 @@ export function configLoad(source: ConfigSource): Config {
     config.libvirt,
     config.keyManager,
     config.placement,
+    config.intervals,
     config.tpmVault,
+    config.tpmPool,
     config.policyFile,
   ])
     Object.freeze(part);
@@ -115,6 +123,7 @@ function configOf(
     host: common.host,
     myIp: common.my_ip,
     debug: common.debug,
+    resumeGuestsStateOnHostBoot: common.resume_guests_state_on_host_boot,
     statePath,
     instancesPath: instancesPathOf(common.instances_path, places),
     cpuAllocationRatio: common.cpu_allocation_ratio,
@@ -140,12 +149,18 @@ function configOf(
       swtpmEnabled: libvirt.swtpm_enabled,
       swtpmUser: libvirt.swtpm_user,
       swtpmGroup: libvirt.swtpm_group,
+      supportedTpmSecretSecurity: libvirt.supported_tpm_secret_security,
     },
     keyManager: { backend },
     placement: {
       randomizeCandidates: values.placement.randomize_allocation_candidates,
       listenPort: values.placement.listen_port,
     },
+    intervals: {
+      resizeConfirmS: values.DEFAULT.resize_confirm_window,
+      reclaimS: values.DEFAULT.reclaim_instance_interval,
+    },
+    tpmPool: { "2.0": values.tpm_pool.size, "1.2": values.tpm_pool.size_1_2 },
     tpmVault: { generationsKept: values.tpm_vault.generations_kept },
     policyFile: policyFileOf(values, path === undefined ? statePath : dirname(resolve(path)), statePath),
   };

@@ -10,6 +10,7 @@ import { keyManagerSection } from "./sections/key-manager.ts";
 import { libvirtSection } from "./sections/libvirt.ts";
 import { osloPolicySection } from "./sections/oslo-policy.ts";
 import { placementSection } from "./sections/placement.ts";
+import { tpmPoolSection } from "./sections/tpm-pool.ts";
 import { tpmVaultSection } from "./sections/tpm-vault.ts";
 
 const sections = {
@@ -21,6 +22,7 @@ const sections = {
   key_manager: keyManagerSection,
   oslo_policy: osloPolicySection,
   placement: placementSection,
+  tpm_pool: tpmPoolSection,
   tpm_vault: tpmVaultSection,
 };
 

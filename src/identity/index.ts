@@ -7,6 +7,7 @@ import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
 import { bootstrap, type BootstrapInput } from "./app/bootstrap.ts";
 import { catalogsKept } from "./app/catalog.ts";
 import type { IdentityDeps } from "./app/context.ts";
+import { serviceAccountFetch, type ServiceAccount } from "./app/service-account.ts";
 import { standingsKept } from "./app/standing.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
@@ -43,6 +44,8 @@ export interface Identity {
   readonly service: Service;
   /** Who sends this token; throws `unauthenticated` when it is not good. */
   readonly authenticate: (token: string) => Promise<Caller>;
+  /** Who the compute service is when it acts for itself; after `bootstrap`. */
+  readonly serviceAccount: () => Promise<ServiceAccount>;
   /** Makes what every cloud starts from; safe to repeat at each start. True when the cloud is new. */
   readonly bootstrap: (input: BootstrapInput) => Promise<boolean>;
 }
@@ -79,6 +82,7 @@ export function createIdentity(options: {
   };
   return {
     service,
+    serviceAccount: () => serviceAccountFetch(deps),
     authenticate: (token) => callerAuthenticate(deps, token),
     bootstrap: async (input) => {
       const isNew = await bootstrap(deps, input);

@@ -176,7 +176,8 @@ test("role assignments: filters, names, effective", async () => {
   });
   expect(await list(`user.id=${adminId}&effective&scope.system=all`)).toHaveLength(3);
   const readers = await list(`role.id=${reader}&effective=True`);
-  expect(readers).toHaveLength(3);
+  // The administrator's two, the demo user's, and that of the compute service.
+  expect(readers).toHaveLength(4);
   expect(readers[0].links.prior_role).toContain(`/implies/${reader}`);
   expect(await list(`role.id=${reader}`)).toEqual([]);
   const project = await idOf("projects", "demo");

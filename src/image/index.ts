@@ -51,6 +51,8 @@ export interface ImageService {
   imageDraft(peer: Ctx, draft: ImageDraft): (tx: Tx) => Promise<void>;
   /** For what is done later, without a caller. */
   readonly keeper: ImageKeeper;
+  /** Calls the listener after each image that is deleted, until stopped; a killed process calls nobody. */
+  onRemoved(listener: (imageId: string) => void): () => void;
   /** At most `length` bytes from `offset`, fewer only at the end of the data; asks nobody for permission. */
   imageRead(imageId: string, offset: number, length: number): Promise<Buffer>;
   /** Idempotent: makes the image from a local file, or renews its data when the file has changed. */
@@ -63,9 +65,11 @@ export interface ImageService {
 /** The image service: Glance's API v2 over a folder of files. */
 export function createImage(options: ImageOptions): ImageService {
   const { database, clock, log } = options;
+  const listeners = new Set<(imageId: string) => void>();
   const deps: ImageDeps = {
     database,
     folder: openImageFolder(options.imagesFolder),
+    removed: (imageId) => listeners.forEach((listener) => listener(imageId)),
     pages: imagePagesKept(database),
   };
   const service: Service<ImageDeps> = {
@@ -83,6 +87,10 @@ export function createImage(options: ImageOptions): ImageService {
     proxy: imageProxy(deps),
     imageDraft: (peer, draft) => imageDraft(deps, peer, draft),
     keeper: imageKeeper(deps, clock),
+    onRemoved(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     imageRead: (imageId, offset, length) => imageRead(deps, imageId, offset, length),
     imageEnsure: (seed) => imageEnsure(deps, clock, seed),
     imageExists: async (imageId) => (await imageFind(database.db, imageId)) !== undefined,

@@ -10,13 +10,16 @@ export function agentConfigOf(config: Config): AgentConfig {
     ramAllocationRatio: config.ramAllocationRatio,
     diskAllocationRatio: config.diskAllocationRatio,
     reservedMemoryMiB: config.reservedHostMemoryMiB,
+    resumeGuestsStateOnHostBoot: config.resumeGuestsStateOnHostBoot,
     libvirt: {
       virtType: config.libvirt.virtType,
       socketPath: config.libvirt.socketPath,
       swtpmEnabled: config.libvirt.swtpmEnabled,
       swtpmUser: config.libvirt.swtpmUser,
       swtpmGroup: config.libvirt.swtpmGroup,
+      supportedTpmSecretSecurity: config.libvirt.supportedTpmSecretSecurity,
     },
+    tpmPool: config.tpmPool,
     keyManager: { backend: config.keyManager.backend },
   };
 }

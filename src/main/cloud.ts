@@ -9,6 +9,7 @@ import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Config } from "#config/index.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { controlPlaneStart, type ControlPlane } from "./control-plane.ts";
+import { killAtMoment } from "./kill-at.ts";
 import { policyOf } from "#policy/index.ts";
 import { createLogger } from "./logger.ts";
 import { policyRulesLoad } from "./policy-rules.ts";
@@ -71,7 +72,9 @@ export async function cloudStart({
         tpmGenerationsKept: config.tpmVault.generationsKept,
         forceConfigDrive: config.forceConfigDrive,
         shelvedOffloadTimeS: config.shelvedOffloadTimeS,
+        intervals: config.intervals,
       },
+      sagaMoment: killAtMoment(process.env),
       guest,
       randomizeCandidates: config.placement.randomizeCandidates,
     });

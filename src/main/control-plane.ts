@@ -15,7 +15,7 @@ import { createImage, imageMigrations, type ImageService } from "#image/index.ts
 import { createKeyManager, keyManagerMigrations } from "#key-manager/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
 import type { Policy } from "#policy/index.ts";
-import { sagaMigrations } from "#saga/index.ts";
+import { sagaMigrations, type SagaMoment } from "#saga/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import { ownCatalog } from "./catalog.ts";
 import { openrcEnsure } from "./openrc.ts";
@@ -46,6 +46,8 @@ export interface ControlPlaneParts {
   /** Undefined: audit events are kept for ever. */
   readonly auditRetentionDays?: number | undefined;
   readonly compute?: ComputeSettings | undefined;
+  /** Told of each moment of each saga; for tests of crashes. */
+  readonly sagaMoment?: SagaMoment | undefined;
   /** Seeds the image `sealstone-guest`. */
   readonly guest: GuestFiles | undefined;
   /** `[placement] randomize_allocation_candidates` */
@@ -125,6 +127,7 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   // Another control plane made the users meanwhile, with its own passwords.
   if (!cloudIsNew && adminOpenrc.isNew) await rm(admin.path);
   if (!cloudIsNew && demoOpenrc.isNew) await rm(demo.path);
+  const cloudAccount = await identity.serviceAccount();
   const image = createImage({ database, clock, log, imagesFolder: join(statePath, "images") });
   const { randomizeCandidates = false } = options;
   const placement = createPlacement({ database, clock, log, randomizeCandidates });
@@ -137,16 +140,13 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
   const { secrets } = keyManager;
-  const auditService = createAuditService({
-    database,
-    clock,
-    log,
-    retentionDays: options.auditRetentionDays,
-  });
+  const { auditRetentionDays: retentionDays } = options;
+  const auditService = createAuditService({ database, clock, log, retentionDays });
   const { audit } = auditService;
-  const peers = { placement, secrets, image, audit, bus };
-  const { replicaId: ownerId } = options;
-  const compute = createCompute({ ...peers, ...options.compute, database, sealKey, clock, log, ownerId });
+  const peers = { placement, secrets, cloudAccount, image, audit, bus };
+  const { replicaId: ownerId, sagaMoment } = options;
+  const settings = { ...options.compute, sagaMoment };
+  const compute = createCompute({ ...peers, ...settings, database, sealKey, clock, log, ownerId });
   await image.imageRecover();
   const stopReads = bus.serve(imageRead, {}, async ({ imageId, offset, length }) => ({
     bytes: (await image.imageRead(imageId, offset, length)).toString("base64"),

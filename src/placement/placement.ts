@@ -4,6 +4,7 @@ import {
   hostCandidatesFind,
   serverAllocations,
   serverClaim,
+  serverReclaim,
   serverRelease,
   type Claim,
   type HeldAllocation,
@@ -30,6 +31,8 @@ export interface Placement {
   candidatesFind(query: HostQuery): Promise<HostCandidate[]>;
   /** Idempotent. `no-capacity` when it does not fit (any more), `conflict` when the consumer holds something else. */
   allocationClaim(claim: Claim): Promise<void>;
+  /** Idempotent. In place of whatever the consumer holds; `no-capacity`, and nothing changed, when more of it does not fit. */
+  allocationReplace(claim: Claim): Promise<void>;
   /** Idempotent. */
   allocationRelease(consumerUuid: string): Promise<void>;
   allocationsOf(consumerUuid: string): Promise<HeldAllocation[]>;
@@ -63,6 +66,7 @@ export function createPlacement(options: PlacementOptions): Placement {
     },
     candidatesFind: (query) => hostCandidatesFind(ctx, query),
     allocationClaim: (claim) => serverClaim(ctx, claim),
+    allocationReplace: (claim) => serverReclaim(ctx, claim),
     allocationRelease: (consumerUuid) => serverRelease(ctx, consumerUuid),
     allocationsOf: (consumerUuid) => serverAllocations(ctx, consumerUuid),
   };

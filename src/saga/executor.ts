@@ -19,6 +19,7 @@ import {
   type HeldSaga,
 } from "./store/leases.ts";
 import { sagaFetch, sagaRetry } from "./store/runs.ts";
+import { sagaWatched, type SagaMoment } from "./watched.ts";
 
 export interface SagaExecutorOptions<Deps> {
   readonly database: Database;
@@ -40,6 +41,8 @@ export interface SagaExecutorOptions<Deps> {
   readonly retry?: Partial<RetryPolicy> | undefined;
   /** How it waits between tries; for tests. */
   readonly sleep?: ((durationMs: number, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Told of each moment of each saga; for tests. */
+  readonly moment?: SagaMoment | undefined;
 }
 
 export interface SagaOutcome {
@@ -100,7 +103,8 @@ class Executor<Deps> implements SagaExecutor {
     for (const definition of options.definitions) {
       const key = definitionKey(definition);
       if (this.#definitions.has(key)) throw new CloudError("bug", `Saga ${key} is defined twice.`);
-      this.#definitions.set(key, definition);
+      const { moment } = options;
+      this.#definitions.set(key, moment ? sagaWatched(definition, moment) : definition);
     }
   }
 

@@ -7,5 +7,6 @@ export type { SagaExecutor, SagaExecutorOptions, SagaOutcome } from "./executor.
 export { sagaMigrations } from "./store/migrations/0005-saga.ts";
 export { sagaAbandon, sagaFetch, sagaFind, sagaList, sagaPrune, sagaRetry, sagaStart } from "./store/runs.ts";
 export type { SagaListFilter, SagaRun, SagaStartInput, SagaState } from "./store/runs.ts";
+export type { SagaMoment } from "./watched.ts";
 export { sagaLogList } from "./store/log.ts";
 export type { SagaEvent, SagaLogEntry } from "./store/log.ts";

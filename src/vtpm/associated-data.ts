@@ -2,3 +2,8 @@
 export function vtpmAssociatedData(serverId: string): string {
   return `sealstone vtpm passphrase for server ${serverId}`;
 }
+
+/** What a passphrase is bound to that a host keeps for itself (mode `host`): one server, one secret, and no box of the bus. */
+export function keptAssociatedData(serverId: string, secretId: string): string {
+  return `sealstone vtpm passphrase ${secretId} kept by the host of server ${serverId}`;
+}

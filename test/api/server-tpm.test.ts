@@ -35,6 +35,7 @@ test("all that is known of a TPM, and why the rest is not", async () => {
       model: "tpm-crb",
       secret_security: "user",
       secret_id: secretId,
+      waits_because: null,
       owner_user_id: cloud.demo.userId,
       owner_project_id: cloud.demo.projectId,
       host: "host-0f8f",

@@ -68,7 +68,7 @@ test("an image of a server has its data, Nova's properties, and leaves the serve
   const data = await cloud.demo.send("GET", `/image/v2/images/${snapshot.id}/file`);
   expect(String(data.body).slice(0, 3)).toBe("QFI");
   expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
-  expect(cloud.host.servers.get(id)?.snapshots).toEqual([]);
+  expect(cloud.host.servers.get(id)?.snapshots).toBeUndefined();
   expect(await lastAction(id)).toMatchObject({
     action: "createImage",
     message: null,
@@ -149,7 +149,7 @@ test.each(["snapshotCreate", "snapshotRead"] as const)(
     const { body } = await act(id, { createImage: { name: "fails" } });
     expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
     expect((await imageShow(body.image_id)).status).toBe(404);
-    expect(cloud.host.servers.get(id)?.snapshots).toEqual([]);
+    expect(cloud.host.servers.get(id)?.snapshots).toBeUndefined();
     const action = await lastAction(id);
     expect(action).toMatchObject({ action: "createImage", message: "Error" });
     expect(action.events[0].details).toContain("fails by script");
@@ -171,7 +171,7 @@ test.each(["snapshotCreate", "snapshotRead"] as const)(
     expect((await imageShow(body.image_id)).status).toBe(404);
     expect((await lastAction(id)).events[0].details).toContain("was deleted");
     // A scripted host's copy cannot be stopped: real hosts are tested for that.
-    if (command === "snapshotRead") expect(cloud.host.servers.get(id)?.snapshots).toEqual([]);
+    if (command === "snapshotRead") expect(cloud.host.servers.get(id)?.snapshots).toBeUndefined();
     await remove(id);
   },
 );
@@ -261,5 +261,65 @@ test("a server with a TPM: the image says which, and asks for no passphrase", as
   expect(snapshot).toMatchObject({ hw_tpm_version: "2.0", hw_tpm_model: "tpm-crb" });
   expect(JSON.stringify(snapshot)).not.toContain("secret");
   expect(cloud.host.passphrases).toHaveLength(uses);
+  await remove(id);
+});
+
+test("a copy of the TPM goes with the image: whoever may read its passphrase may boot it", async () => {
+  const flavor = { name: "snapshot.copy", ram: 256, vcpus: 1, disk: 1 };
+  const flavorRef = (await cloud.admin.send("POST", "/compute/v2.1/flavors", { flavor })).body.flavor.id;
+  const specs = { extra_specs: { "hw:tpm_version": "2.0" } };
+  await cloud.admin.send("POST", `/compute/v2.1/flavors/${flavorRef}/os-extra_specs`, specs);
+  const names = async (): Promise<string[]> =>
+    ((await cloud.demo.send("GET", "/key-manager/v1/secrets")).body.secrets as { name: string }[]).map(
+      ({ name }) => name,
+    );
+  const id = await made(cloud.demo, image, { flavorRef });
+  const own = cloud.host.servers.get(id)?.tpm;
+  const copy = { createImage: { name: "with TPM", "sealstone:tpm": "copy" } };
+  // Who may not read the server's passphrase is refused, and nothing is left of it.
+  expect((await act(id, copy, "2.96", cloud.admin)).status).toBe(403);
+  expect(await names()).toEqual([`vTPM secret for instance ${id}`]);
+  const snapshot = await imageMade(id, copy);
+  expect(snapshot).toMatchObject({ status: "active", hw_tpm_version: "2.0" });
+  expect(await names()).toContain(`vTPM secret for image ${snapshot.id}`);
+  const images = cloud.host.passphrases.at(-1);
+  expect(images).not.toBe(own);
+  const { create } = serverKit(() => cloud);
+  const denied = await create(cloud.admin, snapshot.id, { server: { flavorRef } });
+  expect([denied.status, denied.body.forbidden?.message]).toEqual([
+    403,
+    expect.stringContaining(`TPM passphrase of image ${snapshot.id}`),
+  ]);
+  const restored = await made(cloud.demo, snapshot.id, { flavorRef });
+  // The copy was opened by the image's passphrase, and the server has one of its own.
+  expect(cloud.host.passphrases).toContain(images);
+  expect([own, images]).not.toContain(cloud.host.servers.get(restored)?.tpm);
+  await cloud.demo.send("POST", `${pathOf(restored)}/action`, { reboot: { type: "HARD" } });
+  expect(await settled(restored)).toMatchObject({ status: "ACTIVE" });
+  // Without the copy, of the same image, the TPM is new.
+  expect((await cloud.demo.send("DELETE", `/image/v2/images/${snapshot.id}`)).status).toBe(204);
+  await eventually(async () => ((await names()).length === 2 ? true : undefined));
+  expect(await names()).not.toContain(`vTPM secret for image ${snapshot.id}`);
+  await remove(restored);
+  await remove(id);
+  expect(await names()).toEqual([]);
+});
+
+test("a copy of the TPM that fails, or is cancelled, leaves no passphrase", async () => {
+  const tpmImage = await imageMake(cloud.demo, { hw_tpm_version: "2.0" });
+  const id = await made(cloud.demo, tpmImage);
+  const secrets = async () => (await cloud.demo.send("GET", "/key-manager/v1/secrets")).body.secrets;
+  for (const command of ["snapshotCreate", "tpmCopy", "snapshotRead"] as const) {
+    cloud.host.failNext(command, "conflict");
+    const { body } = await act(id, { createImage: { name: "x", "sealstone:tpm": "copy" } });
+    expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+    expect((await imageShow(body.image_id)).status).toBe(404);
+    expect(await secrets()).toHaveLength(1);
+  }
+  const plain = await made(cloud.demo, image);
+  const none = await act(plain, { createImage: { name: "x", "sealstone:tpm": "copy" } });
+  expect([none.status, none.body.badRequest?.message]).toEqual([400, expect.stringContaining("has no TPM")]);
+  expect((await act(plain, { createImage: { name: "x", "sealstone:tpm": "both" } })).status).toBe(400);
+  await remove(plain);
   await remove(id);
 });

@@ -137,6 +137,9 @@ export const examples: Readonly<Record<string, Example>> = {
       return { server: { name: "walked", imageRef: imageId, flavorRef: flavorId, ...networks } };
     },
   },
+  "compute POST /v2.1/servers/:id/action resize": {
+    body: ({ largeFlavorId }) => ({ resize: { flavorRef: largeFlavorId } }),
+  },
   "compute PUT /v2.1/servers/:id/metadata/:key": { body: () => ({ meta: { walked: "yes" } }) },
   "compute PUT /v2.1/images/:id/metadata/:key": { body: () => ({ meta: { walked: "yes" } }) },
   "compute PUT /v2.1/os-services/:id 2.53–": { body: () => ({ status: "enabled" }) },

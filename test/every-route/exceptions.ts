@@ -12,6 +12,36 @@ interface Exceptions {
   readonly open: Readonly<Record<string, string>>;
 }
 
+/** Below a server: Nova's answers for networks, volumes, displays and further hosts that there are none of. */
+const withoutServices: Readonly<Record<number, readonly string[]>> = {
+  400: [
+    "POST action os-getVNCConsole",
+    "POST action os-getSPICEConsole",
+    "POST action os-getRDPConsole",
+    "POST action os-getSerialConsole",
+    "POST remote-consoles",
+    "POST action addFixedIp",
+    "POST action removeFixedIp",
+    "POST action addFloatingIp",
+    "POST action evacuate",
+    "POST migrations/:migration/action force_complete",
+  ],
+  404: [
+    "GET os-interface/:port",
+    "POST os-interface",
+    "DELETE os-interface/:port",
+    "POST action addSecurityGroup",
+    "POST action removeSecurityGroup",
+    "POST action removeFloatingIp",
+    "POST os-volume_attachments",
+    "GET os-volume_attachments/:volume",
+    "PUT os-volume_attachments/:volume",
+    "DELETE os-volume_attachments/:volume",
+    "GET migrations/:migration",
+    "DELETE migrations/:migration",
+  ],
+};
+
 export const exceptions: Exceptions = {
   foreign: {
     "identity GET /v3/auth/tokens": { status: 403, why: "the owner's token is in X-Subject-Token" },
@@ -47,6 +77,14 @@ export const exceptions: Exceptions = {
       status: 409,
       why: "nothing of a TPM of this server is in the vault",
     },
+    ...Object.fromEntries(
+      Object.entries(withoutServices).flatMap(([status, names]) =>
+        names.map((name) => [
+          `compute ${name.replace(" ", " /v2.1/servers/:id/")}`,
+          { status: Number(status), why: "what it takes is not there" },
+        ]),
+      ),
+    ),
     "compute GET /v2.1/servers/:id/ips/:network": { status: 404, why: "servers have no networks" },
     "compute GET /v2.1/os-hosts/:id/startup": { status: 501, why: "Nova's answer for libvirt" },
     "compute GET /v2.1/os-hosts/:id/shutdown": { status: 501, why: "Nova's answer for libvirt" },

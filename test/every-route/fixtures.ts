@@ -18,9 +18,13 @@ export interface Fixtures extends IdentityFixtures {
   readonly containerId: string;
   readonly orderId: string;
   readonly flavorId: string;
+  /** One to resize the server to. */
+  readonly largeFlavorId: string;
   readonly keypairName: string;
   readonly serverGroupId: string;
   readonly serverId: string;
+  /** For what deletes at once. */
+  readonly doomedServerId: string;
   /** Of the server's creation. */
   readonly requestId: string;
   readonly serviceId: string;
@@ -98,6 +102,13 @@ async function keyManagerUse(made: Send, { tokens, ownerProjectId }: Accounts, s
   };
 }
 
+async function activeAwait(made: Send, owner: string, id: string): Promise<void> {
+  for (let status = ""; status !== "ACTIVE"; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    status = (await made(owner, "GET", `${compute}/servers/${id}`)).json.server.status;
+    expect(status).not.toBe("ERROR");
+  }
+}
+
 async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, imageId: string) {
   const { admin, owner } = tokens;
   const flavor = { name: "walked", ram: 256, vcpus: 1, disk: 1, "os-flavor-access:is_public": false };
@@ -109,6 +120,13 @@ async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, ima
   await made(admin, "POST", `${compute}/flavors/${flavorId}/action`, { addTenantAccess });
   const keypair = { name: "walked", public_key: publicKey };
   await made(owner, "POST", `${compute}/os-keypairs`, { keypair });
+  const large = { ...flavor, name: "walked-large", ram: 512 };
+  const largeFlavorId = (await made(admin, "POST", `${compute}/flavors`, { flavor: large })).json.flavor
+    .id as string;
+  await made(admin, "POST", `${compute}/flavors/${largeFlavorId}/os-extra_specs`, {
+    extra_specs: { "hw:tpm_version": "2.0" },
+  });
+  await made(admin, "POST", `${compute}/flavors/${largeFlavorId}/action`, { addTenantAccess });
   const aggregate = { name: "walked" };
   const aggregateAnswer = await made(admin, "POST", `${compute}/os-aggregates`, { aggregate }, "2.96");
   const group = { name: "walked", policy: "affinity" };
@@ -129,12 +147,13 @@ async function computeMake(made: Send, { tokens, ownerProjectId }: Accounts, ima
   };
   const answer = await made(owner, "POST", `${compute}/servers`, { server }, "2.96");
   const serverId = answer.json.server.id as string;
-  for (let status = ""; status !== "ACTIVE"; await new Promise((resolve) => setTimeout(resolve, 20))) {
-    status = (await made(owner, "GET", `${compute}/servers/${serverId}`)).json.server.status;
-    expect(status).not.toBe("ERROR");
-  }
+  const doomed = await made(owner, "POST", `${compute}/servers`, { server }, "2.96");
+  const doomedServerId = doomed.json.server.id as string;
+  for (const id of [serverId, doomedServerId]) await activeAwait(made, owner, id);
   return {
     flavorId,
+    largeFlavorId,
+    doomedServerId,
     keypairName: "walked",
     aggregateId: String(aggregateAnswer.json.aggregate.id),
     serverGroupId: groupAnswer.json.server_group.id as string,

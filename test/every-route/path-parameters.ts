@@ -19,8 +19,13 @@ const shared = (value: PathParameter["value"]): PathParameter => ({ value });
 const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParameter>>>> = {
   compute: {
     // Nova looks these up among the caller's own; the flavor is a private one.
-    "/v2.1/servers/:id": owned(404, ({ serverId }) => serverId),
+    "/v2.1/servers/:id": owned(404, ({ serverId, doomedServerId }, { route }) =>
+      route.action === "forceDelete" ? doomedServerId : serverId,
+    ),
     "/v2.1/servers/:id/metadata/:key": shared(() => "walked"),
+    ":port": shared(() => "4f6e3b1a-2c7d-4e8f-9a0b-1c2d3e4f5a6b"),
+    ":volume": shared(() => "4f6e3b1a-2c7d-4e8f-9a0b-1c2d3e4f5a6b"),
+    ":migration": shared(() => "1"),
     "/v2.1/servers/:id/tags/:tag": shared(() => "walked"),
     "/v2.1/servers/:id/os-instance-actions/:request_id": shared(({ requestId }) => requestId),
     "/v2.1/flavors/:id": owned(404, ({ flavorId }) => flavorId),
@@ -111,7 +116,7 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
     "/resource_providers/:uuid": shared(({ host }) => host.id),
     "/resource_providers/:uuid/inventories/:resource_class": shared(() => "VCPU"),
     "/traits/:name": shared(() => "CUSTOM_WALKED"),
-    "/allocations/:consumer_uuid": shared(({ serverId }) => serverId),
+    "/allocations/:consumer_uuid": shared(({ doomedServerId }) => doomedServerId),
   },
 };
 

@@ -22,9 +22,13 @@ export const goodWrite: Way = {
   writes: true,
   probes: (row, fixtures) => {
     if (!hasBody(row)) return [];
-    const succeedsOrConflicts = (answer: Answer) =>
-      answer.status === 409 ? undefined : succeeds(row)(answer);
-    return [{ request: goodRequest(row, fixtures), expect: goodStatus(row) ?? succeedsOrConflicts }];
+    const good = goodStatus(row);
+    const isGood = (answer: Answer): string | undefined => {
+      if (good === undefined) return succeeds(row)(answer);
+      return answer.status === good ? undefined : `${answer.status} instead of ${good}: ${answer.text}`;
+    };
+    const expect = (answer: Answer) => (answer.status === 409 ? undefined : isGood(answer));
+    return [{ request: goodRequest(row, fixtures), expect }];
   },
 };
 

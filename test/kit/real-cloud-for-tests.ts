@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { startRealCloud, type RealCloud } from "./real-cloud.ts";
+import { startRealCloud, type RealCloud, type RealCloudOptions } from "./real-cloud.ts";
 
 /**
  * A cloud for the tests of this file, from before the first to after the last. When one fails, database and log stay
  * on disk; where they are and what the log complains of is printed.
  */
-export function realCloudForTests(): () => RealCloud {
+export function realCloudForTests(options: RealCloudOptions = {}): () => RealCloud {
   let cloud: RealCloud | undefined;
   let failed = false;
   beforeAll(async () => {
-    cloud = await startRealCloud();
+    cloud = await startRealCloud(options);
   });
   afterEach(({ task }) => {
     failed ||= task.result?.state === "fail";

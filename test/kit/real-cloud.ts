@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -8,6 +8,9 @@ import { freePort } from "./test-cloud.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "..", "..");
+
+/** One TPM ahead, so that both ways to one are gone; a test that wants more sets the variable itself. */
+const tpmPool = { SEALSTONE_TPM_POOL__SIZE: "1" };
 
 export interface RealCloud {
   readonly url: string;
@@ -23,6 +26,8 @@ export interface RealCloud {
   pid(): number;
   /** kill -9 of the process itself. */
   kill(): Promise<void>;
+  /** It kills itself when this moment of a saga comes (main/kill-at.ts); resolves when it has. */
+  killedAt(moment: string, ask: () => Promise<unknown>): Promise<void>;
   /** Starts it again after a kill or a stop, until the API answers; with `killAfterMs` it is killed then, up or not. */
   start(killAfterMs?: number): Promise<void>;
   /** SIGTERM; the exit status. */
@@ -31,9 +36,15 @@ export interface RealCloud {
   remove(options?: { readonly keepState: boolean }): Promise<void>;
 }
 
+export interface RealCloudOptions {
+  /** Of its sealstone.conf. */
+  readonly config?: string;
+}
+
 /** `sealstone start` in a process of its own, on this machine's libvirt, with state and port of its own. */
-export async function startRealCloud(): Promise<RealCloud> {
+export async function startRealCloud({ config }: RealCloudOptions = {}): Promise<RealCloud> {
   const statePath = await mkdtemp("/var/tmp/sealstone-test-");
+  if (config !== undefined) await writeFile(join(statePath, "sealstone.conf"), config);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let process = await launch(statePath, port);
@@ -79,6 +90,12 @@ export async function startRealCloud(): Promise<RealCloud> {
       process.kill("SIGKILL");
       await ended;
     },
+    async killedAt(moment, ask) {
+      const ended = exited(process);
+      await writeFile(killAtPath(statePath), moment);
+      await ask();
+      await ended;
+    },
     async start(killAfterMs) {
       if (killAfterMs === undefined) {
         process = await launch(statePath, port);
@@ -100,10 +117,17 @@ export async function startRealCloud(): Promise<RealCloud> {
         await run("virsh", ["undefine", name, "--managed-save", "--tpm"]).catch(() => undefined);
       }
       if (!options.keepState) await rm(statePath, { recursive: true, force: true });
+      await rm(killAtPath(statePath), { force: true });
       await rm(instancesPath, { recursive: true, force: true });
     },
   };
   return cloud;
+}
+
+const environment = globalThis.process.env;
+
+function killAtPath(statePath: string): string {
+  return `${statePath}.kill-at`;
 }
 
 /** The server itself, not its launcher, so that a signal reaches the process that counts. */
@@ -120,7 +144,10 @@ function begin(statePath: string, port: number): ChildProcess {
       "--port",
       String(port),
     ],
-    { stdio: ["ignore", "pipe", "pipe"] },
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...tpmPool, ...environment, SEALSTONE_KILL_AT: killAtPath(statePath) },
+    },
   );
 }
 

@@ -26,11 +26,19 @@ interface ScriptedServer {
   rescue?: object | undefined;
   /** What its config drives say: the server's own, and that of its rescue. */
   configDrives?: { readonly own?: object; readonly rescue?: object };
+  /** Of a rebuild: the image that is to be the server's disk, and the disk's own. */
+  nextDisk?: string | undefined;
+  previousDisk?: string | undefined;
+  /** The image that its disk was made of. */
+  disk?: string | undefined;
   tpm: string | undefined;
   powerState: "running" | "paused" | "shutdown" | "suspended";
   managedSave: boolean;
   /** Images for which there is a copy of its disk. */
-  snapshots: string[];
+  snapshots?: readonly string[] | undefined;
+  /** Of a resize that is not yet confirmed. */
+  oldDisk?: true;
+  oldTpm?: string | undefined;
 }
 
 export interface ScriptedHost {
@@ -75,7 +83,6 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       tpm: undefined,
       powerState: "shutdown",
       managedSave: false,
-      snapshots: [],
     };
     servers.set(serverId, made);
     return made;
@@ -90,7 +97,6 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     return passphrase;
   };
   const handlers: Record<keyof typeof commands, (message: never) => Promise<object>> = {
-    disksCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
     configDriveCreate: async (message: {
       serverId: string;
       injected?: string;
@@ -126,17 +132,82 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
+    disksCreate: async ({ serverId, image }: { serverId: string; image: { imageId: string } }) => {
+      Object.assign(of(serverId), { disks: true, disk: image.imageId });
+      return {};
+    },
+    disksPrepare: async ({ serverId, image }: { serverId: string; image: { imageId: string } }) => {
+      const server = of(serverId);
+      if (server.previousDisk === undefined) server.nextDisk = image.imageId;
+      return {};
+    },
+    disksSwap: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.powerState !== "shutdown") throw new CloudError("conflict", "it runs");
+      const { disk, nextDisk } = server;
+      if (nextDisk === undefined) return {};
+      Object.assign(server, { disk: nextDisk, previousDisk: disk ?? "old" });
+      delete server.nextDisk;
+      return {};
+    },
+    disksSwapEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
+      const server = of(serverId);
+      const { previousDisk } = server;
+      if (previousDisk !== undefined && keep === "old") server.disk = previousDisk;
+      delete server.nextDisk;
+      delete server.previousDisk;
+      return {};
+    },
+    disksResize: async ({ serverId }: { serverId: string }) => ((of(serverId).oldDisk = true), {}),
+    disksResizeEnd: async ({ serverId }: { serverId: string }) => {
+      delete of(serverId).oldDisk;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    tpmPark: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.oldTpm === undefined && server.tpm !== undefined)
+        Object.assign(server, { oldTpm: server.tpm, tpm: undefined });
+      return {};
+    },
+    tpmParkEnd: async ({ serverId, keep }: { serverId: string; keep: "old" | "new" }) => {
+      const server = of(serverId);
+      if (keep === "old" && server.oldTpm !== undefined) server.tpm = server.oldTpm;
+      delete server.oldTpm;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksDelete: async ({ serverId }: { serverId: string }) => {
-      Object.assign(of(serverId), { disks: false, snapshots: [] });
+      Object.assign(of(serverId), { disks: false });
+      delete of(serverId).snapshots;
+      delete of(serverId).oldDisk;
       delete of(serverId).rescueDisk;
       delete of(serverId).configDrives;
       forgetWhenEmpty(serverId);
       return {};
     },
-    tpmManufacture: async (message: { serverId: string; passphrase: string }) => {
+    tpmManufacture: async (message: {
+      serverId: string;
+      passphrase: string;
+      source?: { imageId: string; passphrase: string; content: { bytes: string } };
+    }) => {
+      const { source } = message;
+      if (source && (await opened(source.imageId, source.passphrase)) !== source.content.bytes)
+        throw new CloudError("conflict", "the TPM's state does not open");
       of(message.serverId).tpm ??= await opened(message.serverId, message.passphrase);
       const endorsementKey = { algorithm: "rsa", publicKey: "a key", certificate: "a certificate" };
       return { endorsementKeys: [endorsementKey] };
+    },
+    tpmCheck: async () => ({ verdict: "starts", keepsPassphrase: false }),
+    tpmCopy: async (message: {
+      serverId: string;
+      imageId: string;
+      passphrase: string;
+      imagePassphrase: string;
+    }) => {
+      if ((await opened(message.serverId, message.passphrase)) !== of(message.serverId).tpm)
+        throw new CloudError("conflict", "the TPM's state does not open");
+      return { bytes: await opened(message.imageId, message.imagePassphrase), certificates: [] };
     },
     tpmDelete: async ({ serverId }: { serverId: string }) => {
       of(serverId).tpm = undefined;
@@ -153,12 +224,13 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       forgetWhenEmpty(serverId);
       return {};
     },
-    domainStart: async (message: { serverId: string; tpm?: { passphrase: string } }) => {
+    domainStart: async (message: { serverId: string; tpm?: { passphrase?: string } }) => {
       const server = of(message.serverId);
       if (!server.domain) throw new CloudError("conflict", "no such domain");
       if (server.rescue && server.rescueDisk !== true) throw new CloudError("conflict", "no rescue disk");
       if (message.tpm) server.tpm ??= rested.get(message.serverId);
-      if (message.tpm && (await opened(message.serverId, message.tpm.passphrase)) !== server.tpm) {
+      const box = message.tpm?.passphrase;
+      if (box !== undefined && (await opened(message.serverId, box)) !== server.tpm) {
         throw new CloudError("conflict", "the TPM's state does not open");
       }
       Object.assign(server, { powerState: "running", managedSave: false });
@@ -173,20 +245,22 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       return {};
     },
     snapshotCreate: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
-      const { snapshots } = of(serverId);
-      if (!snapshots.includes(imageId)) snapshots.push(imageId);
+      const server = of(serverId);
+      server.snapshots = [...new Set([...(server.snapshots ?? []), imageId])];
       const sha512 = createHash("sha512").update(snapshotBytes).digest("hex");
       return { sizeBytes: snapshotBytes.length, sha512, diskFormat: "qcow2" };
     },
     snapshotRead: async (message: { serverId: string; imageId: string; offset: number; length: number }) => {
-      if (!of(message.serverId).snapshots.includes(message.imageId))
+      if (of(message.serverId).snapshots?.includes(message.imageId) !== true)
         throw new CloudError("not-found", "no such copy");
       const bytes = snapshotBytes.subarray(message.offset, message.offset + message.length);
       return { bytes: bytes.toString("base64") };
     },
     snapshotDelete: async ({ serverId, imageId }: { serverId: string; imageId: string }) => {
       const server = of(serverId);
-      server.snapshots = server.snapshots.filter((id) => id !== imageId);
+      const left = (server.snapshots ?? []).filter((id) => id !== imageId);
+      if (left.length === 0) delete server.snapshots;
+      else server.snapshots = left;
       forgetWhenEmpty(serverId);
       return {};
     },
@@ -207,7 +281,8 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
   };
   const stops = (Object.keys(commands) as (keyof typeof commands)[]).map((name) =>
     bus.serve(commands[name] as RequestContract, { hostId }, async (message) => {
-      calls.push(name);
+      // It only looks, and at each start.
+      if (name !== "tpmCheck") calls.push(name);
       await holds.get(name);
       const failure = failures.get(name)?.shift();
       if (failure) throw failure;
@@ -229,7 +304,6 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
         domain: true,
         disks: true,
         managedSave: false,
-        snapshots: [],
         powerState,
         tpm,
       }),

@@ -6,6 +6,7 @@ import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Policy } from "#policy/index.ts";
 import type { DatabaseAddress } from "#db/index.ts";
+import type { ComputeIntervals } from "#compute/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import {
@@ -39,6 +40,7 @@ export async function startTestCloud(
     readonly policy?: Policy;
     readonly placementPort?: number;
     readonly compute?: ControlPlaneOptions["compute"];
+    readonly intervals?: ComputeIntervals;
   } = {},
 ): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
@@ -58,7 +60,7 @@ export async function startTestCloud(
       log: silentLogger,
       policy: options.policy,
       placementPort: options.placementPort,
-      compute: options.compute,
+      compute: { ...options.compute, intervals: options.intervals },
       guest: undefined,
     });
   let controlPlane = await start();

@@ -230,8 +230,8 @@ test("the host says what it can do", () => {
       "COMPUTE_SECURITY_TPM_CRB",
     ]),
   );
-  expect(traits).toContain("COMPUTE_SECURITY_TPM_SECRET_SECURITY_USER");
-  expect(traits).not.toContain("COMPUTE_SECURITY_TPM_SECRET_SECURITY_HOST");
+  for (const mode of ["USER", "HOST", "DEPLOYMENT"])
+    expect(traits).toContain(`COMPUTE_SECURITY_TPM_SECRET_SECURITY_${mode}`);
 });
 
 describe("a server with a TPM 2.0, CRB", () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -120,6 +120,27 @@ test("a kill -9 of the cloud during a copy: afterwards the image is whole, and n
   await run("qemu-img", ["check", await imageFile(answer.body.image_id)]);
 });
 
+test("a full disk, the host's or the image service's, is said and leaves neither copy nor image", async () => {
+  await done(origin, { "os-stop": null }, "SHUTOFF");
+  const server = join(cloud().instancesPath, "servers", origin);
+  const images = join(cloud().statePath, "images");
+  for (const [folder, said] of [
+    [server, "The host has no room for a copy of the server's disk"],
+    [images, "Image storage media is full"],
+  ] as const) {
+    const answer = await withLittleRoom(folder, async () => {
+      const asked = await act(origin, { createImage: { name: "no room" } });
+      expect(await settled(origin)).toMatchObject({ status: "SHUTOFF" });
+      if (folder === images) expect(await readdir(images)).toEqual([]);
+      return asked;
+    });
+    expect((await imageOf(answer.body.image_id)).status).toBe(404);
+    expect(await copies()).toEqual([]);
+    expect(await lastDetails()).toContain(said);
+  }
+  await done(origin, { "os-start": null }, "ACTIVE");
+});
+
 test("the openstack client makes an image and a backup", async () => {
   const openrc = join(cloud().statePath, "openrc-demo");
   const openstack = async (command: string) =>
@@ -137,6 +158,44 @@ test("the openstack client makes an image and a backup", async () => {
   expect(await openstack("image show backup")).toMatchObject({ name: "backup", status: "active" });
 });
 
+test("with `copy` the image carries the TPM: what is made of it opens what was sealed; deleted with the image", async () => {
+  await done(origin, { "os-stop": null }, "SHUTOFF");
+  const answer = await act(origin, { createImage: { name: "with TPM", "sealstone:tpm": "copy" } });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+  expect(await settled(origin)).toMatchObject({ status: "SHUTOFF" });
+  const imageRef = answer.body.image_id as string;
+  expect((await imageOf(imageRef)).body.status).toBe("active");
+  // The administrator may not read the image's passphrase.
+  const wanted = { name: "x", imageRef, flavorRef, networks: "none" };
+  const denied = await cloud().admin.send("POST", "/compute/v2.1/servers", { server: wanted }, "2.96");
+  expect(denied.status).toBe(403);
+  const copy = await create({ imageRef, flavorRef });
+  expect(await settled(copy)).toMatchObject({ status: "ACTIVE" });
+  const block = await facts(copy, ({ seq }) => seq === 1);
+  expect(block.problems).toEqual([]);
+  expect(block.ekSha256).toBe(first.ekSha256);
+  expect(block.certificateSha256).toBe(first.certificateSha256);
+  expect(block.nv).toEqual({ state: "read", value: first.nv?.value });
+  expect(block.secret).toEqual({ state: "unsealed", value: first.secret?.value });
+  // Under a passphrase of its own: the state is another, and a hard reboot needs the copy's secret alone.
+  const stateOf = (id: string) => readFile(join("/var/lib/libvirt/swtpm", id, "tpm2", "tpm2-00.permall"));
+  const [own, copied] = [await stateOf(origin), await stateOf(copy)];
+  expect(copied.readUInt16BE(4) & 1).toBe(1);
+  expect(copied.equals(own)).toBe(false);
+  const names = async (): Promise<string[]> =>
+    ((await cloud().demo.send("GET", "/key-manager/v1/secrets")).body.secrets as { name: string }[])
+      .map(({ name }) => name.replace("vTPM secret for ", ""))
+      .toSorted();
+  expect(await names()).toEqual([`image ${imageRef}`, `instance ${copy}`, `instance ${origin}`].toSorted());
+  expect((await cloud().demo.send("DELETE", `/image/v2/images/${imageRef}`)).status).toBe(204);
+  await eventually(async () => ((await names()).length === 2 ? true : undefined));
+  await done(copy, { reboot: { type: "HARD" } }, "ACTIVE");
+  const again = await facts(copy, ({ boots }) => boots === (block.boots ?? 0) + 1);
+  expect(again.secret).toEqual({ state: "unsealed", value: first.secret?.value });
+  await remove(copy);
+  expect(await names()).toEqual([`instance ${origin}`]);
+});
+
 test("deleting the server leaves nothing of it, and its images stay", async () => {
   await remove(origin);
   expect(await readdir(join(cloud().instancesPath, "servers"))).toEqual([]);
@@ -147,6 +206,40 @@ async function imageFile(imageId: string): Promise<string> {
   const folder = join(cloud().statePath, "images");
   const name = (await readdir(folder)).find((file) => file.startsWith(`${imageId}.`));
   return join(folder, name ?? "");
+}
+
+/** What administrators read of the server's last action. */
+async function lastDetails(): Promise<string> {
+  const path = `/compute/v2.1/servers/${origin}/os-instance-actions`;
+  const { body } = await cloud().admin.send("GET", path, undefined, "2.96");
+  const [{ request_id: id }] = body.instanceActions;
+  const one = await cloud().admin.send("GET", `${path}/${id}`, undefined, "2.96");
+  return one.body.instanceAction.events[0].details as string;
+}
+
+/** With a file system of its own under the folder that has room for what is in it, up to 1 GiB of it, and hardly more. */
+async function withLittleRoom<T>(folder: string, use: () => Promise<T>): Promise<T> {
+  const aside = `${folder}-aside`;
+  const isServer = folder.includes("/servers/");
+  const bytes = isServer ? 700 * 1024 ** 2 : 64 * 1024;
+  await run("mount", ["-t", "tmpfs", "-o", `size=${bytes},mode=0711`, "tmpfs", await emptied(aside)]);
+  try {
+    if (isServer) await run("cp", ["-a", "--sparse=always", `${folder}/.`, aside]);
+    await run("mount", ["--bind", aside, folder]);
+    try {
+      return await use();
+    } finally {
+      await run("umount", [folder]);
+    }
+  } finally {
+    await run("umount", [aside]);
+    await rm(aside, { recursive: true });
+  }
+}
+
+async function emptied(folder: string): Promise<string> {
+  await mkdir(folder);
+  return folder;
 }
 
 /** Makes the server's disk so large that a copy takes a while: bytes that no copy can leave out, beyond what the guest uses. */

@@ -19,13 +19,18 @@ import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
 import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
 import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
-import type { Server, VmState } from "../../src/compute/domain/server.ts";
+import { rebuiltFieldsOf, type Server, type VmState } from "../../src/compute/domain/server.ts";
+import { sealedBoxesJoin } from "../../src/compute/app/sealed-boxes.ts";
+import { endorsementKeyList, endorsementKeysReplace } from "../../src/compute/store/tpm-endorsement-keys.ts";
 import { serverActionRules } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
 import { serverCreate } from "../../src/compute/sagas/server-create.ts";
 import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
 import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
+import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
+import { imageTpmFind, imageTpmInsert, imageTpmSet } from "../../src/compute/store/image-tpms.ts";
+import { rebuildFind, rebuildInsert } from "../../src/compute/store/rebuilds.ts";
 import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
 import { serverRescue } from "../../src/compute/sagas/server-rescue.ts";
 import { serverShelve } from "../../src/compute/sagas/server-shelve.ts";
@@ -85,19 +90,23 @@ async function imagesMake(image: ImageService, database: Database, wanted: reado
   }
 }
 
-/** A world with one scripted host, on which the server already is when `placed`. */
+/** A world with one scripted host, on which the server already is when `placed`. Of the mode `host`: its host keeps the passphrase. */
 async function world(
   database: Database,
   server: Server,
   placed: boolean,
-  more: { readonly images?: readonly WorldImage[]; readonly shelvedIn?: string } = {},
+  more: {
+    readonly images?: readonly WorldImage[];
+    readonly secrets?: readonly string[];
+    readonly shelvedIn?: string;
+  } = {},
 ) {
   const bus = createInProcessBus();
   const [clock, log] = [systemClock, silentLogger];
   const placement = createPlacement({ database, clock, log });
   const image = createImage({ database, clock, log, imagesFolder: await mkdtemp(join(folder, "images-")) });
   await imagesMake(image, database, more.images ?? []);
-  const secrets = new Set<string>([tpm.secretId]);
+  const secrets = new Set<string>([tpm.secretId, ...(more.secrets ?? [])]);
   const deps: ComputeSagaDeps = {
     database,
     placement,
@@ -107,8 +116,14 @@ async function world(
     clock,
     log,
     audit: createAudit({ database, clock, log }),
+    cloudAccount: {
+      userId: "nova",
+      projectId: "service",
+      caller: () => Promise.reject(new Error("not asked")),
+    },
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
+      findByName: async (name) => (name.includes("image") ? [imageSecretId] : []),
       async deleteAsService(secretId, _requestId, also) {
         if (secrets.delete(secretId)) await database.transaction(async (tx) => also?.(tx, secretId));
       },
@@ -149,7 +164,7 @@ async function world(
     params: { serverId: server.id, requestId: "req-1" },
     deps,
     sagaId,
-    sealedBox: Buffer.from(box, "base64"),
+    sealedBox: server.tpm?.secretSecurity === "host" ? undefined : Buffer.from(box, "base64"),
     resource: server.id,
     left: async () => {
       const row = await serverFind(database.db, server.id);
@@ -231,13 +246,15 @@ sagaTests(serverDelete, {
 
 const imageId = "2d9a0fd2-7c1f-4b67-9d6f-6f7a35b7c0de";
 const olderId = "7b0f3d9c-1a4e-4b52-8f4f-0b6a0c6d9e01";
-const untouched = (left: unknown) =>
+const untouched = (left: unknown) => {
+  expect(JSON.stringify(left)).not.toContain("snapshots");
   expect(left).toMatchObject({
-    host: { [aServer().id]: { disks: true, domain: true, powerState: "running", snapshots: [] } },
+    host: { [aServer().id]: { disks: true, domain: true, powerState: "running" } },
     allocations: 1,
     vault: 1,
     server: { vmState: "active", taskState: undefined, hostId, fault: undefined },
   });
+};
 const queued: WorldImage = { id: imageId, properties: {}, active: false };
 
 sagaTests(serverCreateImage, {
@@ -246,7 +263,7 @@ sagaTests(serverCreateImage, {
     ...(await world(database, aServer({ tpm, hostId, taskState: "image_snapshot_pending" }), true, {
       images: [queued],
     })),
-    params: { serverId: aServer().id, requestId: "req-1", imageId },
+    params: { serverId: aServer().id, requestId: "req-1", imageId, copyTpm: false },
   }),
   done: (left) => {
     untouched(left);
@@ -255,6 +272,45 @@ sagaTests(serverCreateImage, {
   unwound: (left) => {
     untouched(left);
     expect(left).toMatchObject({ images: { [imageId]: undefined } });
+  },
+});
+
+const imageSecretId = "e0b9c3a2-5d0e-4c1f-8f57-3b1d2a9c4e77" as SecretId;
+const imagePassphrase = Buffer.alloc(512, "i");
+
+/** With `sealstone:tpm` `copy`. */
+sagaTests(serverCreateImage, {
+  migrations,
+  world: async (database) => {
+    const server = aServer({ tpm, hostId, taskState: "image_snapshot_pending" });
+    const made = await world(database, server, true, { images: [queued], secrets: [imageSecretId] });
+    const row = { imageId, serverId: server.id, userId: "user", projectId: "project", createdAt: 0 };
+    await database.transaction(async (tx) => {
+      await imageTpmInsert(tx, { ...row, version: "2.0" });
+      await imageTpmSet(tx, imageId, { secretId: imageSecretId });
+    });
+    const bound = sagaAssociatedData(sagaId, imageId);
+    const box = Buffer.from(await boxSeal(key.publicKey, imagePassphrase, bound), "base64");
+    return {
+      ...made,
+      params: { serverId: server.id, requestId: "req-1", imageId, copyTpm: true },
+      sealedBox: sealedBoxesJoin([made.sealedBox, box]),
+      left: async () => ({
+        ...(await made.left()),
+        copy: (await imageTpmFind(database.db, imageId))?.content?.bytes,
+      }),
+    };
+  },
+  done: (left) => {
+    untouched(left);
+    const copy = imagePassphrase.toString("latin1");
+    expect(left).toMatchObject({ images: { [imageId]: "active" }, copy });
+    expect(left).toMatchObject({ secrets: [tpm.secretId, imageSecretId] });
+  },
+  unwound: (left) => {
+    untouched(left);
+    expect(left).toMatchObject({ images: { [imageId]: undefined }, copy: undefined });
+    expect(left).toMatchObject({ secrets: [tpm.secretId] });
   },
 });
 
@@ -289,6 +345,122 @@ sagaTests(serverCreateBackup, {
   },
 });
 
+const newImage = {
+  id: olderId,
+  properties: {},
+  disk: { imageId: olderId, sha512: "00", sizeBytes: 1, diskFormat: "qcow2" },
+};
+
+for (const vmState of ["active", "stopped"] as const) {
+  const powerState = vmState === "active" ? "running" : "shutdown";
+  sagaTests(serverRebuild, {
+    migrations,
+    world: async (database) => {
+      const old = aServer({ tpm, hostId, vmState, powerState, taskState: "rebuilding" });
+      const server = { ...old, name: "rebuilt", image: newImage };
+      const made = await world(database, server, true);
+      await database.transaction((tx) =>
+        rebuildInsert(tx, server.id, {
+          old: { ...rebuiltFieldsOf(old), vmState },
+          new: rebuiltFieldsOf(server),
+        }),
+      );
+      const left = async () => ({
+        ...(await made.left()),
+        rebuild: await rebuildFind(database.db, server.id),
+        image: (await serverFind(database.db, server.id))?.image.id,
+      });
+      return { ...made, left, sealedBox: sealedBoxesJoin([made.sealedBox]) };
+    },
+    done: (left) => {
+      expect(JSON.stringify(left)).not.toContain("previousDisk");
+      expect(left).toMatchObject({
+        host: { [aServer().id]: { domain: true, powerState, disk: olderId } },
+        server: { vmState, taskState: undefined, fault: undefined },
+        image: olderId,
+        rebuild: undefined,
+        vault: 1,
+      });
+    },
+    // The one or the other, whole; the TPM in either.
+    unwound: (left) => {
+      const { image } = left as { readonly image: string };
+      const { host } = left as { readonly host: Record<string, { readonly disk?: string }> };
+      expect(host[aServer().id]?.disk ?? "old").toBe(image === olderId ? olderId : "old");
+      expect(left).toMatchObject({
+        host: { [aServer().id]: { domain: true, powerState, tpm: passphrase.toString("latin1") } },
+        server: { vmState, taskState: undefined, hostId },
+        allocations: 1,
+        vault: 1,
+      });
+    },
+  });
+}
+
+const newTpm = { ...tpm, secretId: "5d2f6f0e-8a3b-4c55-9f0a-7e1c3b2a9d44" as SecretId };
+const newPassphrase = Buffer.alloc(512, "n");
+const endorsementKey = { algorithm: "rsa", publicKey: "the old", certificate: "the old's" } as const;
+
+/** With `sealstone:tpm` `replace`. */
+sagaTests(serverRebuild, {
+  migrations,
+  world: async (database) => {
+    const old = aServer({ tpm, hostId, taskState: "rebuilding" });
+    const server = { ...old, image: newImage };
+    const made = await world(database, server, true, { secrets: [newTpm.secretId] });
+    await database.transaction(async (tx) => {
+      await endorsementKeysReplace(tx, server.id, [endorsementKey]);
+      const after = { ...rebuiltFieldsOf(server), tpm: newTpm };
+      await rebuildInsert(tx, server.id, {
+        old: { ...rebuiltFieldsOf(old), vmState: "active" },
+        new: after,
+      });
+    });
+    const data = sagaAssociatedData(sagaId, server.id);
+    const boxes = [passphrase, newPassphrase].map(async (each) =>
+      Buffer.from(await boxSeal(key.publicKey, each, data), "base64"),
+    );
+    const left = async () => ({
+      ...(await made.left()),
+      parked: (await tpmGenerationList(database.db, sagaId)).length,
+      keys: await endorsementKeyList(database.db, server.id),
+      secretId: (await serverFind(database.db, server.id))?.tpm?.secretId,
+    });
+    return { ...made, left, sealedBox: sealedBoxesJoin(await Promise.all(boxes)) };
+  },
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: {
+        [aServer().id]: { powerState: "running", disk: olderId, tpm: newPassphrase.toString("latin1") },
+      },
+      server: { vmState: "active", taskState: undefined },
+      secretId: newTpm.secretId,
+      secrets: [newTpm.secretId],
+      keys: [{ publicKey: "a key" }],
+      parked: 0,
+    }),
+  unwound: (left) => {
+    const { secretId } = left as { readonly secretId: string };
+    const isNew = secretId === newTpm.secretId;
+    const { host } = left as { readonly host: Record<string, { readonly disk?: string }> };
+    expect(host[aServer().id]?.disk ?? "old").toBe(isNew ? olderId : "old");
+    expect(left).toMatchObject({
+      host: {
+        [aServer().id]: {
+          powerState: "running",
+          tpm: (isNew ? newPassphrase : passphrase).toString("latin1"),
+        },
+      },
+      server: { vmState: "active", taskState: undefined },
+      secrets: [secretId],
+      keys: [{ publicKey: isNew ? "a key" : "the old" }],
+      parked: 0,
+      // A scripted host hands in nothing of the new one.
+      vault: isNew ? 0 : 1,
+    });
+  },
+});
+
 const before: Readonly<Record<PlainActionName, Partial<Server>>> = {
   start: { vmState: "stopped", powerState: "shutdown" },
   stop: {},
@@ -306,20 +478,22 @@ for (const [name, definition] of Object.entries(serverActionSagas) as [
   (typeof serverActionSagas)["start"],
 ][]) {
   const rule = serverActionRules[name];
-  sagaTests(definition, {
-    migrations,
-    world: (database) =>
-      world(database, aServer({ tpm, hostId, ...before[name], taskState: rule.task }), true),
-    done: (left) => expect(left).toMatchObject({ server: { vmState: rule.to, taskState: undefined } }),
-    // No action ever costs a server its TPM, its disks or its allocation, and none leaves it in a task.
-    unwound: (left) =>
-      expect(left).toMatchObject({
-        host: { [aServer().id]: { disks: true, tpm: passphrase.toString("latin1") } },
-        allocations: 1,
-        vault: 1,
-        server: { taskState: undefined, hostId },
-      }),
-  });
+  for (const secretSecurity of rule.needsPassphrase ? (["user", "host"] as const) : (["user"] as const)) {
+    const server = { tpm: { ...tpm, secretSecurity }, hostId, ...before[name], taskState: rule.task };
+    sagaTests(definition, {
+      migrations,
+      world: (database) => world(database, aServer(server), true),
+      done: (left) => expect(left).toMatchObject({ server: { vmState: rule.to, taskState: undefined } }),
+      // No action ever costs a server its TPM, its disks or its allocation, and none leaves it in a task.
+      unwound: (left) =>
+        expect(left).toMatchObject({
+          host: { [aServer().id]: { disks: true, tpm: passphrase.toString("latin1") } },
+          allocations: 1,
+          vault: 1,
+          server: { taskState: undefined, hostId },
+        }),
+    });
+  }
 }
 
 sagaTests(serverRescue, {
@@ -355,14 +529,14 @@ sagaTests(serverRescue, {
   },
 });
 
-const onItsDisk = (left: unknown): void =>
+function onItsDisk(left: unknown): void {
   expect(left).toMatchObject({
-    host: {
-      [aServer().id]: { domain: true, disks: true, snapshots: [], tpm: passphrase.toString("latin1") },
-    },
+    host: { [aServer().id]: { domain: true, disks: true, tpm: passphrase.toString("latin1") } },
     allocations: 1,
     server: { taskState: undefined, hostId },
   });
+  expect(JSON.stringify(left)).not.toContain("snapshots");
+}
 
 const isIn = (vmState: VmState, left: unknown): boolean =>
   (left as { server: { vmState: VmState } }).server.vmState === vmState;

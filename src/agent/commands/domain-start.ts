@@ -8,6 +8,7 @@ import type { AgentContext } from "../agent-context.ts";
 import { domainTpmVersionFind } from "../domain-xml/metadata.ts";
 import { isActive, ownDomainFetch, type OwnDomain } from "../own-domain.ts";
 import { managedSaveHash, tpmEndedTry } from "../tpm/ended.ts";
+import { keptPassphraseDelete, keptPassphraseOpen, keptPassphraseWrite } from "../tpm/kept-passphrase.ts";
 import { vtpmSecretFind, vtpmSecretRemove, withVtpmSecret } from "../tpm/libvirt-secret.ts";
 import { tpmStateSettle } from "../tpm/settle.ts";
 import { vaultIntervalOpen } from "../tpm/vault.ts";
@@ -70,15 +71,19 @@ async function startWithTpm(context: AgentContext, { domain, ...server }: TpmSta
       `Server ${serverId} has a TPM: starting it needs the passphrase, and none came with the command.`,
     );
   }
-  const passphrase = await boxOpen(key, tpm.passphrase, vtpmAssociatedData(serverId));
+  const { secretId } = tpm.spec;
+  const passphrase =
+    tpm.passphrase === undefined
+      ? await keptPassphraseOpen(context, { serverId, secretId })
+      : await boxOpen(key, tpm.passphrase, vtpmAssociatedData(serverId));
   try {
     const saveSha256 = await managedSaveHash(context, domain);
     const sha256 = await tpmStateSettle(context, { serverId, version, passphrase, saveSha256 });
     await vaultIntervalOpen(context, serverId, sha256);
     copies.watch(serverId, version);
-    await withVtpmSecret(libvirt, { serverId, secretId: tpm.spec.secretId, passphrase }, () =>
-      start(libvirt, domain.handle),
-    );
+    if (tpm.keepPassphrase === true) await keptPassphraseWrite(context, { serverId, secretId }, passphrase);
+    else await keptPassphraseDelete(context, serverId);
+    await withVtpmSecret(libvirt, { serverId, secretId, passphrase }, () => start(libvirt, domain.handle));
     // A restore writes the state of its image, whatever was there.
     copies.look(serverId);
   } catch (error) {

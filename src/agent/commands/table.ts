@@ -4,6 +4,8 @@ import type { Command, CommandName } from "./command.ts";
 import { diskFetch } from "./disk-fetch.ts";
 import { disksCreate } from "./disks-create.ts";
 import { disksDelete } from "./disks-delete.ts";
+import { disksPrepare, disksSwap, disksSwapEnd } from "./disks-swap.ts";
+import { disksResize, disksResizeEnd } from "./disks-resize.ts";
 import { domainDefine } from "./domain-define.ts";
 import { domainPause } from "./domain-pause.ts";
 import { domainReboot } from "./domain-reboot.ts";
@@ -19,14 +21,22 @@ import { serversInspect } from "./servers-inspect.ts";
 import { snapshotCreate } from "./snapshot-create.ts";
 import { snapshotDelete } from "./snapshot-delete.ts";
 import { snapshotRead } from "./snapshot-read.ts";
+import { tpmCopy } from "./tpm-copy.ts";
+import { tpmCheck } from "./tpm-check.ts";
 import { tpmDelete } from "./tpm-delete.ts";
 import { tpmManufacture } from "./tpm-manufacture.ts";
+import { tpmPark, tpmParkEnd } from "./tpm-park.ts";
 import { tpmRest } from "./tpm-rest.ts";
 
 /** Every command of the bus and who carries it out. */
 export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksCreate,
   disksDelete,
+  disksPrepare,
+  disksSwap,
+  disksSwapEnd,
+  disksResize,
+  disksResizeEnd,
   diskFetch,
   configDriveCreate,
   rescueDiskCreate,
@@ -34,6 +44,10 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   tpmManufacture,
   tpmDelete,
   tpmRest,
+  tpmCopy,
+  tpmPark,
+  tpmParkEnd,
+  tpmCheck,
   domainDefine,
   domainUndefine,
   domainStart,
@@ -57,4 +71,5 @@ export const lookingCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   "snapshotDelete",
   "serversInspect",
   "hostUptime",
+  "tpmCheck",
 ]);

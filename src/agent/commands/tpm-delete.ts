@@ -1,3 +1,4 @@
+import { keptPassphraseDelete } from "../tpm/kept-passphrase.ts";
 import { tpmStateDelete } from "../tpm/state.ts";
 import { vtpmSecretFind, vtpmSecretRemove } from "../tpm/libvirt-secret.ts";
 import type { Command } from "./command.ts";
@@ -12,6 +13,7 @@ export const tpmDelete: Command<"tpmDelete"> = async (context, { serverId, secre
   if (secretId !== undefined) await vtpmSecretRemove(libvirt, { uuid: secretId });
   const server = paths.server(serverId);
   context.copies.forget(serverId);
+  await keptPassphraseDelete(context, serverId);
   await tpmStateDelete(server);
   await folderRemoveIfEmpty(server.folder);
   return {};

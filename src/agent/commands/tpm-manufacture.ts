@@ -1,19 +1,23 @@
 import { CloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
 import { boxOpen } from "#seal/index.ts";
-import { vtpmAssociatedData } from "#vtpm/index.ts";
+import { vtpmAssociatedData, type TpmVersion } from "#vtpm/index.ts";
 import { passableFolderEnsure } from "../files.ts";
 import { tpmSetupConfig } from "../tpm/authority.ts";
 import { endorsementKeysRead, tpmCertificatesFolder } from "../tpm/endorsement-keys.ts";
 import { tpmDraftsDelete, tpmManufacture as make } from "../tpm/manufacture.ts";
 import { tpmRecordFind, tpmRecordWrite, tpmStateLook, tpmStateLostError } from "../tpm/state.ts";
-import type { Command } from "./command.ts";
+import type { AgentContext } from "../agent-context.ts";
+import type { ServerPaths } from "../agent-paths.ts";
+import { tpmCertificatesWrite, tpmStatePlace } from "../tpm/place.ts";
+import { poolPlaces } from "../tpm/pool-places.ts";
+import { tpmStateRekey } from "../tpm/rekey.ts";
+import type { SwtpmUser } from "../tpm/swtpm-user.ts";
+import type { Command, CommandMessage } from "./command.ts";
 
-export const tpmManufacture: Command<"tpmManufacture"> = async (
-  context,
-  { serverId, tpm, passphrase: box },
-) => {
-  const { key, swtpmUser: owner, log } = context;
+export const tpmManufacture: Command<"tpmManufacture"> = async (context, message) => {
+  const { serverId, tpm, passphrase: box } = message;
+  const { key, swtpmUser: owner } = context;
   if (owner === undefined) {
     throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
   }
@@ -36,21 +40,58 @@ export const tpmManufacture: Command<"tpmManufacture"> = async (
       tpmDraftsDelete(paths),
     ]);
     try {
-      await make({
-        serverId,
-        version,
-        passphrase,
-        paths,
-        owner,
-        setupConfig: tpmSetupConfig(context.paths.tpmAuthority),
-      });
+      await tpmMake(context, message, { passphrase, owner });
     } finally {
       wipe(passphrase);
     }
-    log.info({ version }, "TPM is made");
   }
   await tpmRecordWrite(paths, { version, secretId });
   await context.copies.copy(serverId, version, "made");
   const endorsementKeys = await endorsementKeysRead(tpmCertificatesFolder(paths.tpmRecords));
   return endorsementKeys === undefined ? {} : { endorsementKeys };
 };
+
+/** A copy of an image's, one that was made ahead, or a new one. */
+async function tpmMake(
+  context: AgentContext,
+  message: CommandMessage<"tpmManufacture">,
+  { passphrase, owner }: { readonly passphrase: Buffer; readonly owner: SwtpmUser },
+): Promise<void> {
+  const { log, pool } = context;
+  const { serverId, sagaId, source } = message;
+  const { version } = message.tpm;
+  const paths = context.paths.server(serverId);
+  if (source !== undefined) {
+    await tpmOfImage(context, source, { version, paths, owner, passphrase });
+    log.info({ version, imageId: source.imageId }, "TPM is made as a copy of an image's");
+    return;
+  }
+  const tpmId = await pool.take({ version, serverId, sagaId, passphrase, paths, log });
+  const setupConfig = tpmSetupConfig(context.paths.tpmAuthority);
+  if (tpmId === undefined) await make({ serverId, version, passphrase, paths, owner, setupConfig });
+  log.info({ version, tpmId: tpmId ?? serverId, ahead: tpmId !== undefined }, "TPM is made");
+}
+
+/** The image's TPM under the server's passphrase. Throws `conflict` when the image's passphrase does not open it. */
+async function tpmOfImage(
+  context: AgentContext,
+  { imageId, content, passphrase: box }: NonNullable<CommandMessage<"tpmManufacture">["source"]>,
+  to: {
+    readonly version: TpmVersion;
+    readonly paths: ServerPaths;
+    readonly owner: SwtpmUser;
+    readonly passphrase: Buffer;
+  },
+): Promise<void> {
+  const { version, owner, paths } = to;
+  const { work: workFolder } = poolPlaces(context.paths.tpmPool);
+  const from = await boxOpen(context.key, box, vtpmAssociatedData(imageId));
+  try {
+    const bytes = Buffer.from(content.bytes, "base64");
+    const renewed = await tpmStateRekey({ version, bytes, from, to: to.passphrase, owner, workFolder });
+    await tpmCertificatesWrite(paths, content.certificates);
+    await tpmStatePlace({ version, owner, paths }, renewed);
+  } finally {
+    wipe(from);
+  }
+}

@@ -1,3 +1,4 @@
+import { keptPassphraseDelete } from "../tpm/kept-passphrase.ts";
 import { vtpmSecretFind, vtpmSecretRemove } from "../tpm/libvirt-secret.ts";
 import { tpmStateGoneError } from "../tpm/refusals.ts";
 import { tpmStateDelete } from "../tpm/state.ts";
@@ -21,6 +22,7 @@ export const tpmRest: Command<"tpmRest"> = async (context, { serverId, version }
   const left = await vtpmSecretFind(libvirt, serverId);
   if (left !== undefined) await vtpmSecretRemove(libvirt, left);
   const server = paths.server(serverId);
+  await keptPassphraseDelete(context, serverId);
   await tpmStateDelete(server);
   await folderRemoveIfEmpty(server.folder);
   context.log.info({ generation: newest.generation }, "the TPM rests in the vault");

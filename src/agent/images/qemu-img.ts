@@ -1,7 +1,7 @@
 import { Type, type Static } from "typebox";
 import { Parse } from "typebox/value";
 import { CloudError } from "#base/errors.ts";
-import { programRun } from "../run-program.ts";
+import { ProgramError, programRun } from "../run-program.ts";
 
 const ImageInfo = Type.Object({
   format: Type.String(),
@@ -50,6 +50,21 @@ async function imageInfo(path: string, imageId: string, format: string): Promise
     throw new CloudError("invalid", `Image ${imageId} is unacceptable: it is no readable ${format} image.`, {
       cause,
     });
+  }
+}
+
+/** Throws `invalid` when the disk is larger already: no guest's file system outlives being cut off. */
+export async function overlayGrow(path: string, serverId: string, sizeBytes: number): Promise<void> {
+  try {
+    await programRun("qemu-img", ["resize", "-q", "-f", "qcow2", path, String(sizeBytes)]);
+  } catch (cause) {
+    const shrinks = cause instanceof ProgramError && cause.output.includes("shrink");
+    if (!shrinks) throw cause;
+    throw new CloudError(
+      "invalid",
+      `Unable to resize disk down: the root disk of server ${serverId} is larger than ${sizeBytes} bytes.`,
+      { cause },
+    );
   }
 }
 

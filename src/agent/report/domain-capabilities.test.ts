@@ -51,7 +51,17 @@ test("traits follow capabilities and configuration", () => {
     "COMPUTE_SECURITY_TPM_TIS",
     "COMPUTE_SECURITY_TPM_CRB",
     "COMPUTE_SECURITY_TPM_SECRET_SECURITY_USER",
+    "COMPUTE_SECURITY_TPM_SECRET_SECURITY_HOST",
+    "COMPUTE_SECURITY_TPM_SECRET_SECURITY_DEPLOYMENT",
   ]);
-  const off = { ...agentConfigDefaults, libvirt: { ...agentConfigDefaults.libvirt, swtpmEnabled: false } };
+  const { libvirt } = agentConfigDefaults;
+  const hostOnly = {
+    ...agentConfigDefaults,
+    libvirt: { ...libvirt, supportedTpmSecretSecurity: ["host"] as const },
+  };
+  expect(hostTraits(hostOnly, xml).filter((trait) => trait.includes("SECRET_SECURITY"))).toEqual([
+    "COMPUTE_SECURITY_TPM_SECRET_SECURITY_HOST",
+  ]);
+  const off = { ...agentConfigDefaults, libvirt: { ...libvirt, swtpmEnabled: false } };
   expect(hostTraits(off, xml).filter((trait) => trait.includes("TPM"))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import type { Static } from "typebox";
@@ -8,6 +9,9 @@ import type { AgentConfig } from "../agent-config.ts";
 import type { AgentContext } from "../agent-context.ts";
 import { xmlElementFind, xmlTextFind } from "../domain-xml/read.ts";
 import { tpmCapabilitiesRead } from "./domain-capabilities.ts";
+
+/** Another one in each process of the agent. */
+const agentStart = randomUUID();
 
 export type HostFacts = Static<typeof hostRegister.request>;
 
@@ -44,6 +48,8 @@ export async function hostFactsCollect(context: AgentContext): Promise<HostFacts
       DISK_GB: { total: diskGiB, reserved: 0, allocationRatio: config.diskAllocationRatio, maxUnit: diskGiB },
     },
     publicKey: key.publicKey,
+    agentStart,
+    resumeGuests: config.resumeGuestsStateOnHostBoot,
   };
 }
 
@@ -51,12 +57,13 @@ function hostnameOf(config: AgentConfig): string {
   return config.host ?? hostname();
 }
 
-/** TPM traits from what libvirt can do and the configuration allows; `user` is the one mode for secrets so far. */
+/** TPM traits from what libvirt can do and the configuration allows. */
 export function hostTraits(config: AgentConfig, domainCapabilitiesXml: string): string[] {
   const general = ["COMPUTE_NODE", "COMPUTE_IMAGE_TYPE_QCOW2", "COMPUTE_IMAGE_TYPE_RAW"];
   if (!config.libvirt.swtpmEnabled) return general;
-  const { versions, models } = tpmCapabilitiesRead(domainCapabilitiesXml);
-  return [...general, ...tpmHostTraits({ versions, models, secretSecurities: ["user"] })];
+  const capabilities = tpmCapabilitiesRead(domainCapabilitiesXml);
+  const secretSecurities = config.libvirt.supportedTpmSecretSecurity;
+  return [...general, ...tpmHostTraits({ ...capabilities, secretSecurities })];
 }
 
 function cpuInfo(

@@ -8,6 +8,8 @@ const SimTpm = Type.Object({
   secretId: Type.String(),
   /** Of the passphrase that the TPM was made with: only the same one opens it. */
   passphraseSha256: Type.String(),
+  /** Whether the host keeps the passphrase (mode `host`); a simulated one keeps no more of it than its hash. */
+  passphraseKept: Type.Optional(Type.Boolean()),
   /** How often its state was written; absent in the books of earlier versions. */
   writes: Type.Optional(Type.Integer()),
 });
@@ -23,7 +25,13 @@ const SimServer = Type.Object({
   ),
   disks: Type.Boolean(),
   rescueDisk: Type.Optional(Type.Boolean()),
+  /** Of a rebuild: whether there is a disk that is to take its place, and the one that had it. */
+  nextDisk: Type.Optional(Type.Boolean()),
+  previousDisk: Type.Optional(Type.Boolean()),
   tpm: Type.Optional(SimTpm),
+  /** Of a resize that is not yet confirmed: the old disk is kept, and the TPM that was put aside. */
+  oldDisk: Type.Optional(Type.Boolean()),
+  oldTpm: Type.Optional(SimTpm),
   power: Type.Union([Type.Literal("running"), Type.Literal("paused"), Type.Literal("shutdown")]),
   managedSave: Type.Boolean(),
   boots: Type.Integer(),

@@ -5,10 +5,13 @@ import { wipe } from "#base/secret.ts";
 import { configDriveAssociatedData, type Bus, type commands } from "#bus/index.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
+import { keptPassphraseAbsentError } from "../tpm/refusals.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 import { simSnapshot } from "./guest-files.ts";
-import { simStateEnd, simStatePut, simStateRestore, simStateSettle } from "./vault.ts";
+import { offRequire } from "./off-require.ts";
+import { simResizeCommands } from "./resize-commands.ts";
+import { simStateEnd, simStateJudge, simStatePut, simStateRestore, simStateSettle } from "./vault.ts";
 
 export type SimCommandName = keyof typeof commands;
 type Message<Name extends SimCommandName> = Static<(typeof commands)[Name]["request"]>;
@@ -30,20 +33,15 @@ const gibibyte = 1024 ** 3;
 
 /** Every command as the real agent answers it, over books instead of libvirt; what it would refuse is refused here too. */
 export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> } = {
-  disksCreate({ books }, { serverId, image, rootGiB }) {
-    if (rootGiB > 0 && image.sizeBytes > rootGiB * gibibyte) {
-      throw new CloudError(
-        "invalid",
-        `Flavor's disk is too small for requested image. Flavor disk is ${rootGiB * gibibyte} bytes, image ${image.imageId} is ${image.sizeBytes} bytes. ` +
-          "Choose a flavor with a larger disk.",
-      );
-    }
+  disksCreate({ books }, { serverId, ...disk }) {
+    fitRequire(disk);
     books.set(serverId, { ...books.get(serverId), disks: true });
     return {};
   },
   disksDelete({ books }, { serverId }) {
     offRequire(books, serverId, "its disks");
-    const { snapshots: _copies, ...rest } = books.get(serverId);
+    const server = books.get(serverId);
+    const { snapshots: _copies, nextDisk: _next, previousDisk: _previous, oldDisk: _gone, ...rest } = server;
     books.set(serverId, { ...rest, disks: false, rescueDisk: false });
     return {};
   },
@@ -65,7 +63,30 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     books.set(serverId, { ...books.get(serverId), rescueDisk: false });
     return {};
   },
-  async tpmManufacture({ books, key, ...place }, { serverId, tpm: { version, secretId }, passphrase }) {
+  disksPrepare({ books }, { serverId, ...disk }) {
+    fitRequire(disk);
+    const server = books.get(serverId);
+    if (server.previousDisk !== true) books.set(serverId, { ...server, nextDisk: true });
+    return {};
+  },
+  disksSwap({ books }, { serverId }) {
+    offRequire(books, serverId, "its disk");
+    const { nextDisk, ...rest } = books.get(serverId);
+    if (nextDisk !== true) return {};
+    books.set(serverId, { ...rest, disks: true, ...(rest.disks ? { previousDisk: true } : {}) });
+    return {};
+  },
+  disksSwapEnd({ books }, { serverId, keep }) {
+    const { nextDisk: _next, previousDisk, ...rest } = books.get(serverId);
+    if (previousDisk === true && keep === "old") offRequire(books, serverId, "its disk");
+    books.set(serverId, rest);
+    return {};
+  },
+  ...simResizeCommands,
+  async tpmManufacture(
+    { books, key, ...place },
+    { serverId, tpm: { version, secretId }, passphrase, source },
+  ) {
     const { tpm } = books.get(serverId);
     if (tpm && (tpm.version !== version || tpm.secretId !== secretId)) {
       throw new CloudError(
@@ -75,6 +96,11 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
       );
     }
     if (tpm === undefined) {
+      if (source && (await passphraseHash(key, source.imageId, source.passphrase)) !== source.content.bytes)
+        throw new CloudError(
+          "conflict",
+          "The TPM state is not opened by its passphrase: it is damaged, or another one's.",
+        );
       const passphraseSha256 = await passphraseHash(key, serverId, passphrase);
       books.set(serverId, {
         ...books.get(serverId),
@@ -83,6 +109,22 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     }
     await simStatePut(place, serverId, tpm?.writes ?? 0, "made");
     return {};
+  },
+  /** A simulated TPM has nothing in it: the copy says by which passphrase it is opened. */
+  async tpmCopy({ books, key }, { serverId, imageId, tpm: spec, passphrase, imagePassphrase }) {
+    await tpmOpen(books.get(serverId), key, serverId, { spec, passphrase });
+    return { bytes: await passphraseHash(key, imageId, imagePassphrase), certificates: [] };
+  },
+  async tpmCheck({ books, key, ...place }, { serverId, spec, passphrase }) {
+    const server = books.get(serverId);
+    const keepsPassphrase = server.tpm?.passphraseKept === true && server.tpm.secretId === spec.secretId;
+    if (server.power !== "shutdown") return { verdict: "starts", keepsPassphrase };
+    if (server.tpm === undefined) throw tpmMissingError(serverId);
+    const { standing } = await simStateJudge(place, serverId, server.tpm.writes ?? 0);
+    if (standing !== "unknown" && standing !== "first") return { verdict: "starts", keepsPassphrase };
+    if (passphrase === undefined && !keepsPassphrase) return { verdict: "undecided", keepsPassphrase };
+    await tpmOpen(server, key, serverId, { spec, ...(passphrase === undefined ? {} : { passphrase }) });
+    return { verdict: "starts", keepsPassphrase };
   },
   tpmDelete({ books }, { serverId }) {
     offRequire(books, serverId, "its TPM");
@@ -126,7 +168,8 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     }
     const opened = await tpmOpen(await tpmRestored(place, server, serverId, tpm, key), key, serverId, tpm);
     const writes = 1 + (await simStateSettle(place, serverId, opened.writes ?? 0));
-    books.set(serverId, { ...running, tpm: { ...opened, writes } });
+    const passphraseKept = tpm?.keepPassphrase === true;
+    books.set(serverId, { ...running, tpm: { ...opened, passphraseKept, writes } });
     await simStatePut(place, serverId, writes, "changed");
     return {};
   },
@@ -216,11 +259,21 @@ export const simLookingCommands: ReadonlySet<SimCommandName> = new Set<SimComman
   "snapshotRead",
   "serversInspect",
   "hostUptime",
+  "tpmCheck",
 ]);
 
 export function simPowerState({ domain, power, managedSave }: SimServer) {
   if (domain === undefined) return "no-state";
   return power === "shutdown" && managedSave ? "suspended" : power;
+}
+
+function fitRequire({ image, rootGiB }: Pick<Message<"disksCreate">, "image" | "rootGiB">): void {
+  if (rootGiB === 0 || image.sizeBytes <= rootGiB * gibibyte) return;
+  throw new CloudError(
+    "invalid",
+    `Flavor's disk is too small for requested image. Flavor disk is ${rootGiB * gibibyte} bytes, image ${image.imageId} is ${image.sizeBytes} bytes. ` +
+      "Choose a flavor with a larger disk.",
+  );
 }
 
 type DefinedServer = SimServer & { readonly domain: NonNullable<SimServer["domain"]> };
@@ -235,14 +288,6 @@ function activeFetch(books: SimBooks, serverId: string, what: string): DefinedSe
   const server = definedFetch(books, serverId);
   if (server.power !== "shutdown") return server;
   throw new CloudError("conflict", `The host refused to ${what} server ${serverId}: it is off.`);
-}
-
-function offRequire(books: SimBooks, serverId: string, what: string): void {
-  if (books.get(serverId).power === "shutdown") return;
-  throw new CloudError(
-    "conflict",
-    `Server ${serverId} is running, so ${what} cannot be removed. Stop it first.`,
-  );
 }
 
 /** The domain may run from its own disk. */
@@ -270,7 +315,7 @@ async function tpmRestored(
   given: Message<"domainStart">["tpm"],
   key: SealKeyPair,
 ): Promise<SimServer> {
-  if (server.tpm !== undefined || given === undefined) return server;
+  if (server.tpm !== undefined || given?.passphrase === undefined) return server;
   const { version, secretId } = given.spec;
   const [writes, passphraseSha256] = [
     await simStateRestore(place, serverId),
@@ -285,21 +330,27 @@ async function tpmOpen(
   serverId: string,
   tpm: Message<"domainStart">["tpm"],
 ): Promise<NonNullable<SimServer["tpm"]>> {
-  if (server.tpm === undefined) {
-    throw new CloudError(
-      "conflict",
-      `The TPM state of server ${serverId} is missing. It is not made anew, because what was sealed to the old one would be lost for good.`,
-    );
-  }
+  if (server.tpm === undefined) throw tpmMissingError(serverId);
   if (tpm === undefined) {
     throw new CloudError(
       "invalid",
       `Server ${serverId} has a TPM: starting it needs the passphrase, and none came with the command.`,
     );
   }
+  if (tpm.passphrase === undefined) {
+    if (server.tpm.passphraseKept === true && server.tpm.secretId === tpm.spec.secretId) return server.tpm;
+    throw keptPassphraseAbsentError({ serverId, secretId: tpm.spec.secretId });
+  }
   if ((await passphraseHash(key, serverId, tpm.passphrase)) !== server.tpm.passphraseSha256)
     throw new CloudError("bug", `The TPM state of server ${serverId} does not open with this passphrase.`);
   return server.tpm;
+}
+
+function tpmMissingError(serverId: string): CloudError {
+  return new CloudError(
+    "conflict",
+    `The TPM state of server ${serverId} is missing. It is not made anew, because what was sealed to the old one would be lost for good.`,
+  );
 }
 
 async function passphraseHash(key: SealKeyPair, serverId: string, box: string): Promise<string> {

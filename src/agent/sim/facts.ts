@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import type { hostRegister } from "#bus/index.ts";
-import { tpmHostTraits } from "#vtpm/index.ts";
+import { tpmHostTraits, tpmSecretSecurities, type TpmSecretSecurity } from "#vtpm/index.ts";
 
 export interface SimSize {
   readonly vcpus: number;
@@ -10,12 +10,26 @@ export interface SimSize {
 
 export const simSizeDefault: SimSize = { vcpus: 8, memoryMiB: 32_768, diskGiB: 500 };
 
+/** What an operator's configuration says of a host. */
+export interface SimSettings {
+  /** `[libvirt] supported_tpm_secret_security`; all when it is not said. */
+  readonly tpmSecretSecurities?: readonly TpmSecretSecurity[] | undefined;
+  /** `[DEFAULT] resume_guests_state_on_host_boot`; false when it is not said. */
+  readonly resumeGuests?: boolean | undefined;
+}
+
 /** Nova's default for [DEFAULT] initial_cpu_allocation_ratio. */
 const cpuAllocationRatio = 4;
 
 export function simHostFacts(
-  host: { readonly hostId: string; readonly hostname: string; readonly publicKey: string },
+  host: {
+    readonly hostId: string;
+    readonly hostname: string;
+    readonly publicKey: string;
+    readonly agentStart: string;
+  },
   { vcpus, memoryMiB, diskGiB }: SimSize,
+  { tpmSecretSecurities: secretSecurities = tpmSecretSecurities, resumeGuests = false }: SimSettings,
 ): Static<typeof hostRegister.request> {
   const inventory = (total: number, allocationRatio = 1) => ({
     total,
@@ -25,6 +39,7 @@ export function simHostFacts(
   });
   return {
     ...host,
+    resumeGuests,
     hypervisorType: "QEMU",
     hypervisorVersion: 7_002_000,
     cpuInfo: {
@@ -46,7 +61,7 @@ export function simHostFacts(
       ...tpmHostTraits({
         versions: ["1.2", "2.0"],
         models: ["tpm-tis", "tpm-crb"],
-        secretSecurities: ["user"],
+        secretSecurities,
       }),
     ],
     inventories: {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "#base/logger.ts";
 import type { Bus } from "#bus/index.ts";
 import { automatic } from "./conduct.ts";
-import type { SimSize } from "./facts.ts";
+import type { SimSettings, SimSize } from "./facts.ts";
 import { simHostStart, type SimHost } from "./host.ts";
 
 export interface SimFleetOptions {
@@ -11,6 +11,7 @@ export interface SimFleetOptions {
   /** How long each command takes. */
   readonly commandMs: number;
   readonly size?: SimSize;
+  readonly settings?: SimSettings;
 }
 
 export interface SimFleet {
@@ -20,7 +21,7 @@ export interface SimFleet {
 
 /** Starts simulated hosts `sim-001`, `sim-002`, … with their state below `folder`; resolves once the control plane knows them all. */
 export async function simFleetStart(
-  { hosts: count, commandMs, size }: SimFleetOptions,
+  { hosts: count, commandMs, size, settings }: SimFleetOptions,
   { bus, log, folder }: { readonly bus: Bus; readonly log: Logger; readonly folder: string },
 ): Promise<SimFleet> {
   const names = Array.from({ length: count }, (_, index) => `sim-${String(index + 1).padStart(3, "0")}`);
@@ -33,6 +34,7 @@ export async function simFleetStart(
         folder: join(folder, hostname),
         conduct: automatic(commandMs),
         ...(size === undefined ? {} : { size }),
+        ...(settings === undefined ? {} : { settings }),
       }),
     ),
   );

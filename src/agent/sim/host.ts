@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { sleep } from "#base/clock.ts";
@@ -11,7 +12,7 @@ import { SimBooks, type SimServer } from "./books.ts";
 import { simCommands, simLookingCommands, simPowerState, type SimCommandName } from "./commands.ts";
 import { vanished, type Conduct } from "./conduct.ts";
 import { simStateCatchUp } from "./vault.ts";
-import { simHostFacts, simSizeDefault, type SimSize } from "./facts.ts";
+import { simHostFacts, simSizeDefault, type SimSettings, type SimSize } from "./facts.ts";
 
 export interface SimHostOptions {
   readonly bus: Bus;
@@ -21,6 +22,7 @@ export interface SimHostOptions {
   readonly folder: string;
   readonly conduct: Conduct;
   readonly size?: SimSize;
+  readonly settings?: SimSettings;
 }
 
 export interface SimHost {
@@ -48,6 +50,7 @@ export async function simHostStart(options: SimHostOptions): Promise<SimHost> {
     await hostIdLoad(join(folder, "host-id")),
     await sealKeyPairLoad(join(folder, "host.key")),
   ];
+  const agentStart = randomUUID();
   const books = new SimBooks(join(folder, "servers.json"));
   const log = options.log.child({ hostId, hostname });
   const queue = new ServerQueue();
@@ -85,8 +88,9 @@ export async function simHostStart(options: SimHostOptions): Promise<SimHost> {
     servers: books.servers,
     async register() {
       const facts = simHostFacts(
-        { hostId, hostname, publicKey: key.publicKey },
+        { hostId, hostname, publicKey: key.publicKey, agentStart },
         options.size ?? simSizeDefault,
+        options.settings ?? {},
       );
       await registerUntilAnswered(bus, facts, ended.signal);
       for (const serverId of books.servers.keys()) report(serverId);

@@ -1,6 +1,6 @@
 /** A simulated TPM's states on their way to the vault: the messages and the rules of the real agent (tpm/settle.ts), nothing behind them. */
 import { CloudError } from "#base/errors.ts";
-import type { TpmStateCause } from "#bus/index.ts";
+import type { TpmComparison, TpmStateCause } from "#bus/index.ts";
 import { sha256Of } from "../tpm/state-bytes.ts";
 import { tpmStateGoneError, tpmStateUnknownError } from "../tpm/refusals.ts";
 import {
@@ -35,19 +35,30 @@ export async function simStatePut(
   await vaultPut(place, serverId, { bytes: stateOf(serverId, writes), cause, order: tpmOrderNext() });
 }
 
+/** What the vault says of the state. Throws `conflict` when the server must not start. */
+export async function simStateJudge(
+  place: TpmVaultPlace,
+  serverId: string,
+  writes: number,
+): Promise<TpmComparison> {
+  const bytes = stateOf(serverId, writes);
+  const sha256 = sha256Of(bytes);
+  const compared = await vaultCompare(place, serverId, sha256);
+  const { standing, held, newest } = compared;
+  if (standing === "unknown" && !held) {
+    const why = "no server ran here since the vault's newest was recorded, so it was damaged or exchanged";
+    throw tpmStateUnknownError(serverId, { sha256, size: bytes.length }, newest, why);
+  }
+  return compared;
+}
+
 /** Before a start: how many writes the state has that stands. Throws `conflict` when the server must not start. */
 export async function simStateSettle(
   place: TpmVaultPlace,
   serverId: string,
   writes: number,
 ): Promise<number> {
-  const bytes = stateOf(serverId, writes);
-  const sha256 = sha256Of(bytes);
-  const { standing, held, newest } = await vaultCompare(place, serverId, sha256);
-  if (standing === "unknown" && !held) {
-    const why = "no server ran here since the vault's newest was recorded, so it was damaged or exchanged";
-    throw tpmStateUnknownError(serverId, { sha256, size: bytes.length }, newest, why);
-  }
+  const { standing, newest } = await simStateJudge(place, serverId, writes);
   if (standing === "unknown" || standing === "first") {
     const cause = standing === "first" ? "first seen" : "changed while the agent was away";
     await simStatePut(place, serverId, writes, cause);
@@ -58,7 +69,7 @@ export async function simStateSettle(
     await vaultIntervalOpen(place, serverId, newest.sha256);
     return settled;
   }
-  await vaultIntervalOpen(place, serverId, sha256);
+  await vaultIntervalOpen(place, serverId, sha256Of(stateOf(serverId, writes)));
   return writes;
 }
 

@@ -5,8 +5,9 @@ import type { TpmVersion } from "#vtpm/index.ts";
 import type { ServerPaths } from "../agent-paths.ts";
 import { tpmStateNames } from "../agent-paths.ts";
 import { passableFolderEnsure, syncToDisk } from "../files.ts";
-import { programRun, ProgramError } from "../run-program.ts";
+import { ProgramError } from "../run-program.ts";
 import { tpmCertificatesFolder } from "./endorsement-keys.ts";
+import { tpmSetupRun, type TpmSetup } from "./setup.ts";
 import { swtpmFolderEnsure, tpmStateFile, tpmStateFolder } from "./state.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
@@ -22,9 +23,8 @@ export interface TpmManufacture {
 }
 
 /**
- * Makes a TPM as libvirt would (`qemuTPMEmulatorRunSetup`): same cipher, and the passphrase as it is (swtpm derives
- * the key from it with PBKDF2). It is made beside its place and moved there, so a folder with the version's name
- * always holds a complete TPM. The caller has seen that there is none.
+ * Makes a TPM. It is made beside its place and moved there, so a folder with the version's name always holds a complete TPM.
+ * The caller has seen that there is none.
  */
 export async function tpmManufacture(input: TpmManufacture): Promise<void> {
   const { paths, owner, version } = input;
@@ -62,33 +62,10 @@ export async function tpmDraftsDelete(paths: ServerPaths): Promise<void> {
 
 async function setupRun(
   { serverId, version, passphrase, paths, owner, setupConfig }: TpmManufacture,
-  folders: { readonly state: string; readonly certificates: string; readonly temporary: string },
+  folders: TpmSetup["folders"],
 ): Promise<void> {
-  const args = [
-    ...(version === "2.0" ? ["--tpm2"] : []),
-    "--config",
-    setupConfig,
-    "--tpm-state",
-    folders.state,
-    "--vmid",
-    serverId,
-    "--pwdfile-fd",
-    "3",
-    "--cipher",
-    "aes-256-cbc",
-    "--create-ek-cert",
-    "--create-platform-cert",
-    "--lock-nvram",
-    "--not-overwrite",
-    "--write-ek-cert-files",
-    folders.certificates,
-  ];
   try {
-    await programRun("swtpm_setup", args, {
-      user: owner,
-      descriptor3: passphrase,
-      temporaryFolder: folders.temporary,
-    });
+    await tpmSetupRun({ tpmId: serverId, version, passphrase, owner, setupConfig, folders });
   } catch (cause) {
     const detail = cause instanceof ProgramError ? cause.output : undefined;
     throw new CloudError(
@@ -102,8 +79,10 @@ async function setupRun(
   }
 }
 
-async function certificatesKeep(from: string, paths: ServerPaths): Promise<void> {
+/** Keeps the certificates that are in the folder with the records of the server's TPM. */
+export async function certificatesKeep(from: string, paths: ServerPaths): Promise<void> {
   const kept = tpmCertificatesFolder(paths.tpmRecords);
   await mkdir(kept, { recursive: true, mode: 0o700 });
-  await Promise.all((await readdir(from)).map((name) => copyFile(join(from, name), join(kept, name))));
+  const names = (await readdir(from)).filter((name) => name.endsWith(".crt"));
+  await Promise.all(names.map((name) => copyFile(join(from, name), join(kept, name))));
 }

@@ -45,6 +45,20 @@ export function tpmStateGoneError(serverId: string): CloudError {
   );
 }
 
+/** The mode is `host`, and no passphrase came with the command. */
+export function keptPassphraseAbsentError(
+  { serverId, secretId }: { readonly serverId: string; readonly secretId: string },
+  why = "does not keep it",
+  cause?: unknown,
+): CloudError {
+  return new CloudError(
+    "conflict",
+    `Server ${serverId} is not started: it needs its TPM passphrase (secret ${secretId} in the key manager), and its host ${why}. ` +
+      "A start by whoever may read that secret gives it to the host again.",
+    { cause },
+  );
+}
+
 function newestText(newest: Newest | undefined): string {
   if (newest === undefined) return "The vault has no state of it.";
   return `The vault's newest is generation ${newest.generation}, SHA-256 ${newest.sha256}, of ${new Date(newest.at).toISOString()}.`;

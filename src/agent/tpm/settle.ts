@@ -7,43 +7,66 @@ import { CloudError } from "#base/errors.ts";
 import type { TpmComparison } from "#bus/index.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import type { AgentContext } from "../agent-context.ts";
-import type { ServerPaths } from "../agent-paths.ts";
 import { tpmStateAuthenticate } from "./authenticate.ts";
 import { saveUnknownError, tpmStateGoneError, tpmStateUnknownError } from "./refusals.ts";
 import { sha256Of, tpmStateRead, tpmStateWrite, type TpmStateBytes } from "./state-bytes.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 import { tpmOrderNext, vaultCompare, vaultPut, vaultRead } from "./vault.ts";
 
-export interface TpmToSettle {
+export interface TpmToJudge {
   readonly serverId: string;
   readonly version: TpmVersion;
-  /** Not wiped here. */
-  readonly passphrase: Uint8Array;
   /** Of the managed save that the start would restore; undefined when there is none. */
   readonly saveSha256: string | undefined;
 }
 
-/** The hash of the state that stands. Throws `conflict`, with nothing changed, when the server must not start. */
-export async function tpmStateSettle(context: AgentContext, server: TpmToSettle): Promise<string> {
+export interface TpmToSettle extends TpmToJudge {
+  /** Not wiped here. */
+  readonly passphrase: Uint8Array;
+}
+
+/** What a start does with the state that it finds. */
+export type TpmJudgement =
+  | { readonly kind: "stands"; readonly sha256: string }
+  /** The vault's newest takes its place. */
+  | { readonly kind: "replaced"; readonly compared: TpmComparison }
+  /** The vault does not know it, and this host may have it: swtpm decides. */
+  | {
+      readonly kind: "unknown";
+      readonly found: TpmStateBytes;
+      readonly compared: TpmComparison;
+      readonly order: ReturnType<typeof tpmOrderNext>;
+    };
+
+/** Looks and compares, and changes nothing. Throws `conflict` when the server must not start. */
+export async function tpmStateJudge(context: AgentContext, server: TpmToJudge): Promise<TpmJudgement> {
   const { serverId, version, saveSha256 } = server;
-  const paths = context.paths.server(serverId);
   const order = tpmOrderNext();
-  const found = await tpmStateRead(paths, version);
+  const found = await tpmStateRead(context.paths.server(serverId), version);
   const compared = await vaultCompare(context, serverId, found?.sha256);
   if (saveSha256 !== undefined) saveRequire(context, serverId, saveSha256, compared);
   const { standing, held, newest } = compared;
-  if (standing === "newest" && found) return found.sha256;
+  if (standing === "newest" && found) return { kind: "stands", sha256: found.sha256 };
   if (standing === "missing" || standing === "older" || standing === "superseded")
-    return await replace(context, server, paths, compared);
+    return { kind: "replaced", compared };
   if (found === undefined) throw tpmStateGoneError(serverId);
   if (standing === "unknown" && !held) {
     const why = "no server ran here since the vault's newest was recorded, so it was damaged or exchanged";
     throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, why);
   }
-  await authenticityRequire(context, server, paths, found, newest);
-  const cause = standing === "first" ? "first seen" : "changed while the agent was away";
+  return { kind: "unknown", found, compared, order };
+}
+
+/** The hash of the state that stands. Throws `conflict`, with nothing changed, when the server must not start. */
+export async function tpmStateSettle(context: AgentContext, server: TpmToSettle): Promise<string> {
+  const judgement = await tpmStateJudge(context, server);
+  if (judgement.kind === "stands") return judgement.sha256;
+  if (judgement.kind === "replaced") return await replace(context, server, judgement.compared);
+  const { found, compared, order } = judgement;
+  await tpmAuthenticityRequire(context, server, judgement);
+  const cause = compared.standing === "first" ? "first seen" : "changed while the agent was away";
   const { bytes, sha256 } = found;
-  await vaultPut(context, serverId, { bytes, cause, order });
+  await vaultPut(context, server.serverId, { bytes, cause, order });
   context.log.warn({ sha256, cause }, "a TPM state that the vault did not know was accepted");
   return sha256;
 }
@@ -64,7 +87,6 @@ function saveRequire(
 async function replace(
   context: AgentContext,
   { serverId, version }: TpmToSettle,
-  paths: ServerPaths,
   { standing, found, newest }: TpmComparison,
 ): Promise<string> {
   if (newest === undefined)
@@ -75,7 +97,7 @@ async function replace(
       "bug",
       `The vault's generation ${newest.generation} of the TPM of server ${serverId} is damaged.`,
     );
-  await tpmStateWrite(paths, version, bytes, ownerRequire(context));
+  await tpmStateWrite(context.paths.server(serverId), version, bytes, ownerRequire(context));
   const [generation, sha256] = [newest.generation, newest.sha256];
   const said = {
     missing: "the TPM state was missing from the host and is restored from the vault",
@@ -87,15 +109,14 @@ async function replace(
   return newest.sha256;
 }
 
-async function authenticityRequire(
+/** Throws `conflict` unless swtpm opens the state with the passphrase. */
+export async function tpmAuthenticityRequire(
   context: AgentContext,
   { serverId, version, passphrase }: TpmToSettle,
-  paths: ServerPaths,
-  found: TpmStateBytes,
-  newest: TpmComparison["newest"],
+  { found, compared: { newest } }: Extract<TpmJudgement, { kind: "unknown" }>,
 ): Promise<void> {
   const { bytes } = found;
-  const owner = ownerRequire(context);
+  const [owner, paths] = [ownerRequire(context), context.paths.server(serverId)];
   if (await tpmStateAuthenticate({ version, bytes, passphrase, paths, owner })) return;
   const why = "swtpm does not open it with the server's passphrase, so it is damaged or another server's";
   throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, why);

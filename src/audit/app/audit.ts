@@ -39,7 +39,11 @@ export function createAudit(options: {
         told = entry;
       },
       tell() {
-        if (told) log.info(fieldsOf(told), `TPM passphrase ${told.event}`);
+        if (told)
+          log.info(
+            fieldsOf(told),
+            `TPM ${told.event === "restored" ? "state restored" : `passphrase ${told.event}`}`,
+          );
       },
     };
   };

@@ -1,12 +1,22 @@
 /** What is done with the passphrase of a TPM. */
-export const auditEventNames = ["created", "read", "sealed", "denied", "deleted"] as const;
+export const auditEventNames = [
+  "created",
+  "read",
+  "sealed",
+  /** A host opens the one that it keeps itself (mode `host`). */
+  "used",
+  "denied",
+  "deleted",
+  /** An operator chose the state with which the TPM goes on; the passphrase stays the same. */
+  "restored",
+] as const;
 export type AuditEventName = (typeof auditEventNames)[number];
 
 /** What can be told of one use. The passphrase itself is never part of it. */
 export interface AuditEvent {
   readonly event: AuditEventName;
   readonly result: "success" | "denied" | "error";
-  /** Why it did not succeed. */
+  /** Why it did not succeed; of a restore, why it was made. */
   readonly reason?: string | undefined;
   /** For what: `create`, `start`, `reboot`, `resume`, `delete`, as in the server's actions. */
   readonly operation: string;

@@ -4,13 +4,21 @@ import type { SagaId } from "#base/ids.ts";
 import type { Logger } from "#base/logger.ts";
 import type { Bus } from "#bus/index.ts";
 import type { Database } from "#db/index.ts";
-import type { Ctx } from "#http/index.ts";
+import type { Caller, Ctx } from "#http/index.ts";
 import type { ImageService } from "#image/index.ts";
 import type { KeyManager } from "#key-manager/index.ts";
 import type { Placement } from "#placement/index.ts";
 import type { SagaExecutor } from "#saga/index.ts";
 import type { SealKeyPair } from "#seal/index.ts";
 import type { ComputeKept } from "./kept.ts";
+
+/** The compute service's own user in the key manager: whose the passphrases of the mode `deployment` are. */
+export interface CloudAccount {
+  readonly userId: string;
+  readonly projectId: string;
+  /** Throws `unavailable` when an administrator took that user away. */
+  readonly caller: () => Promise<Caller>;
+}
 
 /** What sagas and reconcilers work with. */
 export interface ComputeSagaDeps {
@@ -21,10 +29,12 @@ export interface ComputeSagaDeps {
     | "providerRemove"
     | "candidatesFind"
     | "allocationClaim"
+    | "allocationReplace"
     | "allocationRelease"
     | "allocationsOf"
   >;
   readonly secrets: KeyManager["secrets"];
+  readonly cloudAccount: CloudAccount;
   /** Told of each use of a passphrase. */
   readonly audit: Audit;
   readonly image: Pick<ImageService, "keeper">;
@@ -37,12 +47,21 @@ export interface ComputeSagaDeps {
   readonly log: Logger;
 }
 
+/** Nova's options of these names, in seconds; 0: never. */
+export interface ComputeIntervals {
+  /** `resize_confirm_window` */
+  readonly resizeConfirmS: number;
+  /** `reclaim_instance_interval` */
+  readonly reclaimS: number;
+}
+
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
   readonly kept: ComputeKept;
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;
-  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper">;
+  readonly intervals: ComputeIntervals;
+  readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper" | "onRemoved">;
   /** `[DEFAULT] force_config_drive`: every new server has one. */
   readonly forceConfigDrive: boolean;
   /** `[DEFAULT] shelved_offload_time`: seconds that a shelved server stays on its host; below 0: until somebody says so. */

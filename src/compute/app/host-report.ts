@@ -1,3 +1,4 @@
+import { hostBootNotice } from "../reconcilers/host-boot.ts";
 import { hostUpsert, type HostFacts } from "../store/hosts.ts";
 import type { ComputeSagaDeps } from "./deps.ts";
 
@@ -10,6 +11,9 @@ export async function hostRegistered(deps: ComputeSagaDeps, facts: HostFacts): P
     traits: facts.traits,
     inventories: facts.inventories,
   });
-  await deps.database.transaction((tx) => hostUpsert(tx, facts, deps.clock.now()));
+  await deps.database.transaction(async (tx) => {
+    await hostBootNotice(tx, facts);
+    await hostUpsert(tx, facts, deps.clock.now());
+  });
   deps.log.info({ hostId: facts.hostId, hostname: facts.hostname }, "host registered");
 }

@@ -3,9 +3,12 @@ import { CloudError, errorText, isCloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
 import { boxSeal, type SealKeyPair } from "#seal/index.ts";
-import type { Server } from "../domain/server.ts";
+import type { TpmSecretSecurity } from "#vtpm/index.ts";
+import type { Caller } from "#http/index.ts";
+import type { Server, ServerTpm } from "../domain/server.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { useOfRequest, type PassphraseUse } from "./passphrase-audit.ts";
+import { passphraseDeniedError } from "./passphrase-denied.ts";
+import { useOfRequest, type PassphraseOwner, type PassphraseUse } from "./passphrase-audit.ts";
 
 /** As many as Nova takes: 384 random bytes are 512 characters of base64. */
 const passphraseRandomBytes = 384;
@@ -27,16 +30,18 @@ export interface SealedPassphrase {
 }
 
 /**
- * Makes a passphrase, stores it with the caller's own credentials and seals it for the saga. Throws
- * `forbidden`, naming the missing role, when the key manager does not let the caller store secrets.
+ * Makes a passphrase, stores it with the caller's own credentials (mode `deployment`: with the cloud's) and seals it for the
+ * saga. `server.tpm` is the TPM that it is to get. Throws `forbidden`, naming the missing role, when the key manager does not
+ * let the caller store secrets.
  */
 export async function passphraseCreate(
   ctx: ComputeCtx,
-  server: Server,
+  server: PassphraseOwner,
   sagaId: SagaId,
+  operation = "create",
 ): Promise<SealedPassphrase> {
-  const { id: serverId } = server;
-  const use = useOfRequest(ctx, server, "create");
+  const { id: serverId, tpm } = server;
+  const use = useOfRequest(ctx, server, operation);
   const random = randomBytes(passphraseRandomBytes);
   const passphrase = Buffer.alloc(512);
   passphrase.write(random.toString("base64"), "latin1");
@@ -49,7 +54,8 @@ export async function passphraseCreate(
       payload: passphrase,
     } as const;
     const record = ctx.deps.audit.record({ ...use, event: "created", result: "success" });
-    const { caller, requestId } = ctx;
+    const { requestId } = ctx;
+    const caller = await secretUser(ctx, tpm?.secretSecurity);
     const secretId = await ctx.deps.secrets.store(caller, secret, requestId, (tx, id) =>
       record.insert(tx, { secretId: id }),
     );
@@ -70,20 +76,27 @@ export async function passphraseCreate(
   }
 }
 
+/** With whose credentials the key manager is asked. */
+async function secretUser(ctx: ComputeCtx, mode: TpmSecretSecurity | undefined): Promise<Caller> {
+  return mode === "deployment" ? await ctx.deps.cloudAccount.caller() : ctx.caller;
+}
+
 /**
- * Reads the passphrase with the caller's own credentials and seals it for the saga, before anything changes.
- * Throws `forbidden` when the caller may not read it, `conflict` when the secret is gone.
+ * Reads the passphrase with the caller's own credentials (mode `deployment`: with the cloud's) and seals it for the saga,
+ * before anything changes. Throws `forbidden` when the caller may not read it, `conflict` when the secret is gone. Operations
+ * ask {@link passphraseFor}.
  */
 export async function passphraseRead(
   ctx: ComputeCtx,
   server: Server,
   { sagaId, operation }: { readonly sagaId: SagaId; readonly operation: string },
 ): Promise<SealedPassphrase> {
-  const secretId = server.tpm?.secretId;
-  if (secretId === undefined)
+  const { tpm } = server;
+  if (tpm === undefined)
     throw new CloudError("bug", "An internal error occurred.", { detail: `${server.id} has no TPM` });
+  const { secretId } = tpm;
   const use = useOfRequest(ctx, server, operation);
-  const passphrase = await payloadOf(ctx, use, secretId);
+  const passphrase = await payloadOf(ctx, use, tpm);
   try {
     await ctx.deps.audit.write({ ...use, event: "read", result: "success" });
     return {
@@ -95,19 +108,16 @@ export async function passphraseRead(
   }
 }
 
-async function payloadOf(ctx: ComputeCtx, use: PassphraseUse, secretId: SecretId): Promise<Buffer> {
+async function payloadOf(ctx: ComputeCtx, use: PassphraseUse, tpm: ServerTpm): Promise<Buffer> {
   const { serverId } = use;
+  const { secretId } = tpm;
   try {
-    return await ctx.deps.secrets.payload(ctx.caller, secretId, ctx.requestId);
+    const caller = await secretUser(ctx, tpm.secretSecurity);
+    return await ctx.deps.secrets.payload(caller, secretId, ctx.requestId);
   } catch (error) {
     if (isCloudError(error, "forbidden", "unauthenticated")) {
       await deniedWrite(ctx, use, error);
-      throw new CloudError(
-        "forbidden",
-        `You may not read the TPM passphrase of server ${serverId} (secret ${secretId} in the key manager), which this operation needs. ` +
-          `Its owner can allow it: openstack acl user add --user ${ctx.caller.userId} --operation-type read SECRET_HREF.`,
-        { cause: error },
-      );
+      throw passphraseDeniedError(ctx.caller.userId, use, tpm, error);
     }
     await ctx.deps.audit.write({ ...use, event: "read", result: "error", reason: errorText(error) });
     if (isCloudError(error, "not-found")) {

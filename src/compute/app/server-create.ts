@@ -18,9 +18,11 @@ import { configDriveRequired, injectionPermit, injectionSeal } from "./config-dr
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { destinationResolve, type DestinationInput } from "./server-destination.ts";
+import { imageTpmOf, imageTpmRead } from "./image-tpm.ts";
+import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { serverPlacing, type HintsInput, type ServerPlacing } from "./server-placement.ts";
-import { passphraseDelete, useOfRequest } from "./passphrase-audit.ts";
+import { passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
 import { passphraseCreate, type SealedPassphrase } from "./passphrase.ts";
 
 export interface ServerInput {
@@ -65,9 +67,10 @@ export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise
   const sagaId = newUuid<SagaId>();
   const injected = configDrive ? await injectionSeal(ctx, server.id, { sagaId, ...input }) : undefined;
   if (!tpm) {
-    return insert(ctx, server, { sagaId, place, injected, sealed: undefined });
+    return insert(ctx, server, { sagaId, place, injected, sealedBox: undefined });
   }
-  return createWithTpm(ctx, server, { sagaId, place, injected, tpm });
+  const source = await sourceOf(ctx, image.id, tpm, sagaId);
+  return createWithTpm(ctx, server, { sagaId, place, injected, tpm, source });
 }
 
 async function keypairOf(ctx: ComputeCtx, name: string | null): Promise<ServerKeypair | undefined> {
@@ -77,35 +80,60 @@ async function keypairOf(ctx: ComputeCtx, name: string | null): Promise<ServerKe
   throw new CloudError("invalid", `Invalid key_name provided: there is no keypair ${name}.`);
 }
 
+/** The image's TPM, whose passphrase the caller must be allowed to read: before anything exists. */
+async function sourceOf(
+  ctx: ComputeCtx,
+  imageId: string,
+  { version }: TpmConstraint,
+  sagaId: SagaId,
+): Promise<Source | undefined> {
+  const tpm = await imageTpmOf(ctx, imageId);
+  if (!tpm) return undefined;
+  if (tpm.version !== version) {
+    throw new CloudError(
+      "invalid",
+      `Image ${imageId} carries a TPM ${tpm.version}, and the server is to have a TPM ${version}.`,
+    );
+  }
+  return { imageId, sealedBox: await imageTpmRead(ctx, tpm, sagaId) };
+}
+
 interface Beginning {
   readonly sagaId: SagaId;
   readonly place: ServerPlacing;
   readonly injected: string | undefined;
 }
 
+interface Source {
+  readonly imageId: string;
+  readonly sealedBox: Uint8Array;
+}
+
 /** The passphrase exists before the server does: an intent row lets the reaper find it after a crash between the two. */
 async function createWithTpm(
   ctx: ComputeCtx,
   draft: Server,
-  how: Beginning & { readonly tpm: TpmConstraint },
+  how: Beginning & { readonly tpm: TpmConstraint; readonly source: Source | undefined },
 ): Promise<Server> {
   const { database } = ctx.deps;
-  const { tpm, ...beginning } = how;
+  const { tpm, source, ...beginning } = how;
   await database.transaction((tx) => tpmIntentInsert(tx, draft.id, ctx.clock.now()));
   let sealed: SealedPassphrase | undefined;
   try {
-    sealed = await passphraseCreate(ctx, draft, how.sagaId);
-    const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId } };
-    return await insert(ctx, server, { ...beginning, sealed });
+    sealed = await passphraseCreate(ctx, { ...draft, tpm }, how.sagaId);
+    const copied = source === undefined ? {} : { copiedFrom: source.imageId };
+    const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId, ...copied } };
+    const sealedBox = source ? sealedBoxesJoin([sealed.sealedBox, source.sealedBox]) : sealed.sealedBox;
+    return await insert(ctx, server, { ...beginning, sealedBox });
   } catch (error) {
     // Without its id the secret may exist all the same: the intent stays, and the reaper finds it by name.
-    if (sealed) await secretForget(ctx, draft, sealed.secretId);
+    if (sealed) await secretForget(ctx, { ...draft, tpm }, sealed.secretId);
     throw error;
   }
 }
 
 /** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */
-async function secretForget(ctx: ComputeCtx, draft: Server, secretId: SecretId): Promise<void> {
+async function secretForget(ctx: ComputeCtx, draft: PassphraseOwner, secretId: SecretId): Promise<void> {
   try {
     await passphraseDelete(ctx.deps, secretId, useOfRequest(ctx, draft, "create"));
     await ctx.deps.database.transaction((tx) => tpmIntentDelete(tx, draft.id));
@@ -120,9 +148,9 @@ async function secretForget(ctx: ComputeCtx, draft: Server, secretId: SecretId):
 async function insert(
   ctx: ComputeCtx,
   draft: Server,
-  how: Beginning & { readonly sealed: SealedPassphrase | undefined },
+  how: Beginning & { readonly sealedBox: Uint8Array | undefined },
 ): Promise<Server> {
-  const { sagaId, place, injected, sealed } = how;
+  const { sagaId, place, injected, sealedBox } = how;
   const inserted = await ctx.deps.database.transaction(async (tx) => {
     const server = { ...draft, destinationId: await place(tx, draft.id) };
     // With the insert, so that two requests cannot both take the last place.
@@ -157,7 +185,7 @@ async function insert(
         ...(injected === undefined ? {} : { injected }),
       },
       resource: server.id,
-      sealedBox: sealed?.sealedBox,
+      sealedBox,
       requestId: ctx.requestId,
     });
     return server;

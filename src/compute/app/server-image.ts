@@ -23,7 +23,11 @@ export async function imageOf(ctx: ComputeCtx, id: string): Promise<ImageFacts> 
  * nova.compute.api.API._validate_flavor_image_nostatus. A root disk of 0 GiB is as large as the image says: as many
  * bytes as it likes on the host, so only administrators may.
  */
-export function imageFits(ctx: ComputeCtx, image: ImageFacts, flavor: Flavor): void {
+export function imageFits(
+  ctx: ComputeCtx,
+  image: ImageFacts,
+  flavor: Pick<Flavor, "name" | "memoryMiB" | "rootGiB">,
+): void {
   if (flavor.memoryMiB < image.minRamMiB) {
     throw new CloudError(
       "invalid",

@@ -6,7 +6,7 @@ import { serverActionPermit, serverActionRules } from "../domain/server-action.t
 import { serverRescue as serverRescueSaga } from "../sagas/server-rescue.ts";
 import { injectionSeal } from "./config-drive.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseRead } from "./passphrase.ts";
+import { passphraseFor } from "./passphrase-for.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 import { imageOf, serverImageOf } from "./server-image.ts";
 import { serverSagaStart } from "./server-saga.ts";
@@ -30,7 +30,8 @@ export async function serverRescue(
   const image = asked.imageId === undefined ? server.image : await rescueImageOf(ctx, asked.imageId);
   rescueDeviceOf(image.properties);
   const sagaId = newUuid<SagaId>();
-  const sealed = server.tpm && (await passphraseRead(ctx, server, { sagaId, operation: "rescue" }));
+  const sealed =
+    server.tpm && (await passphraseFor(ctx, server, { sagaId, operation: "rescue", restores: false }));
   const injection = { adminPass: asked.adminPass, files: [] };
   const injected = server.configDrive
     ? { injected: await injectionSeal(ctx, server.id, { sagaId, injection }) }

@@ -1,12 +1,12 @@
 import { CloudError } from "#base/errors.ts";
-import type { SagaId } from "#base/ids.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
 import type { Tx } from "#db/index.ts";
 import { sagaStart, type Saga } from "#saga/index.ts";
 import type { Server } from "../domain/server.ts";
 import type { ServerActionParams } from "../sagas/server-action-sagas.ts";
 import { serverActionInsert } from "../store/server-actions.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
-import type { ComputeCtx, ComputeSagaDeps } from "./deps.ts";
+import type { ComputeCtx, ComputeDeps, ComputeSagaDeps } from "./deps.ts";
 
 export interface ServerSagaRequest<P extends ServerActionParams> {
   readonly sagaId: SagaId;
@@ -14,15 +14,13 @@ export interface ServerSagaRequest<P extends ServerActionParams> {
   readonly taskState: NonNullable<Server["taskState"]>;
   readonly action: string;
   readonly event: string;
-  /** What the saga is told beside the server and the request; a function looks for it inside the transaction. */
-  readonly params:
-    | Omit<P, keyof ServerActionParams>
-    | ((tx: Tx) => Promise<Omit<P, keyof ServerActionParams>>);
+  /** What the saga is told beside the server and the request. */
+  readonly params: Omit<P, keyof ServerActionParams>;
   /** Looks again inside the transaction: another request may have been faster. False: there is nothing left to do. */
   readonly permit: (current: Server) => boolean;
   readonly sealedBox: Uint8Array | undefined;
-  /** In the same transaction: quota, rows that the operation needs. */
-  readonly also?: (tx: Tx, current: Server) => Promise<void>;
+  /** In the same transaction: quota, rows that the operation needs. What it answers, the saga is told too. */
+  readonly also?: (tx: Tx, current: Server) => Promise<Partial<Omit<P, keyof ServerActionParams>> | void>;
 }
 
 /** Begins an operation on a server: in one transaction its task state, the instance action and the saga. */
@@ -31,23 +29,45 @@ export async function serverSagaStart<P extends ServerActionParams>(
   definition: Saga<P, ComputeSagaDeps>,
   request: ServerSagaRequest<P>,
 ): Promise<void> {
+  const { requestId, caller } = ctx;
+  const who = { requestId, userId: caller.userId, projectId: caller.projectId };
+  await serverSagaStartFor(ctx.deps, who, definition, request);
+}
+
+/** Who asked; the cloud itself is nobody. */
+export interface SagaRequester {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly projectId: string | undefined;
+}
+
+/** What the cloud begins by itself. */
+export function cloudItself(): SagaRequester {
+  return { requestId: `req-${newUuid()}`, userId: "", projectId: undefined };
+}
+
+export async function serverSagaStartFor<P extends ServerActionParams>(
+  deps: ComputeDeps,
+  who: SagaRequester,
+  definition: Saga<P, ComputeSagaDeps>,
+  request: ServerSagaRequest<P>,
+): Promise<void> {
   const { server, sagaId } = request;
-  const now = ctx.clock.now();
-  await ctx.deps.database.transaction(async (tx) => {
+  const now = deps.clock.now();
+  await deps.database.transaction(async (tx) => {
     const current = await serverFind(tx, server.id);
     if (!current) throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
     if (!request.permit(current)) return;
-    await request.also?.(tx, current);
-    const params = typeof request.params === "function" ? await request.params(tx) : request.params;
+    const more = await request.also?.(tx, current);
     await serverUpdate(tx, server.id, { taskState: request.taskState }, now);
     await serverActionInsert(tx, {
-      request_id: ctx.requestId,
+      request_id: who.requestId,
       server_id: server.id,
       action: request.action,
       event: request.event,
       project_id: server.projectId,
-      user_id: ctx.caller.userId,
-      caller_project_id: ctx.caller.projectId ?? null,
+      user_id: who.userId,
+      caller_project_id: who.projectId ?? null,
       host_id: server.hostId ?? null,
       message: null,
       details: null,
@@ -57,11 +77,11 @@ export async function serverSagaStart<P extends ServerActionParams>(
     });
     await sagaStart(tx, definition, {
       id: sagaId,
-      params: { ...params, serverId: server.id, requestId: ctx.requestId } as P,
+      params: { ...request.params, ...more, serverId: server.id, requestId: who.requestId } as P,
       resource: server.id,
       sealedBox: request.sealedBox,
-      requestId: ctx.requestId,
+      requestId: who.requestId,
     });
   });
-  ctx.deps.executor.nudge(sagaId);
+  deps.executor.nudge(sagaId);
 }

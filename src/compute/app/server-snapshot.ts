@@ -12,8 +12,12 @@ import {
 import { serverCreateBackup } from "../sagas/server-create-backup.ts";
 import { serverCreateImage } from "../sagas/server-create-image.ts";
 import type { Tx } from "#db/index.ts";
+import { imageTpmSet } from "../store/image-tpms.ts";
 import type { ComputeCtx } from "./deps.ts";
+import { imageTpmBegin, imageTpmForget } from "./image-tpm.ts";
+import { passphraseRead } from "./passphrase.ts";
 import { quotaLimitsOfCaller } from "./quota.ts";
+import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { serverSagaStart } from "./server-saga.ts";
 import { serverFetch } from "./server.ts";
 
@@ -24,27 +28,64 @@ export interface SnapshotInput {
   readonly limited: boolean;
 }
 
+export interface ImageInput extends SnapshotInput {
+  /** The image carries the server's TPM too, and what is made of it may be the same to whoever sealed something to that. */
+  readonly copyTpm: boolean;
+}
+
 /** Begins an image of the server's disk; answers its id, which is there, queued. */
-export async function serverImageCreate(ctx: ComputeCtx, id: string, input: SnapshotInput): Promise<string> {
+export async function serverImageCreate(ctx: ComputeCtx, id: string, input: ImageInput): Promise<string> {
   const server = await serverFetch(ctx, id, "os_compute_api:servers:create_image");
   await metadataPermit(ctx, input);
   serverStatePermit(server, createImageRule);
   const image = imageDraftOf(ctx, server, "snapshot", input);
-  await serverSagaStart(ctx, serverCreateImage, {
-    sagaId: newUuid<SagaId>(),
-    server,
-    taskState: "image_snapshot_pending",
-    action: "createImage",
-    event: "compute_snapshot_instance",
-    params: { imageId: image.id },
-    permit(current) {
-      serverStatePermit(current, createImageRule);
-      return true;
-    },
-    sealedBox: undefined,
-    also: image.insert,
-  });
+  const sagaId = newUuid<SagaId>();
+  const begin = (boxes: readonly Uint8Array[], also: (tx: Tx) => Promise<void>): Promise<void> =>
+    serverSagaStart(ctx, serverCreateImage, {
+      sagaId,
+      server,
+      taskState: "image_snapshot_pending",
+      action: "createImage",
+      event: "compute_snapshot_instance",
+      params: { imageId: image.id, copyTpm: input.copyTpm },
+      permit(current) {
+        serverStatePermit(current, createImageRule);
+        return true;
+      },
+      sealedBox: sealedBoxesJoin(boxes),
+      async also(tx) {
+        await image.insert(tx);
+        await also(tx);
+      },
+    });
+  if (input.copyTpm) await beginWithTpm(ctx, server, { sagaId, imageId: image.id, begin });
+  else await begin([], () => Promise.resolve());
   return image.id;
+}
+
+/** Both passphrases are there, or the caller is refused, before anything is. */
+async function beginWithTpm(
+  ctx: ComputeCtx,
+  server: Server,
+  how: {
+    readonly sagaId: SagaId;
+    readonly imageId: string;
+    readonly begin: (boxes: readonly Uint8Array[], also: (tx: Tx) => Promise<void>) => Promise<void>;
+  },
+): Promise<void> {
+  const { sagaId, imageId, begin } = how;
+  const { tpm } = server;
+  if (tpm === undefined)
+    throw new CloudError("invalid", `Server ${server.id} has no TPM that could be copied.`);
+  const own = await passphraseRead(ctx, server, { sagaId, operation: "createImage" });
+  const made = await imageTpmBegin(ctx, { ...server, tpm }, { imageId, sagaId });
+  try {
+    await begin([own.sealedBox, made.sealedBox], (tx) => imageTpmSet(tx, imageId, made));
+  } catch (error) {
+    const { userId, projectId = "" } = ctx.caller;
+    await imageTpmForget(ctx.deps, { imageId, serverId: server.id, userId, projectId });
+    throw error;
+  }
 }
 
 export interface BackupInput extends SnapshotInput {

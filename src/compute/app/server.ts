@@ -2,11 +2,10 @@ import { CloudError } from "#base/errors.ts";
 import { newUuid, type SagaId } from "#base/ids.ts";
 import { serverActionPermit, serverActionRules } from "../domain/server-action.ts";
 import type { Server } from "../domain/server.ts";
-import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverActionSagas, type PlainActionName } from "../sagas/server-action-sagas.ts";
 import { serverFind } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseRead } from "./passphrase.ts";
+import { passphraseFor } from "./passphrase-for.ts";
 import { serverSagaStart } from "./server-saga.ts";
 
 export type { PlainActionName } from "../sagas/server-action-sagas.ts";
@@ -47,8 +46,8 @@ const actionPolicies: Readonly<Record<PlainActionName, string>> = {
 };
 
 /**
- * Begins an action and answers when it is recorded. What needs the TPM's passphrase asks the key manager
- * first, with the caller's credentials: no access is 403 and an untouched server.
+ * Begins an action and answers when it is recorded. What needs the TPM's passphrase asks for it first, and its host whether
+ * the TPM that is there would start: no access is 403, a TPM that is not the server's 409, and the server untouched.
  */
 export async function serverAct(ctx: ComputeCtx, id: string, action: PlainActionName): Promise<void> {
   const server = await serverFetch(ctx, id, actionPolicies[action]);
@@ -58,7 +57,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: PlainAction
   const sagaId = newUuid<SagaId>();
   const sealed =
     server.tpm && rule.needsPassphrase
-      ? await passphraseRead(ctx, server, { sagaId, operation: rule.nova })
+      ? await passphraseFor(ctx, server, { sagaId, operation: rule.nova, restores: action !== "hard-reboot" })
       : undefined;
   await serverSagaStart(ctx, serverActionSagas[action], {
     sagaId,
@@ -73,23 +72,5 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: PlainAction
       return true;
     },
     sealedBox: sealed?.sealedBox,
-  });
-}
-
-/** Deletes in every state; what another saga does with the server ends first. Never needs the passphrase. */
-export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
-  const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
-  serverLockPermit(ctx, server);
-  if (server.taskState === "deleting") return;
-  await serverSagaStart(ctx, serverDeleteSaga, {
-    sagaId: newUuid<SagaId>(),
-    server,
-    taskState: "deleting",
-    action: "delete",
-    event: "compute_terminate_instance",
-    params: {},
-    // A delete that was faster is the same delete.
-    permit: (current) => current.taskState !== "deleting",
-    sealedBox: undefined,
   });
 }

@@ -1,6 +1,7 @@
 import type { AuditEntry } from "#audit/index.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Server, ServerTpm } from "../domain/server.ts";
+import { hostBootStartFind } from "../store/host-boot-starts.ts";
 import type { Host } from "../store/hosts.ts";
 import { tpmVaultFind, type TpmVault } from "../store/tpm-vault.ts";
 import { tpmGenerationNewest, type TpmGeneration } from "../store/tpm-vault-generations.ts";
@@ -15,11 +16,15 @@ export type Known<T> = { readonly value: T } | { readonly unknownBecause: string
 export interface TpmReport {
   readonly server: Server;
   readonly tpm: ServerTpm;
+  /** Whose the passphrase is in the key manager. */
+  readonly owner: { readonly userId: string; readonly projectId: string };
   readonly host: Known<Host>;
   /** The newest that the vault has. */
   readonly state: Known<TpmGeneration>;
   readonly vault: Known<VaultStatus>;
   readonly endorsementKeys: Known<readonly EndorsementKey[]>;
+  /** Why the cloud did not start the server again after its host's restart; undefined: it waits for nobody. */
+  readonly waitsBecause: string | undefined;
   /** Newest first. */
   readonly passphraseUses: readonly AuditEntry[];
 }
@@ -37,23 +42,26 @@ export async function tpmReport(ctx: ComputeCtx, id: string): Promise<TpmReport>
   const server = await serverFetch(ctx, id, "sealstone:tpm:show");
   const { tpm } = server;
   if (!tpm) throw new CloudError("not-found", `Instance ${id} has no TPM.`);
-  const { database, audit } = ctx.deps;
-  const [keys, newest, vault, uses, hosts] = [
+  const { database, audit, cloudAccount } = ctx.deps;
+  const [keys, newest, vault, uses, hosts, bootStart] = [
     await endorsementKeyList(database.db, server.id),
     await tpmGenerationNewest(database.db, server.id),
     await tpmVaultFind(database.db, server.id),
     await audit.lastOf(server.id, passphraseUses),
     await hostsById(ctx),
+    await hostBootStartFind(database.db, server.id),
   ];
   const host = server.hostId === undefined ? undefined : hosts.get(server.hostId);
   const stateMissing = stateUnknownBecause(server);
   return {
     server,
     tpm,
+    owner: tpm.secretSecurity === "deployment" ? cloudAccount : server,
     host: known(host, "the server is on no host"),
     state: known(newest, stateMissing),
     vault: known(newest && statusOf(vault), stateMissing),
     endorsementKeys: known(keys.length > 0 ? keys : undefined, keysUnknownBecause(server)),
+    waitsBecause: server.vmState === "stopped" ? bootStart?.told : undefined,
     passphraseUses: uses,
   };
 }

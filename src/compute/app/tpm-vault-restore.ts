@@ -1,3 +1,4 @@
+import type { AuditRecord } from "#audit/index.ts";
 import { CloudError } from "#base/errors.ts";
 import type { Tx } from "#db/index.ts";
 import type { Server } from "../domain/server.ts";
@@ -11,7 +12,10 @@ import {
   type TpmGeneration,
 } from "../store/tpm-vault-generations.ts";
 import type { ComputeCtx } from "./deps.ts";
+import { useOfRequest } from "./passphrase-audit.ts";
 import { serverPermit } from "./server.ts";
+
+const restoreAction = "sealstone:tpmRestore";
 
 export interface TpmRestore {
   readonly generation: number;
@@ -25,8 +29,9 @@ export interface TpmRestore {
  * the generation is not kept.
  */
 export async function tpmRestore(ctx: ComputeCtx, id: string, restore: TpmRestore): Promise<number> {
-  const { database, clock, tpmGenerationsKept } = ctx.deps;
+  const { database, clock, audit, tpmGenerationsKept } = ctx.deps;
   const now = clock.now();
+  let told: AuditRecord | undefined;
   const { server, made } = await database.transaction(async (tx) => {
     const found = await serverFind(tx, id);
     if (!found) throw new CloudError("not-found", `Instance ${id} could not be found.`);
@@ -42,9 +47,14 @@ export async function tpmRestore(ctx: ComputeCtx, id: string, restore: TpmRestor
     await tpmGenerationInsert(tx, id, row, tpmGenerationsKept);
     await tpmVaultSet(tx, id, { interval: undefined, save: undefined, restorePending: true });
     await actionRecord(tx, ctx, found, restore);
+    const reason = `generation ${restore.generation} restored as ${generation}: ${restore.reason}`;
+    const use = useOfRequest(ctx, found, restoreAction);
+    told = audit.record({ ...use, event: "restored", result: "success", reason, hostId: found.hostId });
+    await told.insert(tx);
     return { server: found, made: generation };
   });
-  tpmRestoreAudit(ctx, server, { ...restore, made });
+  told?.tell();
+  tpmRestoreLog(ctx, server, { ...restore, made });
   return made;
 }
 
@@ -81,7 +91,7 @@ async function actionRecord(tx: Tx, ctx: ComputeCtx, server: Server, restore: Tp
   await serverActionInsert(tx, {
     request_id: ctx.requestId,
     server_id: server.id,
-    action: "sealstone:tpmRestore",
+    action: restoreAction,
     event: "sealstone_tpm_restore",
     project_id: server.projectId,
     user_id: ctx.caller.userId,
@@ -94,8 +104,7 @@ async function actionRecord(tx: Tx, ctx: ComputeCtx, server: Server, restore: Tp
   });
 }
 
-/** Who restored what, and why: the one place from which a restore is told to whoever audits. */
-function tpmRestoreAudit(
+function tpmRestoreLog(
   ctx: ComputeCtx,
   server: Server,
   restore: TpmRestore & { readonly made: number },

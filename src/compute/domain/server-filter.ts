@@ -42,7 +42,7 @@ const patterns: Readonly<Record<string, TextOf>> = {
   locked_by: (server) => server.lock?.by,
   created_at: (server) => isoMicroseconds(server.createdAt),
   launched_at: (server) => (server.launchedAt === undefined ? undefined : isoMicroseconds(server.launchedAt)),
-  terminated_at: () => undefined,
+  terminated_at: (server) => (server.deletedAt === undefined ? undefined : isoMicroseconds(server.deletedAt)),
   config_drive: (server) => (server.configDrive ? "True" : ""),
   ip: () => undefined,
   ip6: () => undefined,

@@ -1,7 +1,7 @@
 import type { SecretId } from "#base/ids.ts";
 import type { TpmConstraint } from "#vtpm/index.ts";
 
-/** nova.compute.vm_states; a deleted server has no row here. */
+/** nova.compute.vm_states; one that is `deleted` is only remembered, for lists. */
 export type VmState =
   | "building"
   | "active"
@@ -11,6 +11,7 @@ export type VmState =
   | "rescued"
   | "resized"
   | "soft-delete"
+  | "deleted"
   | "shelved"
   | "shelved_offloaded"
   | "error";
@@ -107,6 +108,8 @@ export interface ServerImage {
 export interface ServerTpm extends TpmConstraint {
   /** The key manager's secret; system metadata `vtpm_secret_uuid`. */
   readonly secretId: SecretId;
+  /** The image whose TPM this is a copy of; absent: it was made new. */
+  readonly copiedFrom?: string | undefined;
 }
 
 export interface ServerKeypair {
@@ -153,6 +156,44 @@ export interface Server {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly launchedAt: number | undefined;
+  /** Of a server that is soft-deleted: since when. */
+  readonly softDeletedAt?: number | undefined;
+  /** Of a server that is gone. */
+  readonly deletedAt?: number | undefined;
+}
+
+/** What a rebuild may change of a server. */
+export type RebuiltFields = Pick<
+  Server,
+  | "name"
+  | "description"
+  | "hostname"
+  | "image"
+  | "tpm"
+  | "keyName"
+  | "metadata"
+  | "userData"
+  | "accessIPv4"
+  | "accessIPv6"
+  | "diskConfig"
+>;
+
+export function rebuiltFieldsOf(server: Server): RebuiltFields {
+  const { name, description, hostname, image, tpm, keyName, metadata, userData } = server;
+  const { accessIPv4, accessIPv6, diskConfig } = server;
+  return {
+    name,
+    description,
+    hostname,
+    image,
+    tpm,
+    keyName,
+    metadata,
+    userData,
+    accessIPv4,
+    accessIPv6,
+    diskConfig,
+  };
 }
 
 interface Statuses {
@@ -187,6 +228,7 @@ const statusTable: Readonly<Record<VmState, Statuses>> = {
   // Nova gives REVERT_RESIZE while a resize is taken back, and VERIFY_RESIZE while it is confirmed too.
   resized: { status: "VERIFY_RESIZE", during: { resize_reverting: "REVERT_RESIZE" } },
   "soft-delete": { status: "SOFT_DELETED" },
+  deleted: { status: "DELETED" },
   shelved: { status: "SHELVED" },
   shelved_offloaded: { status: "SHELVED_OFFLOADED" },
   error: { status: "ERROR", during: rebuilding },
@@ -201,7 +243,7 @@ export function serverStatus({ vmState, taskState }: Pick<Server, "vmState" | "t
 type StateTest = (server: Pick<Server, "vmState" | "taskState">) => boolean;
 
 /** Statuses of Nova that no server here is in. */
-const otherStatuses = ["PASSWORD", "MIGRATING", "DELETED"];
+const otherStatuses = ["PASSWORD", "MIGRATING"];
 
 /**
  * True for servers in one of the statuses; undefined when none of them is a status at all. As in Nova

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
+import { silentLogger } from "#base/logger.ts";
+import { openTestDatabase } from "#db/testing/index.ts";
+import type { ComputeSagaDeps } from "../app/deps.ts";
 import { aServer } from "../domain/testing/a-server.ts";
-import { vmStateAfter } from "./power-states.ts";
+import { computeMigrations } from "../index.ts";
+import { serverFind, serverInsert } from "../store/servers.ts";
+import { hostPowerStatesReconcile, vmStateAfter } from "./power-states.ts";
 
 test.each([
   ["active", "shutdown", "stopped"],
@@ -34,4 +39,35 @@ test.each([
 
 test("a server with a task is left to its saga", () => {
   expect(vmStateAfter(aServer({ taskState: "powering-off" }), { power: "shutdown" })).toBeUndefined();
+});
+
+test.each(["resized", "soft-delete", "rescued", "shelved"] as const)(
+  "a server that is %s is so whatever its domain does",
+  (vmState) => {
+    expect(vmStateAfter(aServer({ vmState }), { power: "running" })).toBeUndefined();
+    expect(vmStateAfter(aServer({ vmState }), { power: "shutdown" })).toBeUndefined();
+  },
+);
+
+test.each([
+  [false, "error"],
+  [true, "active"],
+  [undefined, "active"],
+])("a running server whose TPM runs: %s is %s, with the reason and the way out", async (tpmRuns, vmState) => {
+  const database = await openTestDatabase(computeMigrations);
+  const server = aServer();
+  await database.transaction((tx) => serverInsert(tx, server));
+  const found = { serverId: server.id, powerState: "running", domain: true, managedSave: false, tpmRuns };
+  const deps = {
+    database,
+    clock: { now: () => server.updatedAt + 1 },
+    log: silentLogger,
+    bus: { request: () => Promise.resolve({ servers: [found] }) },
+  } as unknown as ComputeSagaDeps;
+  await hostPowerStatesReconcile(deps, server.hostId ?? "");
+  const now = await serverFind(database.db, server.id);
+  expect(now).toMatchObject({ vmState, powerState: "running" });
+  if (tpmRuns === false) expect(now?.fault?.message).toMatch(/swtpm.*hard reboot/);
+  else expect(now?.fault).toBeUndefined();
+  await database.close();
 });

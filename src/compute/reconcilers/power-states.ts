@@ -10,8 +10,11 @@ export interface DomainLook {
   readonly managedSave?: boolean;
 }
 
+/** In other states a server is what an operation made of it, whatever its domain does: being made, resized, soft-deleted and so on. */
+const likeTheirDomain: readonly VmState[] = ["active", "paused", "suspended", "stopped"];
+
 function isSagaTheJudge(server: Server): boolean {
-  return server.taskState !== undefined || server.vmState === "building" || server.vmState === "error";
+  return server.taskState !== undefined || !likeTheirDomain.includes(server.vmState);
 }
 
 /** States that say more than a domain can: what it does changes the power state alone. */
@@ -72,6 +75,19 @@ async function lostDomainRecord(deps: ComputeSagaDeps, serverId: string, askedAt
   });
 }
 
+/** A guest whose TPM's emulator has ended: it runs on without, and whatever it asks of its TPM fails. */
+async function lostTpmRecord(deps: ComputeSagaDeps, serverId: string, askedAt: number): Promise<void> {
+  const now = deps.clock.now();
+  await deps.database.transaction(async (tx) => {
+    const server = await serverFind(tx, serverId);
+    if (!server || isSagaTheJudge(server) || server.updatedAt >= askedAt) return;
+    const message =
+      "The emulator of the server's TPM (swtpm) has ended, and its guest runs without one. A hard reboot starts both with the same TPM.";
+    await serverUpdate(tx, serverId, { vmState: "error", fault: { code: 500, message, created: now } }, now);
+    deps.log.error({ serverId, hostId: server.hostId }, "the emulator of the server's TPM has ended");
+  });
+}
+
 /** Compares every host's domains with our servers; what an event did not tell is found here. */
 export async function powerStatesReconcile(deps: ComputeSagaDeps): Promise<void> {
   for (const { id } of await hostList(deps.database.db)) await hostPowerStatesReconcile(deps, id);
@@ -89,7 +105,11 @@ export async function hostPowerStatesReconcile(deps: ComputeSagaDeps, hostId: st
     const known = new Set((await serverListOfHost(deps.database.db, hostId)).map(({ id }) => id));
     const withDomain = new Set(found.filter(({ domain }) => domain).map(({ serverId }) => serverId));
     for (const id of known) if (!withDomain.has(id)) await lostDomainRecord(deps, id, askedAt);
-    for (const { serverId, powerState: power, domain, managedSave } of found) {
+    for (const { serverId, powerState: power, domain, managedSave, tpmRuns } of found) {
+      if (known.has(serverId) && tpmRuns === false) {
+        await lostTpmRecord(deps, serverId, askedAt);
+        continue;
+      }
       if (known.has(serverId) && domain)
         await powerStateRecord(deps, serverId, { power, managedSave }, askedAt);
       if (!known.has(serverId))

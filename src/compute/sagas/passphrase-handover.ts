@@ -6,6 +6,7 @@ import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { useOfSaga } from "../app/passphrase-audit.ts";
 import { sagaAssociatedData } from "../app/passphrase.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
+import { imageTpmFind } from "../store/image-tpms.ts";
 import { hostFind } from "../store/hosts.ts";
 import { serverFind } from "../store/servers.ts";
 
@@ -32,10 +33,10 @@ export async function passphraseForHost(
   }
   const use = await useOfSaga(db, step, server);
   const event = { ...use, event: "sealed", hostId, host: host.hostname } as const;
-  const box = Buffer.from(step.sealedBox).toString("base64");
+  const { sagaId, sealedBox, deps } = step;
   let sealed: string;
   try {
-    sealed = await sealAgain(step, box, { serverId, hostKey: host.publicKey });
+    sealed = await passphraseSealAgain({ sagaId, sealedBox, deps }, { serverId, hostKey: host.publicKey });
   } catch (error) {
     await step.deps.audit.write({ ...event, result: "error", reason: errorText(error) });
     throw error;
@@ -44,15 +45,62 @@ export async function passphraseForHost(
   return sealed;
 }
 
-async function sealAgain(
-  step: { readonly sagaId: string; readonly deps: ComputeSagaDeps },
-  box: string,
+/** The audit's word of a start by the passphrase that the host keeps; before it, and again when the step is repeated. */
+export async function keptPassphraseAudit(
+  step: { readonly requestId: string | undefined; readonly deps: ComputeSagaDeps },
+  serverId: string,
+  hostId: string,
+): Promise<void> {
+  const { db } = step.deps.database;
+  const [host, server] = [await hostFind(db, hostId), await serverFind(db, serverId)];
+  if (!server) return;
+  const use = await useOfSaga(db, step, server);
+  await step.deps.audit.write({ ...use, event: "used", result: "success", hostId, host: host?.hostname });
+}
+
+/** Whoever asks has the audit know of it. */
+export async function passphraseSealAgain(
+  saga: {
+    readonly sagaId: string;
+    readonly sealedBox: Uint8Array;
+    readonly deps: Pick<ComputeSagaDeps, "sealKey">;
+  },
   to: { readonly serverId: string; readonly hostKey: string },
 ): Promise<string> {
-  const passphrase = await boxOpen(step.deps.sealKey, box, sagaAssociatedData(step.sagaId, to.serverId));
+  const box = Buffer.from(saga.sealedBox).toString("base64");
+  const passphrase = await boxOpen(saga.deps.sealKey, box, sagaAssociatedData(saga.sagaId, to.serverId));
   try {
     return await boxSeal(to.hostKey, passphrase, vtpmAssociatedData(to.serverId));
   } finally {
     wipe(passphrase);
   }
+}
+
+/** As `passphraseForHost`, of an image's TPM: the box is bound to the image, and the audit knows of it under the step's server. */
+export async function imagePassphraseForHost(
+  step: Parameters<typeof passphraseForHost>[0] & { readonly params: { readonly serverId: string } },
+  imageId: string,
+  hostId: string,
+): Promise<string> {
+  const { db } = step.deps.database;
+  const [host, tpm] = [await hostFind(db, hostId), await imageTpmFind(db, imageId)];
+  const server = await serverFind(db, step.params.serverId);
+  const { sagaId, sealedBox, deps } = step;
+  if (!host || !tpm || !server || !sealedBox) {
+    const detail = `host ${hostId}, image ${imageId}, box ${sealedBox === undefined ? "missing" : "found"}`;
+    throw terminal(new CloudError("bug", "The TPM passphrase could not be handed to the host.", { detail }));
+  }
+  const use = await useOfSaga(db, step, server);
+  const owner = { ownerUserId: tpm.userId, ownerProjectId: tpm.projectId, secretId: tpm.secretId };
+  const to = { serverId: imageId, hostKey: host.publicKey };
+  const sealed = await passphraseSealAgain({ sagaId, sealedBox, deps }, to);
+  await deps.audit.write({
+    ...use,
+    ...owner,
+    event: "sealed",
+    result: "success",
+    hostId,
+    host: host.hostname,
+  });
+  return sealed;
 }

@@ -1,3 +1,5 @@
+import type { Static } from "typebox";
+import { sealedBoxAt } from "../app/sealed-boxes.ts";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { nothing, retryable, saga, terminal, type SagaStep, type SagaUndo } from "#saga/index.ts";
@@ -7,13 +9,14 @@ import { hostIsUp } from "../app/host.ts";
 import { statusOfFault } from "../domain/fault.ts";
 import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
 import type { Server } from "../domain/server.ts";
+import { imageTpmFind } from "../store/image-tpms.ts";
 import { hostList } from "../store/hosts.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { endorsementKeysReplace } from "../store/tpm-endorsement-keys.ts";
 import { tpmVaultDelete } from "../store/tpm-vault.ts";
 import { configDriveMake } from "./config-drive.ts";
 import { hostCommand } from "./host-command.ts";
-import { passphraseForHost } from "./passphrase-handover.ts";
+import { imagePassphraseForHost, passphraseForHost } from "./passphrase-handover.ts";
 import {
   domainDefine,
   domainStart,
@@ -43,10 +46,10 @@ export const serverCreate = saga<ServerCreateParams, ComputeSagaDeps>("server-cr
   .step("disksGuard", { run: nothing, undo: disksDelete })
   .step("disks", { run: disksCreate, undo: "none" })
   .step("tpmGuard", { run: nothing, undo: tpmDelete })
-  .step("tpm", { run: tpmManufacture, undo: "none" })
+  .step("tpm", { run: tpmMake, undo: "none" })
   .step("domainGuard", { run: nothing, undo: domainUndefine })
   .step("domain", { run: domainDefine, undo: "none" })
-  .step("start", { run: domainStart, undo: "none" })
+  .step("start", { run: serverStart, undo: "none" })
   .step("active", { run: active, undo: "none" });
 
 async function serverFail(step: Undo): Promise<void> {
@@ -144,13 +147,44 @@ async function disksCreate(step: SagaStep<ServerCreateParams, ComputeSagaDeps>):
   await configDriveMake(step, server, { injected: step.params.injected, rescue: false });
 }
 
-async function tpmManufacture(step: ServerStep): Promise<void> {
+/** Where the passphrases are in the saga's joined boxes when the TPM is a copy of its image's; else there is one box alone. */
+const copyBoxes = { server: 0, image: 1 } as const;
+
+async function tpmMake(step: ServerStep): Promise<void> {
+  const { tpm, hostId } = await placedServerOf(step);
+  const imageId = tpm?.copiedFrom;
+  if (imageId === undefined) return tpmManufacture(step);
+  const content = (await imageTpmFind(step.deps.database.db, imageId))?.content;
+  if (!content)
+    throw terminal(new CloudError("conflict", `Image ${imageId} was deleted before its TPM was copied.`));
+  const box = sealedBoxAt(step.sealedBox, copyBoxes.image);
+  const passphrase = await imagePassphraseForHost({ ...step, sealedBox: box }, imageId, hostId);
+  const own = sealedBoxAt(step.sealedBox, copyBoxes.server);
+  await tpmManufacture({ ...step, sealedBox: own }, { imageId, content, passphrase });
+}
+
+async function serverStart(step: ServerStep): Promise<void> {
+  const { tpm } = await serverOf(step);
+  const isCopy = tpm?.copiedFrom !== undefined;
+  await domainStart(isCopy ? { ...step, sealedBox: sealedBoxAt(step.sealedBox, copyBoxes.server) } : step);
+}
+
+export async function tpmManufacture(
+  step: ServerStep,
+  source?: Static<typeof commands.tpmManufacture.request>["source"],
+): Promise<void> {
   const server = await placedServerOf(step);
   if (!server.tpm) return;
   const { version, model, secretId } = server.tpm;
   const passphrase = await passphraseForHost(step, server.id, server.hostId);
-  const message = { serverId: server.id, tpm: { version, model, secretId }, passphrase };
-  const { endorsementKeys } = await hostCommand(step, server.hostId, commands.tpmManufacture, message);
+  const { sagaId } = step;
+  const { endorsementKeys } = await hostCommand(step, server.hostId, commands.tpmManufacture, {
+    serverId: server.id,
+    sagaId,
+    tpm: { version, model, secretId },
+    passphrase,
+    ...(source === undefined ? {} : { source }),
+  });
   await step.deps.database.transaction((tx) => endorsementKeysReplace(tx, server.id, endorsementKeys ?? []));
 }
 

@@ -1,12 +1,15 @@
 import { commands } from "#bus/index.ts";
 import { nothing, saga, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
-import { passphraseDelete, useOfSaga } from "../app/passphrase-audit.ts";
+import { serverBury } from "../store/deleted-servers.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
-import { serverDelete as serverRowDelete, serverFind, serverUpdate } from "../store/servers.ts";
+import { serverFind, serverUpdate } from "../store/servers.ts";
+import { serverMigrationFindOpen, serverMigrationSet } from "../store/server-migrations.ts";
+import { tpmForget } from "../store/tpm-parked.ts";
 import { shelvedImageFind, shelvedServerDelete } from "../store/shelved-servers.ts";
-import { tpmVaultDelete } from "../store/tpm-vault.ts";
 import { hostCommand } from "./host-command.ts";
+import { secretForget } from "./resize-steps.ts";
+import { oldTpmDelete, openMigrationOf } from "./server-resize-confirm.ts";
 import {
   fail,
   faultOf,
@@ -45,7 +48,9 @@ async function domainUndefine(step: ServerStep): Promise<void> {
 
 async function tpmDelete(step: ServerStep): Promise<void> {
   const { id: serverId, hostId, tpm } = await serverOf(step);
-  if (hostId === undefined || !tpm) return;
+  if (hostId === undefined) return;
+  await oldTpmDelete(step);
+  if (!tpm) return;
   await hostCommand(step, hostId, commands.tpmDelete, { serverId, secretId: tpm.secretId });
 }
 
@@ -58,10 +63,11 @@ async function disksDelete(step: ServerStep): Promise<void> {
 }
 
 async function secretDelete(step: ServerStep): Promise<void> {
-  const server = await serverOf(step);
-  if (!server.tpm) return;
-  const use = await useOfSaga(step.deps.database.db, step, server);
-  await passphraseDelete(step.deps, server.tpm.secretId, use);
+  const [{ tpm }, resize] = [await serverOf(step), await openMigrationOf(step)];
+  // All that a resize which is not confirmed has, on its way or done.
+  const all = [tpm, resize?.old.tpm, resize?.new.tpm];
+  const byId = new Map(all.flatMap((each) => (each ? [[each.secretId, each] as const] : [])));
+  for (const each of byId.values()) await secretForget(step, each);
 }
 
 async function allocationRelease(step: ServerStep): Promise<void> {
@@ -72,9 +78,14 @@ async function rowDelete(step: ServerStep): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
     const server = await serverFind(tx, step.params.serverId);
-    await serverRowDelete(tx, step.params.serverId);
+    await serverBury(tx, step.params.serverId, clock.now());
     // Here, because a host may have been about to hand in a last state.
-    await tpmVaultDelete(tx, step.params.serverId);
+    await tpmForget(tx, step.params.serverId);
+    const resize = await serverMigrationFindOpen(tx, step.params.serverId);
+    if (resize) {
+      await tpmForget(tx, resize.uuid);
+      await serverMigrationSet(tx, resize.id, "confirmed", clock.now());
+    }
     await shelvedServerDelete(tx, step.params.serverId);
     await serverActionFinish(tx, step.params, { result: "Success", hostId: server?.hostId }, clock.now());
   });

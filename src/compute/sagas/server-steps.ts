@@ -5,12 +5,12 @@ import { commands } from "#bus/index.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { retryable, sagaList, terminal, type SagaFailure, type SagaRun, type SagaStep } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
-import type { Fault, PowerState, Server, VmState } from "../domain/server.ts";
+import type { Fault, PowerState, Server, ServerTpm, VmState } from "../domain/server.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverFind, serverUpdate, type ServerChanges } from "../store/servers.ts";
 import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
-import { passphraseForHost } from "./passphrase-handover.ts";
+import { keptPassphraseAudit, passphraseForHost } from "./passphrase-handover.ts";
 
 export interface ServerActionParams {
   readonly serverId: string;
@@ -78,13 +78,9 @@ export const imageTimeoutMs = 30 * 60_000;
 /** Starts or restores the server's domain, with its TPM's passphrase when it has one. */
 export async function domainStart(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
-  const tpm = server.tpm && {
-    spec: { version: server.tpm.version, model: server.tpm.model, secretId: server.tpm.secretId },
-    passphrase: await passphraseForHost(step, server.id, server.hostId),
-  };
   await hostCommand(step, server.hostId, commands.domainStart, {
     serverId: server.id,
-    ...(tpm === undefined ? {} : { tpm }),
+    ...(server.tpm === undefined ? {} : { tpm: await tpmForStart(step, server, server.tpm) }),
   });
 }
 
@@ -99,10 +95,30 @@ export async function domainDefine(step: ServerStep): Promise<void> {
   await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
 }
 
+/** Without a passphrase when the saga has none: the host keeps it then, or refuses. */
+async function tpmForStart(
+  step: ServerStep,
+  { id, hostId }: { readonly id: string; readonly hostId: string },
+  { version, model, secretId, secretSecurity }: ServerTpm,
+) {
+  const spec = { version, model, secretId };
+  const keepPassphrase = secretSecurity === "host";
+  if (step.sealedBox === undefined && keepPassphrase) {
+    await keptPassphraseAudit(step, id, hostId);
+    return { spec, keepPassphrase };
+  }
+  return { spec, keepPassphrase, passphrase: await passphraseForHost(step, id, hostId) };
+}
+
 /** The success: server in its new state, action finished. A delete or a hard reboot that came meanwhile keeps its task state. */
-export async function finish(step: ServerStep, changes: ServerChanges): Promise<void> {
+export async function finish(
+  step: ServerStep,
+  changes: ServerChanges,
+  also?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
+    await also?.(tx);
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
     const taskState = await taskStateAfter(step, tx, server);
@@ -112,9 +128,15 @@ export async function finish(step: ServerStep, changes: ServerChanges): Promise<
 }
 
 /** The failure: the action ends in an error that says why, and the server changes as told. */
-export async function fail(step: ServerStep, error: SagaFailure, changes: ServerChanges): Promise<void> {
+export async function fail(
+  step: ServerStep,
+  error: SagaFailure,
+  changes: ServerChanges,
+  also?: (tx: Tx) => Promise<void>,
+): Promise<void> {
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
+    await also?.(tx);
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
     const taskState = await taskStateAfter(step, tx, server);
@@ -159,6 +181,13 @@ export async function failAsFound(step: ServerStep & { readonly error: SagaFailu
     ...(found === undefined ? {} : { powerState: found.powerState }),
     ...(vmState === undefined ? {} : { vmState }),
   });
+}
+
+/** What the host says of the server's domain; undefined when it does not say. */
+export async function serverPowerFind(step: ServerStep): Promise<PowerState | undefined> {
+  const server = await serverFind(step.deps.database.db, step.params.serverId);
+  if (server?.hostId === undefined) return undefined;
+  return (await powerStateFound(step, server.id, server.hostId))?.powerState;
 }
 
 type FoundServer = Pick<

@@ -49,6 +49,7 @@ type ServerDetails = Pick<
       | "tags"
       | "lock"
       | "destinationId"
+      | "softDeletedAt"
     >
   >;
 
@@ -84,6 +85,7 @@ export function serverFromRow(row: ServerRow): Server {
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
   const { accessIPv4, accessIPv6, diskConfig, tags, lock, destinationId, keypair, configDrive } = server;
+  const { softDeletedAt } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -101,6 +103,7 @@ function detailsOf(server: Server): string {
     destinationId,
     keypair,
     configDrive,
+    softDeletedAt,
   } satisfies Record<keyof ServerDetails, unknown>);
 }
 
@@ -133,7 +136,11 @@ export async function serverUsage(
       fn.coalesce(fn.sum<number>("vcpus"), sql.lit(0)).as("cores"),
       fn.coalesce(fn.sum<number>("memory_mib"), sql.lit(0)).as("ram"),
     ])
-    .where("project_id", "=", filter.projectId);
+    .where("project_id", "=", filter.projectId)
+    // As in Nova a soft-deleted server counts again when it is restored, and from when that begins.
+    .where((server) =>
+      server.or([server("vm_state", "!=", "soft-delete"), server("task_state", "=", "restoring")]),
+    );
   if (filter.userId !== undefined) query = query.where("user_id", "=", filter.userId);
   return query.executeTakeFirstOrThrow();
 }
@@ -194,21 +201,30 @@ export async function serverUpdate(tx: Tx, id: string, changes: ServerChanges, n
     .execute();
 }
 
-/** Name, metadata and details, as the owner may change them at any time. */
+/** All projects' servers in this state that have no task. */
+export async function serverListIdle(db: Db, vmState: VmState): Promise<Server[]> {
+  const rows = await db
+    .selectFrom("compute_servers")
+    .selectAll()
+    .where("vm_state", "=", vmState)
+    .where("task_state", "is", null)
+    .orderBy("id")
+    .execute();
+  return rows.map(serverFromRow);
+}
+
+/** Name, metadata and details, as the owner may change them at any time, and the image that a rebuild gives it. */
 export async function serverRename(tx: Tx, server: Server, now: number): Promise<void> {
   await tx
     .updateTable("compute_servers")
     .set((row) => ({
       version: row("version", "+", 1),
       name: server.name,
+      image_id: server.image.id,
       details: detailsOf(server),
       metadata: JSON.stringify(server.metadata),
       updated_at: now,
     }))
     .where("id", "=", server.id)
     .execute();
-}
-
-export async function serverDelete(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom("compute_servers").where("id", "=", id).execute();
 }

@@ -13,7 +13,12 @@ declare module "#db/tables.ts" {
 
 /** Written before a passphrase is stored, so that a reaper finds it when the server never came to be. */
 export async function tpmIntentInsert(tx: Tx, serverId: string, now: number): Promise<void> {
-  await tx.insertInto("compute_tpm_intents").values({ server_id: serverId, created_at: now }).execute();
+  await tx
+    .insertInto("compute_tpm_intents")
+    .values({ server_id: serverId, created_at: now })
+    // Two requests that each make a passphrase for one server.
+    .onConflict((conflict) => conflict.column("server_id").doUpdateSet({ created_at: now }))
+    .execute();
 }
 
 export async function tpmIntentDelete(tx: Tx, serverId: string): Promise<void> {

@@ -7,6 +7,11 @@ export const defaultSection = {
   /** Address of this compute host in the list of hypervisors. */
   my_ip: text(undefined),
   debug: boolean(false),
+  /**
+   * Whether servers that ran when the agent of this host ended, and are off when it starts again, are started: after a boot of
+   * the machine. A server with a TPM of the mode `user` waits for its owner.
+   */
+  resume_guests_state_on_host_boot: boolean(false),
   /** Database, keys, images, logs. */
   state_path: text(undefined),
   /** What QEMU opens: disks, image cache, consoles. */
@@ -14,6 +19,10 @@ export const defaultSection = {
   cpu_allocation_ratio: ratio(4),
   ram_allocation_ratio: ratio(1),
   disk_allocation_ratio: ratio(1),
+  /** Seconds after which a resize is confirmed by itself; 0: never. */
+  resize_confirm_window: integer(0, 0, 2 ** 31 - 1),
+  /** Seconds for which a deleted server can be restored; 0: it is gone at once. */
+  reclaim_instance_interval: integer(0, 0, 2 ** 31 - 1),
   reserved_host_memory_mb: integer(512, 0, 2 ** 31),
   /** Every new server has a config drive. */
   force_config_drive: boolean(false),

@@ -10,5 +10,6 @@ export const libvirtSection = {
   swtpm_enabled: boolean(true),
   swtpm_user: text("tss"),
   swtpm_group: text("tss"),
-  supported_tpm_secret_security: choices(["user"], ["user"], ["host", "deployment"]),
+  /** Which modes of hw:tpm_secret_security this host carries; each is a trait of it. */
+  supported_tpm_secret_security: choices(["user", "host", "deployment"], ["user", "host", "deployment"]),
 };

@@ -20,10 +20,13 @@ export interface BootstrapInput {
   readonly catalog: readonly CatalogService[];
 }
 
+/** Nova's user, as every OpenStack has it. Without a password nobody signs in as it. */
+export const serviceUserName = "nova";
+
 /**
  * What `keystone-manage bootstrap` makes: domain, roles, administrator; and for a first try a user `demo`.
  * At every start the administrator's part is made whole again; the demo part is made with a new cloud only,
- * so that it stays away once it was deleted. A user who exists keeps their password.
+ * so that it stays away once it was deleted. The compute service has a user of its own in project `service`. A user who exists keeps their password.
  * True when the cloud is new.
  */
 export async function bootstrap(
@@ -44,7 +47,9 @@ export async function bootstrap(
     const adminId = await userEnsure(tx, "admin", adminHash, adminProjectId);
     await userGrant(tx, adminId, roles.admin, { kind: "project", id: adminProjectId });
     await userGrant(tx, adminId, roles.admin, { kind: "system" });
-    await projectEnsure(tx, "service", "Project of the cloud's own services");
+    const serviceProjectId = await projectEnsure(tx, "service", "Project of the cloud's own services");
+    const serviceUserId = await userEnsure(tx, serviceUserName, undefined, serviceProjectId);
+    await userGrant(tx, serviceUserId, roles.member, { kind: "project", id: serviceProjectId });
     if (!fresh) return false;
     const demoProjectId = await projectEnsure(tx, "demo", "Project to try things in");
     const demoId = await userEnsure(tx, "demo", demoHash, demoProjectId);

@@ -7,6 +7,8 @@ export interface ImageDeps {
   readonly database: Database;
   readonly folder: ImageFolder;
   /** Pages of lists, by who asks for what (`image-page.ts`). */
+  /** Told of each image that is gone, after it is. */
+  readonly removed: (imageId: string) => void;
   readonly pages: Kept<readonly Image[]>;
 }
 

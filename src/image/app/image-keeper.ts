@@ -120,7 +120,7 @@ async function storeEnd(
 }
 
 async function imageDiscard(
-  { database, folder }: ImageDeps,
+  { database, folder, removed }: ImageDeps,
   imageId: string,
   permit: (image: Image) => boolean,
 ): Promise<boolean> {
@@ -133,5 +133,6 @@ async function imageDiscard(
   if (!found) return true;
   if (!permit(found)) return false;
   if (found.dataId !== null) await folder.remove({ imageId: found.id, dataId: found.dataId });
+  removed(found.id);
   return true;
 }

@@ -134,6 +134,7 @@ export async function imageRemove(ctx: ImageCtx, imageId: string): Promise<void>
     return found;
   });
   if (image.dataId !== null) await ctx.deps.folder.remove({ imageId: image.id, dataId: image.dataId });
+  ctx.deps.removed(image.id);
 }
 
 /** Repeating either is harmless, as in Glance. */

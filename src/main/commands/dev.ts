@@ -18,7 +18,11 @@ Its state directory is .sealstone-dev in the checkout, where the hosts keep what
       from: 0,
       to: 60_000,
     });
-    const simulated = { hosts, commandMs };
+    const settings = {
+      tpmSecretSecurities: config.libvirt.supportedTpmSecretSecurity,
+      resumeGuests: config.resumeGuestsStateOnHostBoot,
+    };
+    const simulated = { hosts, commandMs, settings };
     const { cloudStart } = await import("../cloud.ts");
     const cloud = await cloudStart({ config, agent: false, guest: undefined, simulated });
     return untilStopped(() => cloud.stop());

@@ -17,6 +17,7 @@ interface TpmJson {
   readonly secret_id: string;
   readonly owner_user_id: string;
   readonly owner_project_id: string;
+  readonly waits_because: string | null;
   readonly host: string | null;
   readonly host_unknown_because: string | null;
   readonly state: {
@@ -43,6 +44,7 @@ function tpmText(tpm: TpmJson): string {
     ["TPM", `${tpm.version}, ${tpm.model}`],
     ["passphrase", `secret ${tpm.secret_id}, security ${tpm.secret_security}`],
     ["its owner", `user ${tpm.owner_user_id} of project ${tpm.owner_project_id}`],
+    ...(tpm.waits_because === null ? [] : ([["waits", tpm.waits_because]] as const)),
     ["host", tpm.host ?? unknown(tpm.host_unknown_because)],
     [
       "state",

@@ -1,3 +1,4 @@
+import { CloudError } from "#base/errors.ts";
 import type { PlacementCtx } from "../deps.ts";
 import { nothing } from "../domain/filters.ts";
 import { groupPlan, satisfies } from "../picture/plan.ts";
@@ -54,16 +55,25 @@ export interface Claim {
 
 /** Takes the resources, once: the same claim again changes nothing. `no-capacity` when they do not fit. */
 export async function serverClaim(ctx: PlacementCtx, claim: Claim): Promise<void> {
-  const { consumerUuid, projectId, userId } = claim;
-  const request = {
+  await ctx.deps.ledger.change({ kind: "claim", request: claimRequest(claim) });
+}
+
+function claimRequest({ consumerUuid, projectId, userId, providerUuid, resources }: Claim) {
+  return {
     consumerUuid,
     projectId,
     userId,
     consumerGeneration: undefined,
     consumerType: serverConsumerType,
-    resources: { [claim.providerUuid]: claim.resources },
+    resources: { [providerUuid]: resources },
   };
-  await ctx.deps.ledger.change({ kind: "claim", request });
+}
+
+/** What the consumer holds is this afterwards, whatever it was. `no-capacity`, and nothing changed, when more of it does not fit. */
+export async function serverReclaim(ctx: PlacementCtx, claim: Claim): Promise<void> {
+  const request = claimRequest(claim);
+  const unknownClass = (text: string): CloudError => new CloudError("invalid", text);
+  await ctx.deps.ledger.change({ kind: "replace", requests: [request], unknownClass });
 }
 
 /** Nothing to do when the consumer holds nothing. */

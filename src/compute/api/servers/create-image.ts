@@ -16,12 +16,17 @@ function imageReply(ctx: ComputeCtx, imageId: string, isKept = true): Reply {
   return new Reply(202, undefined, isKept ? { Location: `${imageServiceUrl(ctx)}/images/${imageId}` } : {});
 }
 
+/** Without `sealstone:tpm`, or with `new`, a server that is made of the image has a TPM of its own. */
+const tpm = Type.Optional(Type.Union([Type.Literal("new"), Type.Literal("copy")]));
+const image = Type.Object({ name: printableName, metadata, "sealstone:tpm": tpm }, closed);
+
 /** POST /servers/{id}/action {"createImage": {"name": "before the upgrade"}} */
 export const serverImageCreateAction = operation({
-  body: Type.Object({ createImage: Type.Object({ name: printableName, metadata }, closed) }, closed),
+  body: Type.Object({ createImage: image }, closed),
   handle: async (ctx: ComputeCtx, { params, body }) => {
     const { name, metadata: given = {} } = body.createImage;
-    const input = { name, metadata: given, limited: !atLeast(ctx, "2.39") };
+    const copyTpm = body.createImage["sealstone:tpm"] === "copy";
+    const input = { name, metadata: given, limited: !atLeast(ctx, "2.39"), copyTpm };
     return imageReply(ctx, await serverImageCreate(ctx, params["id"] ?? "", input));
   },
 });

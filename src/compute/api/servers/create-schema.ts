@@ -3,7 +3,7 @@ import { personality } from "./personality.ts";
 import { hostName, imageId, novaBoolean, printableName } from "../parameter-schemas.ts";
 
 const closed = { additionalProperties: false };
-const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const anything = Type.Unknown();
 
 export const serverDescription = nullable(
@@ -21,7 +21,7 @@ export const addresses = {
 };
 export const diskConfig = Type.Optional(Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL")]));
 export const serverTag = Type.String({ minLength: 1, maxLength: 60, pattern: "^[^,/]*$" });
-const uuid = imageId;
+export const uuidText = imageId;
 export const serverMetadata = Type.Record(
   Type.String({ pattern: "^[a-zA-Z0-9-_:. ]{1,255}$" }),
   Type.String({ maxLength: 255 }),
@@ -40,10 +40,11 @@ const network = Type.Object(
 const networkList = Type.Array(network);
 
 const base64 = "^\\s*([A-Za-z0-9+/]\\s*)*=?\\s*=?\\s*$";
+export const userData = Type.Optional(nullable(Type.String({ maxLength: 65_535, pattern: base64 })));
 
 const base = {
   name: printableName,
-  imageRef: Type.Optional(Type.Union([uuid, Type.Literal("")])),
+  imageRef: Type.Optional(Type.Union([uuidText, Type.Literal("")])),
   flavorRef: Type.Union([Type.String({ minLength: 1 }), Type.Integer()]),
   adminPass: Type.Optional(Type.String()),
   metadata: Type.Optional(serverMetadata),
@@ -51,7 +52,7 @@ const base = {
   key_name: Type.Optional(nullable(printableName)),
   availability_zone: Type.Optional(printableName),
   config_drive: Type.Optional(nullable(novaBoolean)),
-  user_data: Type.Optional(nullable(Type.String({ maxLength: 65_535, pattern: base64 }))),
+  user_data: userData,
   min_count: Type.Optional(
     Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[1-9][0-9]*$" })]),
   ),
@@ -67,7 +68,7 @@ const base = {
   "OS-DCF:diskConfig": diskConfig,
 };
 
-const serverIds = Type.Optional(Type.Union([uuid, Type.Array(uuid)]));
+const serverIds = Type.Optional(Type.Union([uuidText, Type.Array(uuidText)]));
 const hint = Type.Optional(
   Type.Object({ group: serverIds, same_host: serverIds, different_host: serverIds }),
 );
@@ -91,7 +92,8 @@ const certificates = Type.Array(Type.String({ minLength: 1 }), {
   maxItems: 50,
   uniqueItems: true,
 });
-const at63 = { ...at57, trusted_image_certificates: Type.Optional(nullable(certificates)) };
+export const trustedCertificates = Type.Optional(nullable(certificates));
+const at63 = { ...at57, trusted_image_certificates: trustedCertificates };
 const at74 = {
   ...at63,
   host: Type.Optional(hostName),

@@ -1,6 +1,6 @@
 import { operation } from "#http/index.ts";
 import type { ComputeDeps } from "../../app/deps.ts";
-import { serverRemove } from "../../app/server.ts";
+import { serverRemove } from "../../app/server-remove.ts";
 
 /** DELETE /servers/{id} */
 export const serverDelete = operation<ComputeDeps>({

@@ -62,12 +62,49 @@ export function testOf(ctx: ComputeCtx, query: Query, hostOf: HostOf): ServerTes
   }
   if (statuses.some((status) => status.toUpperCase() === "DELETED") && !ctx.allows("context_is_admin"))
     throw new CloudError("forbidden", "Only administrators may list deleted instances");
-  // Deleted servers are not kept.
-  if (booleanOf(filters["deleted"]) === true) return undefined;
+  const deleted = deletedOf(withStatusOf(query, filters));
   const changed = changedBetween(filters);
   const locked = lockedOf(filters);
   const others = serverFilter(filters, hostOf);
-  return (server) => ofStatus(server) && changed(server) && locked(server) && others(server);
+  return (server) =>
+    ofStatus(server) && deleted(server) && changed(server) && locked(server) && others(server);
+}
+
+/**
+ * Deleted and soft-deleted servers are listed when they are asked for, or when it is asked what changed
+ * (ServersController._get_servers, nova.db.main.api.instance_get_all_by_filters_sort).
+ */
+function deletedOf(filters: Readonly<Record<string, string>>): ServerTest {
+  const softToo = filters["soft_deleted"] ?? "";
+  const isSoft = ({ vmState }: Server): boolean => vmState === "soft-delete";
+  const isGone = (server: Server): boolean => isSoft(server) || server.deletedAt !== undefined;
+  const wanted = deletedWanted(filters);
+  if (wanted === "too") return () => true;
+  if (wanted === "only") return isGone;
+  return softToo === "" ? (server) => !isSoft(server) : () => true;
+}
+
+/** Whether servers that are gone are asked for: they alone, they too, or not. */
+function deletedWanted(filters: Readonly<Record<string, string>>): "only" | "too" | "no" {
+  const { deleted } = filters;
+  if (deleted !== undefined) return booleanOf(deleted) === true ? "only" : "no";
+  return (filters["changes-since"] ?? filters["changes-before"]) === undefined ? "no" : "too";
+}
+
+/** From when on deleted servers are to be listed; undefined when none are. */
+export function deletedSinceOf(ctx: ComputeCtx, query: Query): number | undefined {
+  const filters = withStatusOf(query, filtersOf(ctx, query));
+  if (deletedWanted(filters) === "no") return undefined;
+  return timeOf(filters["changes-since"], "changes-since") ?? 0;
+}
+
+/** A status DELETED asks for what is gone, alone (nova: vm_state == ['deleted']). */
+function withStatusOf(
+  query: Query,
+  filters: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const statuses = [query["status"] ?? []].flat().map((status) => status.toUpperCase());
+  return statuses.length === 1 && statuses[0] === "DELETED" ? { ...filters, deleted: "true" } : filters;
 }
 
 function changedBetween(filters: Readonly<Record<string, string>>): ServerTest {

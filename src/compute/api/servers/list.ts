@@ -7,7 +7,7 @@ import type { Host } from "../../store/hosts.ts";
 import { serverOrder } from "../../domain/server-sort.ts";
 import { nextLinks } from "../links.ts";
 import { pageOf, type Query } from "../paging.ts";
-import { filtersOf, sortOf, strictBoolean, testOf } from "./list-query.ts";
+import { deletedSinceOf, filtersOf, sortOf, strictBoolean, testOf } from "./list-query.ts";
 import { serverDetailInList, serverSummary, serverViewKeys, type HostsById } from "./view.ts";
 
 /** GET /servers */
@@ -50,6 +50,7 @@ async function page(
     allTenantsRule: allTenants ? `os_compute_api:servers:${kind}:get_all_tenants` : undefined,
     projectId: filters["project_id"] ?? filters["tenant_id"],
     matches: matches ?? (() => false),
+    deletedSince: matches && deletedSinceOf(ctx, query),
     order: sorted ? serverOrder(sortOf(ctx, query), hostOf) : undefined,
     limit,
     marker,

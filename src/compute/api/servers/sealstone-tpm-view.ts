@@ -15,8 +15,9 @@ export function tpmReportView(ctx: ComputeCtx, report: TpmReport): object {
     model: tpm.model,
     secret_security: tpm.secretSecurity,
     secret_id: tpm.secretId,
-    owner_user_id: server.userId,
-    owner_project_id: server.projectId,
+    waits_because: report.waitsBecause ?? null,
+    owner_user_id: report.owner.userId,
+    owner_project_id: report.owner.projectId,
     ...field("host", hostName, ({ hostname }) => hostname),
     hostId: "value" in host ? hostIdOf(server, new Map([[host.value.id, host.value]])) : "",
     ...field("state", report.state, (state) => ({

@@ -44,6 +44,16 @@ export function serverSummary(ctx: ServerViewer, server: Server): object {
   return { id: server.id, name: server.name, links: linksOf(ctx, `/servers/${server.id}`) };
 }
 
+/** nova.api.openstack.compute.views.servers: `_progress_statuses`. */
+const progressStatuses: ReadonlySet<string> = new Set([
+  "ACTIVE",
+  "BUILD",
+  "REBUILD",
+  "RESIZE",
+  "VERIFY_RESIZE",
+  "MIGRATING",
+]);
+
 /** An element of `GET /servers/detail`, and `GET /servers/{id}`: each microversion's own fields. */
 export function serverDetail(
   ctx: ServerViewer,
@@ -69,12 +79,12 @@ export function serverDetail(
     accessIPv6: server.accessIPv6,
     links: linksOf(ctx, `/servers/${server.id}`),
     "OS-DCF:diskConfig": server.diskConfig,
-    ...(["ACTIVE", "BUILD"].includes(status) ? { progress: 0 } : {}),
+    ...(progressStatuses.has(status) ? { progress: 0 } : {}),
     "OS-EXT-AZ:availability_zone": zoneOf(server, hosts),
     config_drive: server.configDrive ? "True" : "",
     key_name: server.keyName,
     "OS-SRV-USG:launched_at": server.launchedAt === undefined ? null : isoMicroseconds(server.launchedAt),
-    "OS-SRV-USG:terminated_at": null,
+    "OS-SRV-USG:terminated_at": server.deletedAt === undefined ? null : isoMicroseconds(server.deletedAt),
     "OS-EXT-STS:task_state": server.taskState ?? null,
     "OS-EXT-STS:vm_state": server.vmState,
     "OS-EXT-STS:power_state": powerStates[server.powerState],

@@ -1,0 +1,51 @@
+import { rename, rm } from "node:fs/promises";
+import { fileSizeFind, syncToDisk } from "../files.ts";
+import { overlayGrow } from "../images/qemu-img.ts";
+import { programRun } from "../run-program.ts";
+import { offRequire } from "./off-require.ts";
+import type { Command } from "./command.ts";
+
+const gibibyte = 1024 ** 3;
+/** Less than the control plane waits for it. */
+const copyTimeoutMs = 25 * 60_000;
+
+/**
+ * The old disk steps aside by a rename, and its copy is in place only when it is whole: whatever is there after a crash tells
+ * how far it came. A file system that shares extents copies at once (`--reflink`).
+ */
+export const disksResize: Command<"disksResize"> = async (context, { serverId, rootGiB }) => {
+  const { folder, disk, oldDisk } = context.paths.server(serverId);
+  await offRequire(context, serverId, "its disk");
+  if ((await fileSizeFind(oldDisk)) === undefined) {
+    await rename(disk, oldDisk);
+    await syncToDisk(folder);
+  }
+  if ((await fileSizeFind(disk)) !== undefined) return {};
+  const draft = `${disk}.part`;
+  try {
+    await rm(draft, { force: true });
+    await programRun("cp", ["--reflink=auto", "--sparse=auto", "--preserve=mode,ownership", oldDisk, draft], {
+      timeoutMs: copyTimeoutMs,
+    });
+    if (rootGiB > 0) await overlayGrow(draft, serverId, rootGiB * gibibyte);
+    await syncToDisk(draft);
+    await rename(draft, disk);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await syncToDisk(folder);
+  return {};
+};
+
+/** The new disk need not be there: a copy that failed is taken back too. */
+export const disksResizeEnd: Command<"disksResizeEnd"> = async (context, { serverId, keep }) => {
+  const { folder, disk, oldDisk } = context.paths.server(serverId);
+  if ((await fileSizeFind(oldDisk)) === undefined) return {};
+  if (keep === "new") await rm(oldDisk);
+  else {
+    await offRequire(context, serverId, "its disk");
+    await rename(oldDisk, disk);
+  }
+  await syncToDisk(folder);
+  return {};
+};

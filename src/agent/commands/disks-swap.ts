@@ -1,0 +1,40 @@
+import { rename, rm } from "node:fs/promises";
+import { fileSizeFind, syncToDisk } from "../files.ts";
+import type { Command } from "./command.ts";
+import { rootDiskMake } from "./disks-create.ts";
+import { offRequire } from "./off-require.ts";
+
+/** Fetches and makes all that is new while the server still runs on what it has. */
+export const disksPrepare: Command<"disksPrepare"> = async (context, message) => {
+  const { nextDisk, previousDisk } = context.paths.server(message.serverId);
+  // The exchange is done, and this came once more.
+  if ((await fileSizeFind(previousDisk)) === undefined) await rootDiskMake(context, message, nextDisk);
+  return {};
+};
+
+/** By renames: what is there after a crash tells how far it came. A server that lost its disk gets the new one. */
+export const disksSwap: Command<"disksSwap"> = async (context, { serverId }) => {
+  const { folder, disk, nextDisk, previousDisk } = context.paths.server(serverId);
+  await offRequire(context, serverId, "its disk");
+  if ((await fileSizeFind(nextDisk)) === undefined) return {};
+  if ((await fileSizeFind(previousDisk)) === undefined && (await fileSizeFind(disk)) !== undefined) {
+    await rename(disk, previousDisk);
+    await syncToDisk(folder);
+  }
+  await rename(nextDisk, disk);
+  await syncToDisk(folder);
+  return {};
+};
+
+export const disksSwapEnd: Command<"disksSwapEnd"> = async (context, { serverId, keep }) => {
+  const { folder, disk, nextDisk, previousDisk } = context.paths.server(serverId);
+  await rm(nextDisk, { force: true });
+  if ((await fileSizeFind(previousDisk)) === undefined) return {};
+  if (keep === "new") await rm(previousDisk);
+  else {
+    await offRequire(context, serverId, "its disk");
+    await rename(previousDisk, disk);
+  }
+  await syncToDisk(folder);
+  return {};
+};

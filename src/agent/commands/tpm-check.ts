@@ -1,0 +1,47 @@
+import { wipe } from "#base/secret.ts";
+import { boxOpen } from "#seal/index.ts";
+import { vtpmAssociatedData } from "#vtpm/index.ts";
+import type { AgentContext } from "../agent-context.ts";
+import { isActive, ownDomainFind, type OwnDomain } from "../own-domain.ts";
+import { managedSaveHash } from "../tpm/ended.ts";
+import { keptPassphraseExists, keptPassphraseOpen } from "../tpm/kept-passphrase.ts";
+import { tpmAuthenticityRequire, tpmStateJudge } from "../tpm/settle.ts";
+import type { Command, CommandAnswer, CommandMessage } from "./command.ts";
+
+/** Of a server that runs, swtpm has the state in memory: there is nothing to compare. */
+export const tpmCheck: Command<"tpmCheck"> = async (context, message) => {
+  const { serverId, spec } = message;
+  const kept = { serverId, secretId: spec.secretId };
+  const [domain, keepsPassphrase] = await Promise.all([
+    ownDomainFind(context, serverId),
+    keptPassphraseExists(context, kept),
+  ]);
+  if (domain && (await isActive(context.libvirt, domain.handle)))
+    return { verdict: "starts", keepsPassphrase };
+  return { verdict: await judge(context, { ...message, domain, keepsPassphrase }), keepsPassphrase };
+};
+
+async function judge(
+  context: AgentContext,
+  server: CommandMessage<"tpmCheck"> & {
+    readonly domain: OwnDomain | undefined;
+    readonly keepsPassphrase: boolean;
+  },
+): Promise<CommandAnswer<"tpmCheck">["verdict"]> {
+  const { serverId, spec, restores, domain, passphrase: box, keepsPassphrase } = server;
+  const saveSha256 = restores && domain ? await managedSaveHash(context, domain) : undefined;
+  const state = { serverId, version: spec.version, saveSha256 };
+  const judgement = await tpmStateJudge(context, state);
+  if (judgement.kind !== "unknown") return "starts";
+  if (box === undefined && !keepsPassphrase) return "undecided";
+  const passphrase =
+    box === undefined
+      ? await keptPassphraseOpen(context, { serverId, secretId: spec.secretId })
+      : await boxOpen(context.key, box, vtpmAssociatedData(serverId));
+  try {
+    await tpmAuthenticityRequire(context, { ...state, passphrase }, judgement);
+  } finally {
+    wipe(passphrase);
+  }
+  return "starts";
+}

@@ -1,0 +1,40 @@
+import { CloudError } from "#base/errors.ts";
+import { wipe } from "#base/secret.ts";
+import { boxOpen } from "#seal/index.ts";
+import { vtpmAssociatedData } from "#vtpm/index.ts";
+import { tpmCertificatesRead } from "../tpm/place.ts";
+import { poolPlaces } from "../tpm/pool-places.ts";
+import { tpmStateRekey } from "../tpm/rekey.ts";
+import { tpmStateRead } from "../tpm/state-bytes.ts";
+import { tpmStateLostError } from "../tpm/state.ts";
+import type { Command } from "./command.ts";
+
+/** Of what swtpm last wrote: it replaces its file whole, so that a running guest is no obstacle. */
+export const tpmCopy: Command<"tpmCopy"> = async (context, message) => {
+  const { key, swtpmUser: owner } = context;
+  if (owner === undefined)
+    throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
+  const { serverId, imageId, tpm } = message;
+  const paths = context.paths.server(serverId);
+  const state = await tpmStateRead(paths, tpm.version);
+  if (state === undefined) throw tpmStateLostError(serverId, paths, tpm.version);
+  const [from, to] = await Promise.all([
+    boxOpen(key, message.passphrase, vtpmAssociatedData(serverId)),
+    boxOpen(key, message.imagePassphrase, vtpmAssociatedData(imageId)),
+  ]);
+  try {
+    const { work: workFolder } = poolPlaces(context.paths.tpmPool);
+    const bytes = await tpmStateRekey({
+      version: tpm.version,
+      bytes: state.bytes,
+      from,
+      to,
+      owner,
+      workFolder,
+    });
+    return { bytes: bytes.toString("base64"), certificates: await tpmCertificatesRead(paths) };
+  } finally {
+    wipe(from);
+    wipe(to);
+  }
+};

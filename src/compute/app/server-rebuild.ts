@@ -1,0 +1,154 @@
+import { CloudError, isCloudError } from "#base/errors.ts";
+import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
+import type { ImageFacts } from "#image/index.ts";
+import { serverStatePermit } from "../domain/server-action.ts";
+import { rebuildRule, rebuildTpmPermit } from "../domain/server-rebuild.ts";
+import { rebuiltFieldsOf, type RebuiltFields, type Server } from "../domain/server.ts";
+import { serverRebuild as serverRebuildSaga } from "../sagas/server-rebuild.ts";
+import { keypairFind } from "../store/keypairs.ts";
+import { rebuildInsert } from "../store/rebuilds.ts";
+import { serverFind, serverRename } from "../store/servers.ts";
+import { tpmIntentDelete } from "../store/tpm-intents.ts";
+import type { ComputeCtx } from "./deps.ts";
+import { passphraseFor } from "./passphrase-for.ts";
+import { passphraseRead } from "./passphrase.ts";
+import { quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
+import { sealedBoxesJoin } from "./sealed-boxes.ts";
+import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
+import { withNewPassphrase } from "./passphrase-new.ts";
+import { serverSagaStart } from "./server-saga.ts";
+import { serverFetch, serverLockPermit } from "./server.ts";
+
+export interface RebuildInput {
+  readonly imageId: string;
+  /** What is not there stays as it is. */
+  readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm">>;
+  /** The rule for it is checked when they are given. */
+  readonly trustedCertificates: boolean;
+  /** A TPM with a new identity; otherwise the server keeps the one that it has. */
+  readonly replaceTpm: boolean;
+}
+
+type Changes = Partial<Omit<RebuiltFields, "tpm">>;
+
+const operation = "rebuild";
+
+/**
+ * Begins to make the server anew from an image; answers what it will be. All that can be refused is refused before anything
+ * changes: an image that does not fit, another TPM, a passphrase that the caller may not read.
+ */
+export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildInput): Promise<Server> {
+  const server = await serverFetch(ctx, id, "os_compute_api:servers:rebuild");
+  const target = { project_id: server.projectId, user_id: server.userId };
+  if (input.trustedCertificates) ctx.enforce("os_compute_api:servers:rebuild:trusted_certs", target);
+  permit(ctx, server);
+  await keypairRequire(ctx, input.changes.keyName);
+  const { metadata } = input.changes;
+  if (metadata) serverMetadataPermit(metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
+  const image = await rebuildImageOf(ctx, input.imageId);
+  imageFits(ctx, image, server.flavor);
+  rebuildTpmPermit(server, image);
+  const sagaId = newUuid<SagaId>();
+  const changes = { ...input.changes, image: await serverImageOf(ctx, image) };
+  if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes });
+  const need = { sagaId, operation, restores: false };
+  const sealed = server.tpm && (await passphraseFor(ctx, server, need));
+  return begin(ctx, server, { sagaId, changes, tpm: server.tpm, boxes: [sealed] });
+}
+
+/**
+ * The new passphrase is the caller's, so the caller is of the server's project. The old one is used when the caller may read
+ * it, to start the old server again should the rebuild fail; without it that one is left off, with its TPM.
+ */
+async function withNewTpm(
+  ctx: ComputeCtx,
+  server: Server,
+  how: { readonly sagaId: SagaId; readonly changes: Changes },
+): Promise<Server> {
+  const { tpm } = server;
+  if (tpm === undefined)
+    throw new CloudError("invalid", `Server ${server.id} has no TPM that could be replaced.`);
+  if (ctx.caller.projectId !== server.projectId) {
+    throw new CloudError(
+      "forbidden",
+      "The passphrase of the new TPM would belong to your project and not to the server's: ask as a member of that project.",
+    );
+  }
+  const use = { sagaId: how.sagaId, operation };
+  const old = (await mayRead(ctx, tpm.secretId)) ? await passphraseRead(ctx, server, use) : undefined;
+  return withNewPassphrase(ctx, server, { ...use, operation }, (made) =>
+    begin(ctx, server, {
+      ...how,
+      tpm: { ...tpm, secretId: made.secretId, copiedFrom: undefined },
+      boxes: [old, made],
+    }),
+  );
+}
+
+async function mayRead(ctx: ComputeCtx, secretId: SecretId): Promise<boolean> {
+  try {
+    return await ctx.deps.secrets.mayRead(ctx.caller, secretId);
+  } catch (error) {
+    // A replacement is what helps a server whose passphrase is gone.
+    if (isCloudError(error, "not-found")) return false;
+    throw error;
+  }
+}
+
+function permit(ctx: ComputeCtx, server: Server): void {
+  serverLockPermit(ctx, server);
+  serverStatePermit(server, rebuildRule);
+}
+
+/** Of the caller: users own key pairs, projects own servers. */
+async function keypairRequire(ctx: ComputeCtx, name: string | null | undefined): Promise<void> {
+  if (name === undefined || name === null) return;
+  if (await keypairFind(ctx.deps.database.db, ctx.caller.userId, name)) return;
+  throw new CloudError("invalid", "Invalid key_name provided.");
+}
+
+async function rebuildImageOf(ctx: ComputeCtx, id: string): Promise<ImageFacts> {
+  try {
+    return await imageOf(ctx, id);
+  } catch (cause) {
+    if (isCloudError(cause, "invalid") && isCloudError(cause.cause, "not-found"))
+      throw new CloudError("invalid", "Cannot find image for rebuild", { cause });
+    throw cause;
+  }
+}
+
+async function begin(
+  ctx: ComputeCtx,
+  server: Server,
+  how: {
+    readonly sagaId: SagaId;
+    readonly changes: Changes;
+    readonly tpm: Server["tpm"];
+    readonly boxes: readonly ({ readonly sealedBox: Uint8Array | undefined } | undefined)[];
+  },
+): Promise<Server> {
+  await serverSagaStart(ctx, serverRebuildSaga, {
+    sagaId: how.sagaId,
+    server,
+    taskState: "rebuilding",
+    action: operation,
+    event: "compute_rebuild_instance",
+    params: {},
+    permit(current) {
+      permit(ctx, current);
+      if (current.tpm?.secretId === server.tpm?.secretId) return true;
+      throw new CloudError("conflict", `Instance ${server.id} was changed meanwhile. Ask again.`);
+    },
+    sealedBox: sealedBoxesJoin(how.boxes.map((each) => each?.sealedBox)),
+    async also(tx, current) {
+      const changed = { ...current, ...how.changes };
+      const old = { ...rebuiltFieldsOf(current), vmState: current.vmState };
+      await rebuildInsert(tx, server.id, { old, new: { ...rebuiltFieldsOf(changed), tpm: how.tpm } });
+      await serverRename(tx, changed, ctx.clock.now());
+      await tpmIntentDelete(tx, server.id);
+    },
+  });
+  const begun = await serverFind(ctx.deps.database.db, server.id);
+  if (begun) return begun;
+  throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
+}

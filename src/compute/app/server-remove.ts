@@ -1,0 +1,106 @@
+import { newUuid, type SagaId } from "#base/ids.ts";
+import { serverStatePermit } from "../domain/server-action.ts";
+import type { Server } from "../domain/server.ts";
+import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
+import { serverRestore as serverRestoreSaga } from "../sagas/server-restore.ts";
+import { serverSoftDelete as serverSoftDeleteSaga } from "../sagas/server-soft-delete.ts";
+import type { ComputeCtx, ComputeDeps } from "./deps.ts";
+import { passphraseRead } from "./passphrase.ts";
+import { quotaCheck } from "./quota.ts";
+import { cloudItself, serverSagaStart, serverSagaStartFor, type SagaRequester } from "./server-saga.ts";
+import { serverFetch, serverLockPermit } from "./server.ts";
+
+const goingStates: readonly Server["taskState"][] = ["deleting", "soft-deleting"];
+
+/**
+ * Deletes in every state; what another saga does with the server ends first. Never needs the passphrase. With
+ * `reclaim_instance_interval` the server is off and can be restored until that has passed, unless it never ran.
+ */
+export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
+  const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
+  serverLockPermit(ctx, server);
+  if (goingStates.includes(server.taskState)) return;
+  const soft = ctx.deps.intervals.reclaimS > 0 && server.launchedAt !== undefined;
+  if (soft) await softDelete(ctx, server);
+  else await hardDelete(ctx.deps, requesterOf(ctx), server);
+}
+
+/** Deletes at once, also what is soft-deleted. Nova's rule for it is its own. */
+export async function serverForceRemove(ctx: ComputeCtx, id: string): Promise<void> {
+  const server = await serverFetch(ctx, id, "os_compute_api:os-deferred-delete:force");
+  serverLockPermit(ctx, server);
+  if (server.taskState !== "deleting") await hardDelete(ctx.deps, requesterOf(ctx), server);
+}
+
+/** By the cloud itself, when the time is over in which the server could be restored. */
+export async function serverReclaim(deps: ComputeDeps, server: Server): Promise<void> {
+  await hardDelete(deps, cloudItself(), server, (current) => current.vmState === "soft-delete");
+}
+
+function requesterOf({ requestId, caller }: ComputeCtx): SagaRequester {
+  return { requestId, userId: caller.userId, projectId: caller.projectId };
+}
+
+async function hardDelete(
+  deps: ComputeDeps,
+  who: SagaRequester,
+  server: Server,
+  permit: (current: Server) => boolean = () => true,
+): Promise<void> {
+  await serverSagaStartFor(deps, who, serverDeleteSaga, {
+    sagaId: newUuid<SagaId>(),
+    server,
+    taskState: "deleting",
+    action: "delete",
+    event: "compute_terminate_instance",
+    params: {},
+    // A delete that was faster is the same delete.
+    permit: (current) => current.taskState !== "deleting" && permit(current),
+    sealedBox: undefined,
+  });
+}
+
+async function softDelete(ctx: ComputeCtx, server: Server): Promise<void> {
+  await serverSagaStart(ctx, serverSoftDeleteSaga, {
+    sagaId: newUuid<SagaId>(),
+    server,
+    taskState: "soft-deleting",
+    action: "delete",
+    event: "compute_soft_delete_instance",
+    params: {},
+    permit: (current) => !goingStates.includes(current.taskState),
+    sealedBox: undefined,
+  });
+}
+
+const restore = { nova: "restore", from: ["soft-delete"] } as const;
+
+/** Starts a soft-deleted server again. It counts against the quotas again; one with a TPM needs the passphrase. */
+export async function serverRestore(ctx: ComputeCtx, id: string): Promise<void> {
+  const server = await serverFetch(ctx, id, "os_compute_api:os-deferred-delete:restore");
+  serverLockPermit(ctx, server);
+  serverStatePermit(server, restore);
+  const sagaId = newUuid<SagaId>();
+  const sealed = server.tpm
+    ? await passphraseRead(ctx, server, { sagaId, operation: restore.nova })
+    : undefined;
+  await serverSagaStart(ctx, serverRestoreSaga, {
+    sagaId,
+    server,
+    taskState: "restoring",
+    action: restore.nova,
+    event: "compute_restore_instance",
+    params: {},
+    permit(current) {
+      serverLockPermit(ctx, current);
+      serverStatePermit(current, restore);
+      return true;
+    },
+    sealedBox: sealed?.sealedBox,
+    // With the task state that makes it count, so that two requests cannot both take the last place.
+    async also(tx, current) {
+      const { vcpus: cores, memoryMiB: ram } = current.flavor;
+      await quotaCheck(tx, current, { instances: 1, cores, ram });
+    },
+  });
+}
