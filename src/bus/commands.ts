@@ -124,7 +124,7 @@ export const commands = {
     Done,
   ),
   /**
-   * Makes the server's config drive. One that is there stays, because a guest may have it; that of a rescue is made anew.
+   * Makes the server's config drive. One that is there stays, because a guest may have it, unless `renew`; that of a rescue is made anew.
    * `injected`: a `ConfigDriveInjection`, sealed as a passphrase is.
    */
   configDriveCreate: command(
@@ -135,6 +135,7 @@ export const commands = {
       facts: ConfigDriveFacts,
       injected: Type.Optional(SealedBox),
       rescue: Type.Boolean(),
+      renew: Type.Optional(Type.Boolean()),
     }),
     Done,
   ),

@@ -102,8 +102,9 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       injected?: string;
       facts: object;
       rescue: boolean;
+      renew?: boolean;
     }) => {
-      const { serverId, facts, rescue } = message;
+      const { serverId, facts, rescue, renew } = message;
       const injected: unknown =
         message.injected === undefined
           ? undefined
@@ -113,7 +114,8 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       const server = of(serverId);
       const drive = { ...facts, injected };
       const kept = server.configDrives ?? {};
-      server.configDrives = rescue ? { ...kept, rescue: drive } : { own: drive, ...kept };
+      if (rescue) server.configDrives = { ...kept, rescue: drive };
+      else server.configDrives = renew === true ? { ...kept, own: drive } : { own: drive, ...kept };
       return {};
     },
     rescueDiskCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).rescueDisk = true), {}),
