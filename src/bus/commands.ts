@@ -146,7 +146,7 @@ export const commands = {
     Done,
   ),
   /**
-   * Makes the server's config drive. One that is there stays, because a guest may have it; that of a rescue is made anew.
+   * Makes the server's config drive. One that is there stays, because a guest may have it, unless `renew`; that of a rescue is made anew.
    * `injected`: a `ConfigDriveInjection`, sealed as a passphrase is.
    */
   configDriveCreate: command(
@@ -157,6 +157,7 @@ export const commands = {
       facts: ConfigDriveFacts,
       injected: Type.Optional(SealedBox),
       rescue: Type.Boolean(),
+      renew: Type.Optional(Type.Boolean()),
     }),
     Done,
   ),

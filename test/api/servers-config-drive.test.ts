@@ -162,6 +162,30 @@ test("user data of 65535 characters at most", async () => {
   await remove(id);
 });
 
+test("a rebuild makes it anew; one that fails brings back what it said, without the password", async () => {
+  const id = await made(cloud.demo, image, { config_drive: true, adminPass: "first", metadata: { a: "1" } });
+  const file1 = file("/a");
+  const rebuild = {
+    imageRef: image,
+    adminPass: "second",
+    metadata: { b: "2" },
+    personality: [file1],
+  };
+  const act = (version: string) => cloud.demo.send("POST", `${servers}/${id}/action`, { rebuild }, version);
+  cloud.host.failNext("domainDefine", "conflict");
+  expect((await act("2.56")).status).toBe(202);
+  await settled(id);
+  expect(drives(id)).toMatchObject({ own: { metadata: { a: "1" } } });
+  expect(JSON.stringify(drives(id))).not.toContain("adminPass");
+  expect((await act("2.56")).status).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE", config_drive: "True" });
+  expect(drives(id)).toMatchObject({
+    own: { metadata: { b: "2" }, injected: { adminPass: "second", files: [file1] } },
+  });
+  expect((await act("2.57")).status).toBe(400);
+  await remove(id);
+});
+
 test("a create that fails after its config drive leaves none", async () => {
   cloud.host.failNext("domainDefine", "conflict");
   const { id } = (await create(cloud.demo, image, { server: { config_drive: true } })).body.server;

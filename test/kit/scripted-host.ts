@@ -97,6 +97,43 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     return passphrase;
   };
   const handlers: Record<keyof typeof commands, (message: never) => Promise<object>> = {
+    configDriveCreate: async (message: {
+      serverId: string;
+      injected?: string;
+      facts: object;
+      rescue: boolean;
+      renew?: boolean;
+    }) => {
+      const { serverId, facts, rescue, renew } = message;
+      const injected: unknown =
+        message.injected === undefined
+          ? undefined
+          : JSON.parse(
+              (await boxOpen(key, message.injected, configDriveAssociatedData(serverId))).toString(),
+            );
+      const server = of(serverId);
+      const drive = { ...facts, injected };
+      const kept = server.configDrives ?? {};
+      if (rescue) server.configDrives = { ...kept, rescue: drive };
+      else server.configDrives = renew === true ? { ...kept, own: drive } : { own: drive, ...kept };
+      return {};
+    },
+    rescueDiskCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).rescueDisk = true), {}),
+    rescueDiskDelete: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      delete server.rescueDisk;
+      if (server.configDrives) delete (server.configDrives as { rescue?: object }).rescue;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
+    diskFetch: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
+    tpmRest: async ({ serverId }: { serverId: string }) => {
+      const server = of(serverId);
+      if (server.tpm !== undefined) rested.set(serverId, server.tpm);
+      server.tpm = undefined;
+      forgetWhenEmpty(serverId);
+      return {};
+    },
     disksCreate: async ({ serverId, image }: { serverId: string; image: { imageId: string } }) => {
       Object.assign(of(serverId), { disks: true, disk: image.imageId });
       return {};
@@ -139,41 +176,6 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       const server = of(serverId);
       if (keep === "old" && server.oldTpm !== undefined) server.tpm = server.oldTpm;
       delete server.oldTpm;
-      forgetWhenEmpty(serverId);
-      return {};
-    },
-    configDriveCreate: async (message: {
-      serverId: string;
-      injected?: string;
-      facts: object;
-      rescue: boolean;
-    }) => {
-      const { serverId, facts, rescue } = message;
-      const injected: unknown =
-        message.injected === undefined
-          ? undefined
-          : JSON.parse(
-              (await boxOpen(key, message.injected, configDriveAssociatedData(serverId))).toString(),
-            );
-      const server = of(serverId);
-      const drive = { ...facts, injected };
-      const kept = server.configDrives ?? {};
-      server.configDrives = rescue ? { ...kept, rescue: drive } : { own: drive, ...kept };
-      return {};
-    },
-    rescueDiskCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).rescueDisk = true), {}),
-    rescueDiskDelete: async ({ serverId }: { serverId: string }) => {
-      const server = of(serverId);
-      delete server.rescueDisk;
-      if (server.configDrives) delete (server.configDrives as { rescue?: object }).rescue;
-      forgetWhenEmpty(serverId);
-      return {};
-    },
-    diskFetch: async ({ serverId }: { serverId: string }) => ((of(serverId).disks = true), {}),
-    tpmRest: async ({ serverId }: { serverId: string }) => {
-      const server = of(serverId);
-      if (server.tpm !== undefined) rested.set(serverId, server.tpm);
-      server.tpm = undefined;
       forgetWhenEmpty(serverId);
       return {};
     },

@@ -552,7 +552,7 @@ sagaTests(serverRescue, {
   },
 });
 
-const onItsDisk = (left: unknown): void =>
+function onItsDisk(left: unknown): void {
   expect(left).toMatchObject({
     host: {
       [aServer().id]: { domain: true, disks: true, tpm: passphrase.toString("latin1") },
@@ -560,6 +560,8 @@ const onItsDisk = (left: unknown): void =>
     allocations: 1,
     server: { taskState: undefined, hostId },
   });
+  expect(JSON.stringify(left)).not.toContain("snapshots");
+}
 
 const isIn = (vmState: VmState, left: unknown): boolean =>
   (left as { server: { vmState: VmState } }).server.vmState === vmState;

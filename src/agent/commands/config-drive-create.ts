@@ -13,10 +13,10 @@ import type { Command } from "./command.ts";
 const label = "config-2";
 
 export const configDriveCreate: Command<"configDriveCreate"> = async (context, message) => {
-  const { serverId, facts, rescue } = message;
+  const { serverId, facts, rescue, renew = false } = message;
   const { folder, ...server } = context.paths.server(serverId);
   const path = rescue ? server.rescueConfigDrive : server.configDrive;
-  if (!rescue && (await fileSizeFind(path)) !== undefined) return {};
+  if (!rescue && !renew && (await fileSizeFind(path)) !== undefined) return {};
   await passableFolderEnsure(folder);
   const injection = await injectionOpen(context, serverId, message.injected);
   const image = isoImage(label, configDriveFiles(serverId, facts, injection), new Date(context.clock.now()));

@@ -23,6 +23,7 @@ export const tpmRest: Command<"tpmRest"> = async (context, { serverId, version }
   if (left !== undefined) await vtpmSecretRemove(libvirt, left);
   await keptPassphraseDelete(context, serverId);
   const server = paths.server(serverId);
+  await keptPassphraseDelete(context, serverId);
   await tpmStateDelete(server);
   await folderRemoveIfEmpty(server.folder);
   context.log.info({ generation: newest.generation }, "the TPM rests in the vault");

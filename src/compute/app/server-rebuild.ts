@@ -1,5 +1,6 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { newUuid, type SagaId } from "#base/ids.ts";
+import type { ConfigDriveInjection } from "#bus/index.ts";
 import type { ImageFacts } from "#image/index.ts";
 import { serverStatePermit } from "../domain/server-action.ts";
 import { rebuildRule, rebuildTpmPermit } from "../domain/server-rebuild.ts";
@@ -9,6 +10,7 @@ import { keypairFind } from "../store/keypairs.ts";
 import { rebuildInsert } from "../store/rebuilds.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
 import { tpmIntentDelete } from "../store/tpm-intents.ts";
+import { injectionPermit, injectionSeal } from "./config-drive.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
 import { passphraseRead, type SealedPassphrase } from "./passphrase.ts";
@@ -22,11 +24,13 @@ import { serverFetch, serverLockPermit } from "./server.ts";
 export interface RebuildInput {
   readonly imageId: string;
   /** What is not there stays as it is. */
-  readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm">>;
+  readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm" | "keypair">>;
   /** The rule for it is checked when they are given. */
   readonly trustedCertificates: boolean;
   /** A TPM with a new identity; otherwise the server keeps the one that it has. */
   readonly replaceTpm: boolean;
+  /** What goes on the config drive and is kept nowhere. */
+  readonly injection: ConfigDriveInjection;
 }
 
 type Changes = Partial<Omit<RebuiltFields, "tpm">>;
@@ -42,18 +46,22 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
   const target = { project_id: server.projectId, user_id: server.userId };
   if (input.trustedCertificates) ctx.enforce("os_compute_api:servers:rebuild:trusted_certs", target);
   permit(ctx, server);
-  await keypairRequire(ctx, input.changes.keyName);
+  const keypair = await keypairOf(ctx, input.changes.keyName);
+  await injectionPermit(ctx, input.injection);
+  if (!server.configDrive && input.injection.files.length > 0)
+    throw new CloudError("invalid", "Files reach a server on its config drive alone, and this one has none.");
   const { metadata } = input.changes;
   if (metadata) serverMetadataPermit(metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
   const image = await rebuildImageOf(ctx, input.imageId);
   imageFits(ctx, image, server.flavor);
   rebuildTpmPermit(server, image);
   const sagaId = newUuid<SagaId>();
-  const changes = { ...input.changes, image: await serverImageOf(ctx, image) };
-  if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes });
+  const changes = { ...input.changes, ...keypair, image: await serverImageOf(ctx, image) };
+  const injected = server.configDrive ? await injectionSeal(ctx, server.id, { sagaId, ...input }) : undefined;
+  if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes, injected });
   const need = { sagaId, operation, restores: false };
   const sealed = server.tpm && (await passphraseFor(ctx, server, need));
-  return begin(ctx, server, { sagaId, changes, tpm: server.tpm, boxes: [sealed] });
+  return begin(ctx, server, { sagaId, changes, injected, tpm: server.tpm, boxes: [sealed] });
 }
 
 /**
@@ -63,7 +71,7 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
 async function withNewTpm(
   ctx: ComputeCtx,
   server: Server,
-  how: { readonly sagaId: SagaId; readonly changes: Changes },
+  how: { readonly sagaId: SagaId; readonly changes: Changes; readonly injected: string | undefined },
 ): Promise<Server> {
   const { tpm } = server;
   if (tpm === undefined)
@@ -105,9 +113,14 @@ function permit(ctx: ComputeCtx, server: Server): void {
 }
 
 /** Of the caller: users own key pairs, projects own servers. */
-async function keypairRequire(ctx: ComputeCtx, name: string | null | undefined): Promise<void> {
-  if (name === undefined || name === null) return;
-  if (await keypairFind(ctx.deps.database.db, ctx.caller.userId, name)) return;
+async function keypairOf(
+  ctx: ComputeCtx,
+  name: string | null | undefined,
+): Promise<Pick<Server, "keypair"> | undefined> {
+  if (name === undefined) return undefined;
+  if (name === null) return { keypair: undefined };
+  const found = await keypairFind(ctx.deps.database.db, ctx.caller.userId, name);
+  if (found) return { keypair: { type: found.type, publicKey: found.public_key } };
   throw new CloudError("invalid", "Invalid key_name provided.");
 }
 
@@ -127,6 +140,7 @@ async function begin(
   how: {
     readonly sagaId: SagaId;
     readonly changes: Changes;
+    readonly injected: string | undefined;
     readonly tpm: Server["tpm"];
     readonly boxes: readonly (PassphraseGrant | undefined)[];
   },
@@ -137,7 +151,7 @@ async function begin(
     taskState: "rebuilding",
     action: operation,
     event: "compute_rebuild_instance",
-    params: {},
+    params: how.injected === undefined ? {} : { injected: how.injected },
     permit(current) {
       permit(ctx, current);
       if (current.tpm?.secretId === server.tpm?.secretId) return true;

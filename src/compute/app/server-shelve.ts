@@ -10,7 +10,8 @@ import { hostList, type Host } from "../store/hosts.ts";
 import { serverGroupIdsOf } from "../store/server-groups.ts";
 import { shelvedImageFind } from "../store/shelved-servers.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseFor } from "./passphrase-for.ts";
+import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
+import { passphraseRead } from "./passphrase.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 import type { Destination } from "./server-destination.ts";
 import { serverPlacing } from "./server-placement.ts";
@@ -84,7 +85,7 @@ export async function serverUnshelve(ctx: ComputeCtx, id: string, input: Unshelv
     throw new CloudError("conflict", `Error during unshelve instance ${id}: ${reason}`);
   }
   const sagaId = newUuid<SagaId>();
-  const sealed = server.tpm && (await passphraseFor(ctx, server, { sagaId, operation: "unshelve" }));
+  const sealed = server.tpm && (await passphraseOf(ctx, server, sagaId));
   const place = await placingOf(ctx, server, destination);
   const params = { imageId: image.imageId, offloaded: server.vmState === "shelved_offloaded" };
   await serverSagaStart(ctx, serverUnshelveSaga, {
@@ -106,6 +107,16 @@ export async function serverUnshelve(ctx: ComputeCtx, id: string, input: Unshelv
     },
     sealedBox: sealed?.sealedBox,
   });
+}
+
+/** A host that it has left keeps no passphrase of it, whatever its mode. */
+async function passphraseOf(
+  ctx: ComputeCtx,
+  server: Server,
+  sagaId: SagaId,
+): Promise<Pick<PassphraseGrant, "sealedBox">> {
+  const need = { sagaId, operation: "unshelve", restores: false };
+  return server.hostId === undefined ? passphraseRead(ctx, server, need) : passphraseFor(ctx, server, need);
 }
 
 /** nova.compute.api.API.unshelve: what of zone and host is permitted when. */

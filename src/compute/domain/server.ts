@@ -171,6 +171,7 @@ export type RebuiltFields = Pick<
   | "image"
   | "tpm"
   | "keyName"
+  | "keypair"
   | "metadata"
   | "userData"
   | "accessIPv4"
@@ -179,7 +180,7 @@ export type RebuiltFields = Pick<
 >;
 
 export function rebuiltFieldsOf(server: Server): RebuiltFields {
-  const { name, description, hostname, image, tpm, keyName, metadata, userData } = server;
+  const { name, description, hostname, image, tpm, keyName, keypair, metadata, userData } = server;
   const { accessIPv4, accessIPv6, diskConfig } = server;
   return {
     name,
@@ -188,6 +189,7 @@ export function rebuiltFieldsOf(server: Server): RebuiltFields {
     image,
     tpm,
     keyName,
+    keypair,
     metadata,
     userData,
     accessIPv4,

@@ -10,14 +10,15 @@ import type { ServerStep } from "./server-steps.ts";
 
 /**
  * Makes it when the server has one. `injected`: a box of `injectionSeal` in the saga's parameters, opened in memory and sealed
- * again to the host. `rescue`: for the time of a rescue, beside the server's own.
+ * again to the host. `rescue`: for the time of a rescue, beside the server's own; `renew`: in the place of the one that is there.
  */
 export async function configDriveMake(
   step: ServerStep,
   server: Server & { readonly hostId: string },
-  { injected, rescue }: { readonly injected: string | undefined; readonly rescue: boolean },
+  how: { readonly injected: string | undefined; readonly rescue: boolean; readonly renew?: boolean },
 ): Promise<void> {
   if (!server.configDrive) return;
+  const { injected, rescue, renew = false } = how;
   const host = await hostFind(step.deps.database.db, server.hostId);
   const forHost =
     injected === undefined || host === undefined
@@ -28,6 +29,7 @@ export async function configDriveMake(
     facts: configDriveFactsOf(server, host?.zone),
     ...(forHost === undefined ? {} : { injected: forHost }),
     rescue,
+    renew,
   });
 }
 

@@ -1,6 +1,6 @@
 import { errorText } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
-import { nothing, saga, type SagaUndo } from "#saga/index.ts";
+import { nothing, saga, type SagaStep, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { sealedBoxAt } from "../app/sealed-boxes.ts";
 import { rebuildBoxes } from "../domain/server-rebuild.ts";
@@ -15,6 +15,7 @@ import {
 } from "../store/rebuilds.ts";
 import { serverFind, serverRename, serverUpdate } from "../store/servers.ts";
 import { tpmVaultDelete } from "../store/tpm-vault.ts";
+import { configDriveMake } from "./config-drive.ts";
 import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
 import { secretForget } from "./resize-steps.ts";
@@ -31,7 +32,12 @@ import {
   type ServerStep,
 } from "./server-steps.ts";
 
-type Undo = SagaUndo<ServerActionParams, ComputeSagaDeps>;
+export interface ServerRebuildParams extends ServerActionParams {
+  /** What the request puts on the config drive, sealed (`injectionSeal`). */
+  readonly injected?: string;
+}
+
+type Undo = SagaUndo<ServerRebuildParams, ComputeSagaDeps>;
 
 const imageTimeoutMs = 30 * 60_000;
 
@@ -39,7 +45,7 @@ const imageTimeoutMs = 30 * 60_000;
  * The same server on a new disk. What is new is fetched while the old one runs; then the two change places, and until the new
  * one is complete whatever fails brings the old one back, disk, TPM and definition. A server that was off stays off.
  */
-export const serverRebuild = saga<ServerActionParams, ComputeSagaDeps>("server-rebuild", 1)
+export const serverRebuild = saga<ServerRebuildParams, ComputeSagaDeps>("server-rebuild", 1)
   .step("server", { run: nothing, undo: settle })
   .step("row", { run: nothing, undo: unlessCommitted(rowRestore) })
   .step("secretGuard", { run: nothing, undo: unlessCommitted(newSecretForget) })
@@ -97,9 +103,12 @@ async function diskSwap(step: ServerStep): Promise<void> {
   await hostCommand(step, hostId, commands.disksSwap, { serverId });
 }
 
-async function domainDefine(step: ServerStep): Promise<void> {
+/** What a domain opens besides its disk is made anew with it. */
+async function domainDefine(step: SagaStep<ServerRebuildParams, ComputeSagaDeps>): Promise<void> {
   const server = await placedServerOf(step);
   await taskStateTurn(step, "rebuild_spawning");
+  const { injected } = step.params;
+  await configDriveMake(step, server, { injected, rescue: false, renew: true });
   await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
 }
 
@@ -215,8 +224,10 @@ async function diskRestore(step: Undo): Promise<void> {
 async function oldRestart(step: Undo, { old }: Rebuild): Promise<void> {
   const server = await placedServerOf(step);
   const { vmState, ...fields } = old;
-  const spec = domainSpecOf({ ...server, ...fields });
-  await hostCommand(step, server.hostId, commands.domainDefine, spec);
+  const before = { ...server, ...fields };
+  // The old password is known to nobody any more.
+  await configDriveMake(step, before, { injected: undefined, rescue: false, renew: true });
+  await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(before));
   if (vmState !== "active") return;
   try {
     await domainStart(withBox(step, "old"));

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Type, type TSchema } from "typebox";
 import { CloudError } from "#base/errors.ts";
 import { atLeast, operation, Reply } from "#http/index.ts";
+import { filesOf, personality, type PersonalityFile } from "./personality.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { hostsById } from "../../app/host.ts";
 import { serverGroupIds } from "../../app/server-group.ts";
@@ -33,7 +34,7 @@ const base = {
   preserve_ephemeral: Type.Optional(novaBoolean),
   "OS-DCF:diskConfig": diskConfig,
   ...addresses,
-  personality: Type.Optional(Type.Array(Type.Unknown())),
+  personality,
   "sealstone:tpm": Type.Optional(Type.Union([Type.Literal("keep"), Type.Literal("replace")])),
 };
 const at19 = { ...base, description: Type.Optional(serverDescription) };
@@ -52,7 +53,7 @@ interface RebuildBody {
   readonly "OS-DCF:diskConfig"?: Server["diskConfig"];
   readonly accessIPv4?: string;
   readonly accessIPv6?: string;
-  readonly personality?: readonly unknown[];
+  readonly personality?: readonly PersonalityFile[];
   readonly description?: string | null;
   readonly key_name?: string | null;
   readonly user_data?: string | null;
@@ -75,11 +76,12 @@ export const serverRebuild = operation({
   handle: async (ctx: ComputeCtx, input) => {
     const wanted = (input.body as unknown as { rebuild: RebuildBody }).rebuild;
     refuseWhatIsMissing(wanted);
-    const server = await rebuild(ctx, input.params["id"] ?? "", inputOf(wanted));
+    const adminPass = wanted.adminPass ?? randomBytes(9).toString("base64url");
+    const server = await rebuild(ctx, input.params["id"] ?? "", inputOf(wanted, adminPass));
     const shown = {
       ...(await serverView(ctx, server)),
-      // As at the creation: nothing here can set it in a guest.
-      adminPass: wanted.adminPass ?? randomBytes(9).toString("base64url"),
+      // As at the creation: a guest learns it from its config drive.
+      adminPass,
     };
     return new Reply(
       202,
@@ -90,9 +92,7 @@ export const serverRebuild = operation({
 });
 
 /** What is in the contract but not served: said at once, nothing changed. */
-function refuseWhatIsMissing({ personality, trusted_image_certificates: certificates }: RebuildBody): void {
-  if ((personality ?? []).length > 0)
-    throw new CloudError("invalid", "Files cannot be injected into servers (personality).");
+function refuseWhatIsMissing({ trusted_image_certificates: certificates }: RebuildBody): void {
   if (certificates) {
     throw new CloudError(
       "invalid",
@@ -101,7 +101,7 @@ function refuseWhatIsMissing({ personality, trusted_image_certificates: certific
   }
 }
 
-function inputOf(wanted: RebuildBody): RebuildInput {
+function inputOf(wanted: RebuildBody, adminPass: string): RebuildInput {
   const given = {
     name: wanted.name,
     description: wanted.description,
@@ -115,6 +115,7 @@ function inputOf(wanted: RebuildBody): RebuildInput {
   };
   return {
     imageId: wanted.imageRef,
+    injection: { adminPass, files: filesOf(wanted.personality) },
     changes: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     replaceTpm: wanted["sealstone:tpm"] === "replace",
     trustedCertificates: wanted.trusted_image_certificates !== undefined,
