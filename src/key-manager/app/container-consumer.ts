@@ -2,14 +2,7 @@ import { newUuid } from "#base/ids.ts";
 import { consumerIdParse, consumerNotFound, consumerOwnerRequire } from "../domain/consumer.ts";
 import type { ContainerConsumer, ContainerConsumerFacts, ContainerId } from "../domain/container.ts";
 import type { Listed, Page } from "../domain/page.ts";
-import {
-  containerConsumerCount,
-  containerConsumerDelete as containerConsumerDeleteRow,
-  containerConsumerFind,
-  containerConsumerFindByFacts,
-  containerConsumerInsert,
-  containerConsumerList as containerConsumerListRows,
-} from "../store/container-consumers.ts";
+import { containerConsumers } from "../store/consumers.ts";
 import { containerFind, containerTouch } from "../store/containers.ts";
 import { containerAccess, containerNotFound } from "./container-access.ts";
 import { containerInUse, type ContainerInUse } from "./container.ts";
@@ -23,7 +16,7 @@ export async function containerConsumerList(
   page: Page,
 ): Promise<Listed<ContainerConsumer>> {
   await containerAccess(ctx, id, "container_consumers:get");
-  return containerConsumerListRows(ctx.deps.database.db, id, page);
+  return containerConsumers.list(ctx.deps.database.db, id, page);
 }
 
 export async function containerConsumerFetch(
@@ -32,7 +25,7 @@ export async function containerConsumerFetch(
   consumerId: string,
 ): Promise<ContainerConsumer> {
   await containerAccess(ctx, id, "consumer:get");
-  const consumer = await containerConsumerFind(ctx.deps.database.db, id, consumerIdParse(consumerId));
+  const consumer = await containerConsumers.find(ctx.deps.database.db, id, consumerIdParse(consumerId));
   if (!consumer) throw consumerNotFound();
   return consumer;
 }
@@ -46,16 +39,16 @@ export async function containerConsumerCreate(
   const { container } = await containerAccess(ctx, id, "container_consumers:post");
   const projectId = projectRequire(ctx, "container_consumers:post");
   const now = ctx.clock.now();
-  const consumer = { ...facts, id: newUuid(), containerId: id, projectId, createdAt: now, updatedAt: now };
+  const consumer = { ...facts, id: newUuid(), ownerId: id, projectId, createdAt: now, updatedAt: now };
   await ctx.deps.database.transaction(async (tx) => {
     if (!(await containerFind(tx, id))) throw containerNotFound();
     await quotaRequire(tx, projectId, {
       resource: "consumers",
       operation: "ContainerConsumer creation",
-      count: containerConsumerCount,
+      count: (db, project) => containerConsumers.count(db, project),
     });
-    if (await containerConsumerFindByFacts(tx, id, facts)) return;
-    await containerConsumerInsert(tx, consumer);
+    if (await containerConsumers.findByFacts(tx, id, facts)) return;
+    await containerConsumers.insert(tx, consumer);
     await containerTouch(tx, id, now);
   });
   return containerInUse(ctx, container);
@@ -69,10 +62,10 @@ export async function containerConsumerDelete(
   const { container } = await containerAccess(ctx, id, "container_consumers:delete");
   const projectId = projectRequire(ctx, "container_consumers:delete");
   await ctx.deps.database.transaction(async (tx) => {
-    const consumer = await containerConsumerFindByFacts(tx, id, facts);
+    const consumer = await containerConsumers.findByFacts(tx, id, facts);
     if (!consumer) throw consumerNotFound();
     consumerOwnerRequire([consumer.projectId, container.projectId], projectId);
-    await containerConsumerDeleteRow(tx, consumer.id);
+    await containerConsumers.delete(tx, consumer.id);
   });
   return containerInUse(ctx, container);
 }

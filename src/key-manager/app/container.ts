@@ -10,7 +10,7 @@ import {
   type ContainerType,
 } from "../domain/container.ts";
 import type { Listed } from "../domain/page.ts";
-import { containerConsumersOf } from "../store/container-consumers.ts";
+import { containerConsumers } from "../store/consumers.ts";
 import {
   containerCount,
   containerDelete as containerDeleteRow,
@@ -68,7 +68,7 @@ export async function containerList(
   const projectId = projectRequire(ctx, "containers:get");
   const { db } = ctx.deps.database;
   const { items, total } = await containerListRows(db, projectId, query);
-  const consumers = await containerConsumersOf(
+  const consumers = await containerConsumers.of(
     db,
     items.map(({ id }) => id),
   );
@@ -85,7 +85,7 @@ export async function containerDelete(ctx: KeyManagerCtx, id: ContainerId): Prom
 }
 
 export async function containerInUse(ctx: KeyManagerCtx, container: Container): Promise<ContainerInUse> {
-  const found = await containerConsumersOf(ctx.deps.database.db, [container.id]);
+  const found = await containerConsumers.of(ctx.deps.database.db, [container.id]);
   return { container, consumers: found.get(container.id) ?? [] };
 }
 

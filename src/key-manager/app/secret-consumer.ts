@@ -3,15 +3,7 @@ import { consumerIdParse, consumerNotFound, consumerOwnerRequire } from "../doma
 import type { Listed, Page } from "../domain/page.ts";
 import type { SecretConsumer, SecretConsumerFacts } from "../domain/secret-consumer.ts";
 import type { Secret } from "../domain/secret.ts";
-import {
-  secretConsumerCount,
-  secretConsumerDelete as secretConsumerDeleteRow,
-  secretConsumerFind,
-  secretConsumerFindByFacts,
-  secretConsumerInsert,
-  secretConsumerList as secretConsumerListRows,
-  secretConsumersOf,
-} from "../store/secret-consumers.ts";
+import { secretConsumers } from "../store/consumers.ts";
 import { secretFind } from "../store/secrets.ts";
 import type { KeyManagerCtx } from "./deps.ts";
 import { quotaRequire } from "./quota.ts";
@@ -27,7 +19,7 @@ export async function secretsWithConsumers(
   ctx: KeyManagerCtx,
   secrets: readonly Secret[],
 ): Promise<SecretInUse[]> {
-  const found = await secretConsumersOf(
+  const found = await secretConsumers.of(
     ctx.deps.database.db,
     secrets.map(({ id }) => id),
   );
@@ -40,7 +32,7 @@ export async function secretConsumerList(
   page: Page,
 ): Promise<Listed<SecretConsumer>> {
   await secretAccess(ctx, id, "secret_consumers:get");
-  return secretConsumerListRows(ctx.deps.database.db, id, page);
+  return secretConsumers.list(ctx.deps.database.db, id, page);
 }
 
 export async function secretConsumerFetch(
@@ -49,7 +41,7 @@ export async function secretConsumerFetch(
   consumerId: string,
 ): Promise<SecretConsumer> {
   await secretAccess(ctx, id, "consumer:get");
-  const consumer = await secretConsumerFind(ctx.deps.database.db, id, consumerIdParse(consumerId));
+  const consumer = await secretConsumers.find(ctx.deps.database.db, id, consumerIdParse(consumerId));
   if (!consumer) throw consumerNotFound();
   return consumer;
 }
@@ -63,15 +55,15 @@ export async function secretConsumerCreate(
   const { secret } = await secretAccess(ctx, id, "secret_consumers:post");
   const projectId = projectRequire(ctx, "secret_consumers:post");
   const now = ctx.clock.now();
-  const consumer = { ...facts, id: newUuid(), secretId: id, projectId, createdAt: now, updatedAt: now };
+  const consumer = { ...facts, id: newUuid(), ownerId: id, projectId, createdAt: now, updatedAt: now };
   await ctx.deps.database.transaction(async (tx) => {
     if (!(await secretFind(tx, id, now))) throw secretNotFound();
     await quotaRequire(tx, projectId, {
       resource: "consumers",
       operation: "SecretConsumer creation",
-      count: secretConsumerCount,
+      count: (db, project) => secretConsumers.count(db, project),
     });
-    if (!(await secretConsumerFindByFacts(tx, id, facts))) await secretConsumerInsert(tx, consumer);
+    if (!(await secretConsumers.findByFacts(tx, id, facts))) await secretConsumers.insert(tx, consumer);
   });
   return inUse(ctx, secret);
 }
@@ -84,15 +76,15 @@ export async function secretConsumerDelete(
   const { secret } = await secretAccess(ctx, id, "secret_consumers:delete");
   const projectId = projectRequire(ctx, "secret_consumers:delete");
   await ctx.deps.database.transaction(async (tx) => {
-    const consumer = await secretConsumerFindByFacts(tx, id, facts);
+    const consumer = await secretConsumers.findByFacts(tx, id, facts);
     if (!consumer) throw consumerNotFound();
     consumerOwnerRequire([consumer.projectId, secret.projectId], projectId);
-    await secretConsumerDeleteRow(tx, consumer.id);
+    await secretConsumers.delete(tx, consumer.id);
   });
   return inUse(ctx, secret);
 }
 
 async function inUse(ctx: KeyManagerCtx, secret: Secret): Promise<SecretInUse> {
-  const found = await secretConsumersOf(ctx.deps.database.db, [secret.id]);
+  const found = await secretConsumers.of(ctx.deps.database.db, [secret.id]);
   return { secret, consumers: found.get(secret.id) ?? [] };
 }

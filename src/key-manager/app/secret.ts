@@ -5,7 +5,7 @@ import type { Payload } from "../domain/payload.ts";
 import type { Listed } from "../domain/page.ts";
 import type { SecretQuery } from "../domain/secret-query.ts";
 import { invalidObject, type Secret, type SecretFacts } from "../domain/secret.ts";
-import { secretConsumersOf } from "../store/secret-consumers.ts";
+import { secretConsumers } from "../store/consumers.ts";
 import {
   secretCount,
   secretDelete as secretDeleteRow,
@@ -80,7 +80,7 @@ export async function secretDelete(
 ): Promise<void> {
   await secretAccess(ctx, id, "secret:delete");
   await ctx.deps.database.transaction(async (tx) => {
-    if (keepUsed && (await secretConsumersOf(tx, [id])).size > 0) throw hasConsumers();
+    if (keepUsed && (await secretConsumers.of(tx, [id])).size > 0) throw hasConsumers();
     if (!(await secretDeleteRow(tx, id))) throw secretNotFound();
   });
   secretAudit(ctx, "deleted", id);

@@ -1,6 +1,17 @@
 import { CloudError } from "#base/errors.ts";
 import { isUuid } from "#base/ids.ts";
 
+/** Who uses a secret or a container, with what it told of itself. */
+export type Consumer<OwnerId, Facts> = Facts & {
+  readonly id: string;
+  /** What is used. */
+  readonly ownerId: OwnerId;
+  /** Of whom registered it. */
+  readonly projectId: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
 /** Whoever registered a consumer may end it, and whoever has the secret. */
 export function consumerOwnerRequire(owners: readonly string[], projectId: string): void {
   if (owners.includes(projectId)) return;

@@ -1,6 +1,7 @@
 import { CloudError } from "#base/errors.ts";
 import { isUuid, type Branded, type SecretId } from "#base/ids.ts";
 import type { PolicyTarget } from "#policy/index.ts";
+import type { Consumer } from "./consumer.ts";
 import type { SecretAcl } from "./secret-acl.ts";
 import { invalidObject } from "./secret.ts";
 
@@ -31,14 +32,7 @@ export interface ContainerConsumerFacts {
   readonly url: string;
 }
 
-export interface ContainerConsumer extends ContainerConsumerFacts {
-  readonly id: string;
-  readonly containerId: ContainerId;
-  /** Of whom registered it. */
-  readonly projectId: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
+export type ContainerConsumer = Consumer<ContainerId, ContainerConsumerFacts>;
 
 export function containerIdParse(text: string): ContainerId {
   if (!isUuid(text)) throw new CloudError("not-found", "Not Found. Provided container id is invalid.");

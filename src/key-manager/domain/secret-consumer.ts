@@ -1,4 +1,5 @@
 import type { SecretId } from "#base/ids.ts";
+import type { Consumer } from "./consumer.ts";
 
 /** What uses a secret: a volume of the service `volume`, say. */
 export interface SecretConsumerFacts {
@@ -7,11 +8,4 @@ export interface SecretConsumerFacts {
   readonly resourceId: string;
 }
 
-export interface SecretConsumer extends SecretConsumerFacts {
-  readonly id: string;
-  readonly secretId: SecretId;
-  /** Of whom registered it. */
-  readonly projectId: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
+export type SecretConsumer = Consumer<SecretId, SecretConsumerFacts>;
