@@ -30,7 +30,10 @@ interface Target {
   readonly pid: number;
 }
 
-/** `secrets=N`, `projects=N`: what the rotations move (100 000, in 1 000 projects besides one that has most). */
+/**
+ * `secrets=N`, `projects=N`: what the rotations move (100 000, and the keys of 1 000 projects besides); `alone`: first without
+ * requests beside them, which takes two minutes more.
+ */
 export async function bench(args: readonly string[]): Promise<void> {
   const number = (name: string, or: number): number =>
     Number(args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1) ?? or);
@@ -46,6 +49,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     await rotationsMeasure(target, {
       secrets: number("secrets", 100_000),
       projects: number("projects", 1_000),
+      passes: args.includes("alone") ? [false, true] : [true],
     });
   } finally {
     child.kill("SIGTERM");
@@ -109,10 +113,15 @@ async function loaded(
   return figures;
 }
 
-/** With as many secrets, each rotation alone, then again while sixteen clients fetch. */
+/** With as many secrets, each rotation while sixteen clients fetch, or alone. */
 async function rotationsMeasure(
   target: Target,
-  wanted: { readonly secrets: number; readonly projects: number },
+  wanted: {
+    readonly secrets: number;
+    readonly projects: number;
+    /** Whether clients fetch meanwhile. */
+    readonly passes: readonly boolean[];
+  },
 ): Promise<void> {
   const admin = clientOf(target.url, target.admin);
   const demo = clientOf(target.url, target.demo);
@@ -122,7 +131,7 @@ async function rotationsMeasure(
   const master = "the master key";
   const inProject = `a project's key, ${stored} secrets`;
   const ofMaster = `${master}, ${wanted.projects} projects' keys`;
-  for (const isLoaded of [false, true]) {
+  for (const isLoaded of wanted.passes) {
     await measured(isLoaded ? `${inProject}, 16 clients` : inProject, target, {
       run: () => rotateProject(admin, target.demoProjectId),
       during: isLoaded ? fetch : undefined,

@@ -1,3 +1,4 @@
+import { sleep } from "#base/clock.ts";
 import { errorText } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 
@@ -15,8 +16,16 @@ export interface Background {
 
 const lookEveryMs = 30_000;
 
-/** `one` does a piece; false when there was none. What it throws is logged, and tried again at the next look. */
-export function createBackground(what: string, log: Logger, one: () => Promise<boolean>): Background {
+/**
+ * `one` does a piece; false when there was none. What it throws is logged, and tried again at the next look. `gentle` work
+ * rests after each piece for as long as that took, and so leaves the requests half of the time.
+ */
+export function createBackground(
+  what: string,
+  log: Logger,
+  one: () => Promise<boolean>,
+  { gentle = false }: { readonly gentle?: boolean } = {},
+): Background {
   const stopping = new AbortController();
   let isNudged = false;
   let running: Promise<void> | undefined;
@@ -25,8 +34,16 @@ export function createBackground(what: string, log: Logger, one: () => Promise<b
   async function run(): Promise<void> {
     while (isNudged && !stopping.signal.aborted) {
       isNudged = false;
-      while (!stopping.signal.aborted && (await one()));
+      while (!stopping.signal.aborted) {
+        const began = performance.now();
+        if (!(await one())) break;
+        if (gentle) await rest(performance.now() - began);
+      }
     }
+  }
+  async function rest(milliseconds: number): Promise<void> {
+    // Only an end of the process cuts it short.
+    await sleep(milliseconds, stopping.signal).catch(() => undefined);
   }
   function nudge(): void {
     isNudged = true;

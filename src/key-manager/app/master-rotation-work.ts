@@ -22,7 +22,7 @@ interface MasterRotationOptions {
 }
 
 /** Values of one transaction: few enough for requests to get in between. */
-const batch = 100;
+const batch = 50;
 
 /**
  * Moves what the old master key has wrapped to the current one, beside the requests, and retires the old one when the
@@ -30,7 +30,9 @@ const batch = 100;
  * processes do each other no harm.
  */
 export function createMasterRotation(options: MasterRotationOptions): Background {
-  return createBackground("the master key's rotation", options.log, () => masterRotationOne(options));
+  return createBackground("the master key's rotation", options.log, () => masterRotationOne(options), {
+    gentle: true,
+  });
 }
 
 export async function sealedByOthersCount(

@@ -22,7 +22,7 @@ interface RotationWorkOptions {
 }
 
 /** Payloads of one transaction: few enough for requests to get in between. */
-const batch = 100;
+const batch = 50;
 
 /**
  * Moves payloads to their projects' new keys, beside the requests. What is left to do is what the rows of the secrets
@@ -30,7 +30,7 @@ const batch = 100;
  * the one that was read.
  */
 export function createRotationWork(options: RotationWorkOptions): Background {
-  return createBackground("key rotations", options.log, () => rotationWorkOne(options));
+  return createBackground("key rotations", options.log, () => rotationWorkOne(options), { gentle: true });
 }
 
 /** False when there is nothing to do now. */

@@ -155,7 +155,7 @@ test("each process is killed after a piece of it: the next goes on", async () =>
   await cloud.send(admin, "POST", path, { project_id: "p-kill" });
   expect(await rotationOf("p-kill")).toMatchObject({ status: "RESEALING", remaining: 150 });
   await look(1);
-  expect(await rotationOf("p-kill")).toMatchObject({ status: "RESEALING", remaining: 50 });
+  expect(await rotationOf("p-kill")).toMatchObject({ status: "RESEALING", remaining: 100 });
   expect(await usedKeys("p-kill")).toEqual([1, 2]);
   const list = await cloud.send(token, "GET", "/v1/secrets?limit=100&offset=60");
   for (const secret of list.json["secrets"] as unknown as { secret_ref: string }[]) {
@@ -166,7 +166,7 @@ test("each process is killed after a piece of it: the next goes on", async () =>
     );
     expect(payload.text).toMatch(/^text \d+$/);
   }
-  await look(2);
+  await look(3);
   expect(await rotationOf("p-kill")).toMatchObject({ status: "RETIRING", remaining: 0 });
   expect(await usedKeys("p-kill")).toEqual([2]);
 });
