@@ -245,7 +245,9 @@ test("a rotation of the master key reaches every box of the service, and each op
   ];
   expect((await tablesOf(old)).toSorted()).toEqual(places);
   expect((await cloud.send("POST", path, { token: admin })).status).toBe(202);
-  await expect.poll(keys).toMatchObject([{ status: "OLD", remaining: 0 }, { status: "CURRENT" }]);
+  await expect
+    .poll(keys, { timeout: 20_000 })
+    .toMatchObject([{ status: "OLD", remaining: 0 }, { status: "CURRENT" }]);
   expect(await tablesOf(old)).toEqual(["key_manager_master_keys"]);
   const [, { id: current }] = await keys();
   expect((await tablesOf(current)).toSorted()).toEqual(places);

@@ -29,6 +29,7 @@ async function pathOf(name: string, state: State): Promise<string> {
   const known = path
     .replace(":store_id", embeddedStore.id)
     .replace(":project_id", "p-quota")
+    .replace(":transport_key_id", "b5a9c1de-0a53-4c19-8d8e-3d7c5a3f6a10")
     .replace(":key", "noted");
   const [, kind = ""] = /^\/v1\/(secrets|containers|orders)\/:/.exec(path) ?? [];
   if (kind === "orders") {

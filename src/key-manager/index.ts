@@ -26,6 +26,7 @@ import { keyManagerContainers } from "./store/migrations/0031-key-manager-contai
 import { keyManagerMasterKeys } from "./store/migrations/0068-key-manager-master-keys.ts";
 import { keyManagerOrders } from "./store/migrations/0032-key-manager-orders.ts";
 import { keyManagerRotations } from "./store/migrations/0033-key-manager-rotations.ts";
+import { keyManagerTransportKeys } from "./store/migrations/0069-key-manager-transport-keys.ts";
 import { keyManagerSecretUses } from "./store/migrations/0030-key-manager-secret-uses.ts";
 
 export { keyManagerPolicyRules } from "./policy-rules.ts";
@@ -40,6 +41,7 @@ export const keyManagerMigrations: Migrations = {
   "0032-key-manager-orders": keyManagerOrders,
   "0033-key-manager-rotations": keyManagerRotations,
   "0068-key-manager-master-keys": keyManagerMasterKeys,
+  "0069-key-manager-transport-keys": keyManagerTransportKeys,
 };
 
 export interface KeyManager {

@@ -97,6 +97,11 @@ export const keyManagerPolicyRules: PolicyRules = {
   "secretstore_preferred:post": "role:admin",
   "secretstore_preferred:delete": "role:admin",
 
+  "transport_keys:get": "rule:key_manager_user",
+  "transport_keys:post": "rule:key_manager_admin",
+  "transport_key:get": "rule:key_manager_user",
+  "transport_key:delete": "rule:key_manager_admin",
+
   "sealstone:key_rotations:get": "rule:key_manager_admin",
   "sealstone:key_rotations:post": "rule:key_manager_admin",
   "sealstone:master_keys:get": "rule:key_manager_admin",

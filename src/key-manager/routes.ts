@@ -55,6 +55,10 @@ import { secretStoreShowDefaultOperation } from "./api/secret-stores/show-defaul
 import { secretStoreShowPreferredOperation } from "./api/secret-stores/show-preferred.ts";
 import { secretStoreShowOperation } from "./api/secret-stores/show.ts";
 import { secretStoreUnchooseOperation } from "./api/secret-stores/unchoose.ts";
+import { transportKeyCreateOperation } from "./api/transport-keys/create.ts";
+import { transportKeyDeleteOperation } from "./api/transport-keys/delete.ts";
+import { transportKeyListOperation } from "./api/transport-keys/list.ts";
+import { transportKeyShowOperation } from "./api/transport-keys/show.ts";
 import type { KeyManagerDeps } from "./app/deps.ts";
 
 /** The app enforces what needs the secret, container or order to be read first. */
@@ -211,6 +215,15 @@ export const keyManagerRoutes: readonly Route<KeyManagerDeps>[] = [
   }),
   route("DELETE", "/v1/secret-stores/:store_id/preferred", secretStoreUnchooseOperation, {
     policy: "secretstore_preferred:delete",
+  }),
+
+  route("GET", "/v1/transport_keys", transportKeyListOperation, { policy: "transport_keys:get" }),
+  route("POST", "/v1/transport_keys", transportKeyCreateOperation, { policy: "transport_keys:post" }),
+  route("GET", "/v1/transport_keys/:transport_key_id", transportKeyShowOperation, {
+    policy: "transport_key:get",
+  }),
+  route("DELETE", "/v1/transport_keys/:transport_key_id", transportKeyDeleteOperation, {
+    policy: "transport_key:delete",
   }),
 
   // Ours: Barbican has a command on its host for it.

@@ -17,6 +17,7 @@ export interface Fixtures extends IdentityFixtures {
   readonly secretRef: string;
   readonly containerId: string;
   readonly orderId: string;
+  readonly transportKeyId: string;
   readonly flavorId: string;
   /** One to resize the server to. */
   readonly largeFlavorId: string;
@@ -96,7 +97,11 @@ async function keyManagerUse(made: Send, { tokens, ownerProjectId }: Accounts, s
   const order = { type: "key", meta: { algorithm: "aes", bit_length: 256 } };
   const orderRef = (await made(tokens.owner, "POST", "/key-manager/v1/orders", order)).json
     .order_ref as string;
+  const transportKey = { plugin_name: "walked", transport_key: "walked" };
+  const transportKeyRef = (await made(tokens.admin, "POST", "/key-manager/v1/transport_keys", transportKey))
+    .json.transport_key_ref as string;
   return {
+    transportKeyId: transportKeyRef.split("/").at(-1) ?? "",
     containerId: containerRef.split("/").at(-1) ?? "",
     orderId: orderRef.split("/").at(-1) ?? "",
   };

@@ -105,6 +105,7 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
   "key-manager": {
     ":secret_id": owned(403, ({ secretId }) => secretId),
     ":store_id": shared(() => embeddedStore.id),
+    ":transport_key_id": shared(({ transportKeyId }) => transportKeyId),
     ":order_id": owned(404, ({ orderId }) => orderId),
     ":container_id": owned(403, ({ containerId }) => containerId),
     ":consumer_id": shared(() => "0e1c5d3a-9b0f-4d35-8a53-6a0d2b1f7c44"),

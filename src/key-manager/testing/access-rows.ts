@@ -116,6 +116,11 @@ export const accessRows: Readonly<Record<string, AccessRow>> = {
   "POST /v1/secret-stores/:store_id/preferred": { open: ["admin", ...admins] },
   "DELETE /v1/secret-stores/:store_id/preferred": { open: ["admin", ...admins] },
 
+  "GET /v1/transport_keys": { open: users },
+  "POST /v1/transport_keys": { open: keepers, body: { plugin_name: "p", transport_key: "k" } },
+  "GET /v1/transport_keys/:transport_key_id": { open: users },
+  "DELETE /v1/transport_keys/:transport_key_id": { open: keepers },
+
   "GET /v1/sealstone-rotations": { open: keepers },
   "POST /v1/sealstone-rotations": { open: keepers, body: { project_id: "p1" } },
   "GET /v1/sealstone-master-keys": { open: keepers },

@@ -55,7 +55,7 @@ async function look(pieces: number, masterKeyPath?: string): Promise<void> {
 const fileLength = async (): Promise<number> => (await readFile(cloud.masterKeyPath)).length;
 
 async function retired(): Promise<void> {
-  await expect.poll(async () => (await keys()).at(-2)?.remaining).toBe(0);
+  await expect.poll(async () => (await keys()).at(-2)?.remaining, { timeout: 20_000 }).toBe(0);
   await look(2);
   cloud.advance(60_000);
   await look(2);
@@ -74,7 +74,9 @@ test("projects' keys move to the new master key, and the old one leaves the file
   const first = await readFile(cloud.masterKeyPath);
   expect(await rotate()).toMatchObject({ generation: 2, status: "CURRENT" });
   await readAll();
-  await expect.poll(keys).toMatchObject([{ status: "OLD", remaining: 0 }, { status: "CURRENT" }]);
+  await expect
+    .poll(keys, { timeout: 20_000 })
+    .toMatchObject([{ status: "OLD", remaining: 0 }, { status: "CURRENT" }]);
   expect(await fileLength()).toBe(64);
   const again = await cloud.send(admin, "POST", path);
   expect([again.status, again.json["description"]]).toEqual([409, expect.stringMatching(/is under way/)]);
@@ -179,7 +181,7 @@ test("a value that does not open is named in the log, keeps the old key and hind
   );
   await rotate();
   const old = { status: "OLD", remaining: 1 };
-  await vi.waitFor(async () => expect((await keys())[0]).toMatchObject(old));
+  await vi.waitFor(async () => expect((await keys())[0]).toMatchObject(old), { timeout: 20_000 });
   cloud.advance(120_000);
   await look(3);
   expect((await keys())[0]).toMatchObject(old);
