@@ -6,6 +6,7 @@ import { configDriveAssociatedData, type Bus, type commands } from "#bus/index.t
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import { keptPassphraseAbsentError } from "../tpm/refusals.ts";
+import { vaultCompare } from "../tpm/vault.ts";
 import { uptimeRead } from "../uptime.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 import { simSnapshot } from "./guest-files.ts";
@@ -119,7 +120,12 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     const server = books.get(serverId);
     const keepsPassphrase = server.tpm?.passphraseKept === true && server.tpm.secretId === spec.secretId;
     if (server.power !== "shutdown") return { verdict: "starts", keepsPassphrase };
-    if (server.tpm === undefined) throw tpmMissingError(serverId);
+    if (server.tpm === undefined) {
+      // The start takes it from the vault, when that has it.
+      const { standing } = await vaultCompare(place, serverId, undefined);
+      if (standing === "first") throw tpmMissingError(serverId);
+      return { verdict: "starts", keepsPassphrase };
+    }
     const { standing } = await simStateJudge(place, serverId, server.tpm.writes ?? 0);
     if (standing !== "unknown" && standing !== "first") return { verdict: "starts", keepsPassphrase };
     if (passphrase === undefined && !keepsPassphrase) return { verdict: "undecided", keepsPassphrase };
