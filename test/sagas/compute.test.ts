@@ -337,6 +337,42 @@ sagaTests(serverCreateImage, {
   },
 });
 
+/** Of an image that carries a TPM. */
+sagaTests(serverCreate, {
+  migrations,
+  world: async (database) => {
+    const server = aServer({
+      tpm: { ...tpm, copiedFrom: imageId },
+      vmState: "building",
+      taskState: "scheduling",
+      powerState: "no-state",
+      hostId: undefined,
+    });
+    const made = await world(database, server, false, { secrets: [imageSecretId] });
+    const row = { imageId, serverId: "another", userId: "user", projectId: "project", createdAt: 0 };
+    const content = { bytes: imagePassphrase.toString("latin1"), certificates: [] };
+    await database.transaction(async (tx) => {
+      await imageTpmInsert(tx, { ...row, version: "2.0" });
+      await imageTpmSet(tx, imageId, { secretId: imageSecretId, content });
+    });
+    const bound = sagaAssociatedData(sagaId, imageId);
+    const box = Buffer.from(await boxSeal(key.publicKey, imagePassphrase, bound), "base64");
+    return { ...made, sealedBox: sealedBoxesJoin([made.sealedBox, box]) };
+  },
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: { [aServer().id]: { powerState: "running", tpm: passphrase.toString("latin1") } },
+      allocations: 1,
+      server: { vmState: "active", taskState: undefined, hostId },
+    }),
+  unwound: (left) =>
+    expect(left).toMatchObject({
+      host: {},
+      allocations: 0,
+      server: { vmState: "error", taskState: undefined, hostId: undefined },
+    }),
+});
+
 const backupProperties = { image_type: "backup", backup_type: "daily", instance_uuid: aServer().id };
 
 sagaTests(serverCreateBackup, {
