@@ -280,7 +280,7 @@ test("a copy of the TPM goes with the image: whoever may read its passphrase may
   expect((await act(id, copy, "2.96", cloud.admin)).status).toBe(403);
   expect(await names()).toEqual([`vTPM secret for instance ${id}`]);
   const snapshot = await imageMade(id, copy);
-  expect(snapshot).toMatchObject({ status: "active", hw_tpm_version: "2.0" });
+  expect(snapshot).toMatchObject({ status: "active", hw_tpm_version: "2.0", "sealstone:tpm": "copy" });
   expect(await names()).toContain(`vTPM secret for image ${snapshot.id}`);
   const images = cloud.host.passphrases.at(-1);
   expect(images).not.toBe(own);

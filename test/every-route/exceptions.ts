@@ -24,11 +24,11 @@ const withoutServices: Readonly<Record<number, readonly string[]>> = {
     "POST action removeFixedIp",
     "POST action addFloatingIp",
     "POST action evacuate",
+    "POST os-interface",
     "POST migrations/:migration/action force_complete",
   ],
   404: [
     "GET os-interface/:port",
-    "POST os-interface",
     "DELETE os-interface/:port",
     "POST action addSecurityGroup",
     "POST action removeSecurityGroup",

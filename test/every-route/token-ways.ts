@@ -46,9 +46,10 @@ export function writeOrder(rows: readonly Row[]): Row[] {
     goneWithRole.includes(name)
       ? 1
       : 100 * (1 + servicesInOrder.indexOf(service.type)) - route.path.split("/").length;
-  const deletes = rows.filter(({ route }) => route.method === "DELETE");
+  const isDelete = ({ route }: Row): boolean => route.method === "DELETE" || route.action === "forceDelete";
+  const deletes = rows.filter(isDelete);
   return [
-    ...rows.filter(({ route }) => route.method !== "DELETE"),
+    ...rows.filter((row) => !isDelete(row)),
     ...deletes.toReversed().toSorted((left, right) => rank(left) - rank(right)),
   ];
 }

@@ -1,10 +1,10 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
 import type { ConfigDriveInjection } from "#bus/index.ts";
 import type { ImageFacts } from "#image/index.ts";
 import { serverStatePermit } from "../domain/server-action.ts";
 import { rebuildRule, rebuildTpmPermit } from "../domain/server-rebuild.ts";
-import { rebuiltFieldsOf, type RebuiltFields, type Server } from "../domain/server.ts";
+import { rebuiltFieldsOf, type RebuiltFields, type Server, type ServerTpm } from "../domain/server.ts";
 import { serverRebuild as serverRebuildSaga } from "../sagas/server-rebuild.ts";
 import { keypairFind } from "../store/keypairs.ts";
 import { rebuildInsert } from "../store/rebuilds.ts";
@@ -83,7 +83,7 @@ async function withNewTpm(
     );
   }
   const use = { sagaId: how.sagaId, operation };
-  const old = (await mayRead(ctx, tpm.secretId)) ? await passphraseRead(ctx, server, use) : undefined;
+  const old = (await mayRead(ctx, tpm)) ? await passphraseRead(ctx, server, use) : undefined;
   return withNewPassphrase(ctx, server, { ...use, operation }, (made) =>
     begin(ctx, server, {
       ...how,
@@ -93,8 +93,10 @@ async function withNewTpm(
   );
 }
 
-async function mayRead(ctx: ComputeCtx, secretId: SecretId): Promise<boolean> {
+async function mayRead(ctx: ComputeCtx, { secretId, secretSecurity }: ServerTpm): Promise<boolean> {
   try {
+    // In the mode `deployment` it is the cloud that reads.
+    if (secretSecurity === "deployment") return await ctx.deps.secrets.exists(secretId);
     return await ctx.deps.secrets.mayRead(ctx.caller, secretId);
   } catch (error) {
     // A replacement is what helps a server whose passphrase is gone.

@@ -135,7 +135,11 @@ export function imageDraftOf(
   ctx: ComputeCtx,
   server: Server,
   type: SnapshotType,
-  { name, metadata }: Pick<SnapshotInput, "name" | "metadata">,
+  {
+    name,
+    metadata,
+    copyTpm,
+  }: Pick<SnapshotInput, "name" | "metadata"> & { readonly copyTpm?: boolean | undefined },
 ): { readonly id: string; readonly insert: (tx: Tx) => Promise<void> } {
   const isOwners = ctx.caller.projectId === server.projectId;
   const id = newUuid();
@@ -146,7 +150,7 @@ export function imageDraftOf(
     memberId: isOwners ? undefined : server.projectId,
     minDiskGiB: server.flavor.rootGiB,
     minRamMiB: server.image.minRamMiB ?? 0,
-    properties: snapshotProperties(server, ctx.caller, { type, metadata }),
+    properties: snapshotProperties(server, ctx.caller, { type, metadata, copyTpm }),
   });
   return { id, insert };
 }

@@ -10,6 +10,8 @@ export const createBackupRule = { nova: "createBackup", from };
 const notInherited: ReadonlySet<string> = new Set([
   "cache_in_nova",
   "bittorrent",
+  // Of the one image that carries it.
+  "sealstone:tpm",
   "cinder_encryption_key_id",
   "cinder_encryption_key_deletion_policy",
   "img_signature",
@@ -35,7 +37,12 @@ export interface SnapshotCaller {
 export function snapshotProperties(
   server: Server,
   caller: SnapshotCaller,
-  own: { readonly type: SnapshotType; readonly metadata: Readonly<Record<string, string>> },
+  own: {
+    readonly type: SnapshotType;
+    readonly metadata: Readonly<Record<string, string>>;
+    /** Whether the image carries the server's TPM; a word for its readers, the table is the truth. */
+    readonly copyTpm?: boolean | undefined;
+  },
 ): Record<string, string> {
   const { image, tpm } = server;
   const inherited = Object.entries(image.properties).filter(([name]) => !notInherited.has(name));
@@ -50,6 +57,7 @@ export function snapshotProperties(
     instance_uuid: server.id,
     user_id: caller.userId,
     image_type: own.type,
+    ...(own.copyTpm === true ? { "sealstone:tpm": "copy" } : {}),
     ...own.metadata,
     ...(isOwners ? {} : { instance_owner: server.projectId }),
   };
