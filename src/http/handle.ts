@@ -10,7 +10,7 @@ import { logAnswer } from "./log-answer.ts";
 import { mediaRequire, strictJsonBody } from "./media.ts";
 import { Reply, SecretBytes, type Operation, type Route } from "./operation.ts";
 import { ReadyJson } from "./ready-json.ts";
-import { RequestContext } from "./request-context.ts";
+import { requestContext } from "./request-context.ts";
 import { schemaAt, validate } from "./validate.ts";
 
 /** Token, microversion, body, policy, operation, answer: in this order for every route; where media are strict, the body comes last. */
@@ -25,7 +25,7 @@ export async function handleRequest(
   const offer = door.offer(request.headers);
   const { microversion, rawBody: raw } = offer;
   reply.headers(offer.headers);
-  const ctx = new RequestContext(door, { request, reply }, { caller, microversion });
+  const ctx = requestContext(door, { request, reply }, { caller, microversion });
   const params = pathParams(request);
   const strict = door.service.strictMedia === true;
   if (strict) await admit(ctx, request, offer.routes[0], params);

@@ -1,5 +1,4 @@
 export { atLeast, anonymous } from "./context.ts";
-export { peerContext } from "./peer-context.ts";
 export type { AccessRule, Caller, Ctx, Delegation, Microversion } from "./context.ts";
 export {
   computeEnvelope,

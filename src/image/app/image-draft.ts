@@ -1,6 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import type { Tx } from "#db/index.ts";
-import { peerContext, type Ctx } from "#http/index.ts";
+import type { Ctx } from "#http/index.ts";
 import { requireWithinQuota, requireWritable, settableAttributes } from "../domain/attributes.ts";
 import type { Image } from "../domain/image.ts";
 import { imageMemberInsert } from "../store/image-members.ts";
@@ -26,7 +26,7 @@ export interface ImageDraft {
  * asked. Throws `forbidden` for what the caller may not, also for a property that has an attribute's name.
  */
 export function imageDraft(deps: ImageDeps, peer: Ctx, draft: ImageDraft): (tx: Tx) => Promise<void> {
-  const ctx = peerContext(peer, deps);
+  const ctx = { ...peer, deps };
   const now = ctx.clock.now();
   const { memberId, ...attributes } = draft;
   const image: Image = { ...imageNew(draft.id, ctx.caller.projectId ?? null, now), ...attributes };

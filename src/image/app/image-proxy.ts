@@ -1,5 +1,5 @@
 import { CloudError } from "#base/errors.ts";
-import { peerContext, type Ctx } from "#http/index.ts";
+import type { Ctx } from "#http/index.ts";
 import { requireWritable, settableAttributes } from "../domain/attributes.ts";
 import { imageFactsOf, type ImageFacts } from "../domain/image-facts.ts";
 import { parseImageListQuery } from "../domain/image-list-query.ts";
@@ -27,14 +27,14 @@ export interface ImageProxy {
 export function imageProxy(deps: ImageDeps): ImageProxy {
   return {
     list: (peer) => imagesVisible(deps, peer),
-    show: async (peer, imageId) => imageFactsOf(await imageShow(peerContext(peer, deps), imageId)),
-    remove: (peer, imageId) => imageRemove(peerContext(peer, deps), imageId),
+    show: async (peer, imageId) => imageFactsOf(await imageShow({ ...peer, deps }, imageId)),
+    remove: (peer, imageId) => imageRemove({ ...peer, deps }, imageId),
     propertiesReplace: (peer, imageId, properties) => imagePropertiesReplace(deps, peer, imageId, properties),
   };
 }
 
 async function imagesVisible(deps: ImageDeps, peer: Ctx): Promise<ImageFacts[]> {
-  const ctx = peerContext(peer, deps);
+  const ctx = { ...peer, deps };
   ctx.enforce("get_images");
   const query = { ...parseImageListQuery({}), limit: Number.MAX_SAFE_INTEGER };
   const images = await imageList(deps.database.db, query, viewerOfCtx(ctx), undefined);
@@ -47,7 +47,7 @@ async function imagePropertiesReplace(
   imageId: string,
   properties: Readonly<Record<string, string>>,
 ): Promise<ImageFacts> {
-  const ctx = peerContext(peer, deps);
+  const ctx = { ...peer, deps };
   for (const name of Object.keys(properties)) requireWritable(name, false);
   const reserved = Object.keys(properties).find((name) => settableAttributes.has(name));
   if (reserved !== undefined)
