@@ -136,6 +136,7 @@ test("a stopped server stays stopped, one in ERROR is ACTIVE again", async () =>
 
 test.each([
   "disksPrepare",
+  "domainStop",
   "domainUndefine",
   "disksSwap",
   "domainDefine",

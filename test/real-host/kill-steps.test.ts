@@ -119,7 +119,7 @@ const operations: readonly Operation[] = [
   { saga: serverResizeRevert, before: resized, ask: (id) => act(id, { revertResize: null }) },
   {
     saga: serverRebuild,
-    before: running,
+    before: stopped,
     ask: (id) => act(id, { rebuild: { imageRef: prepared.image, "sealstone:tpm": "replace" } }),
   },
   {

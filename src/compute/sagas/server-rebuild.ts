@@ -1,4 +1,4 @@
-import { errorText } from "#base/errors.ts";
+import { errorText, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { nothing, saga, type SagaStep, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
@@ -41,6 +41,9 @@ type Undo = SagaUndo<ServerRebuildParams, ComputeSagaDeps>;
 
 const imageTimeoutMs = 30 * 60_000;
 
+/** As when a server is stopped. */
+const shutdownTimeoutS = 60;
+
 /**
  * The same server on a new disk. What is new is fetched while the old one runs; then the two change places, and until the new
  * one is complete whatever fails brings the old one back, disk, TPM and definition. A server that was off stays off.
@@ -52,6 +55,7 @@ export const serverRebuild = saga<ServerRebuildParams, ComputeSagaDeps>("server-
   .step("diskGuard", { run: nothing, undo: unlessCommitted(diskRestore) })
   .step("disk", { run: diskPrepare, undo: "none" })
   .step("offGuard", { run: nothing, undo: unlessCommitted(oldRestart) })
+  .step("guestOff", { run: guestOff, undo: "none" })
   .step("off", { run: domainUndefine, undo: "none" })
   .step("swapGuard", { run: nothing, undo: unlessCommitted(diskRestore) })
   .step("swap", { run: diskSwap, undo: "none" })
@@ -90,6 +94,21 @@ async function diskPrepare(step: ServerStep): Promise<void> {
     ...(ramdisk === undefined ? {} : { ramdisk }),
   };
   await hostCommand(step, server.hostId, commands.disksPrepare, message, imageTimeoutMs);
+}
+
+/**
+ * The guest is asked to shut down first, as Nova does: a TPM counts each time that it is cut off, and locks itself in the end. A
+ * server that has failed may have no domain to be asked.
+ */
+async function guestOff(step: ServerStep): Promise<void> {
+  const { id: serverId, hostId } = await placedServerOf(step);
+  const message = { serverId, timeoutS: shutdownTimeoutS };
+  try {
+    await hostCommand(step, hostId, commands.domainStop, message, (shutdownTimeoutS + 60) * 1_000);
+  } catch (error) {
+    const { cause } = error as Error;
+    if (!isCloudError(cause, "not-found")) throw error;
+  }
 }
 
 async function domainUndefine(step: ServerStep): Promise<void> {
