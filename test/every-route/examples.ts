@@ -140,6 +140,13 @@ export const examples: Readonly<Record<string, Example>> = {
   "compute POST /v2.1/servers/:id/action resize": {
     body: ({ largeFlavorId }) => ({ resize: { flavorRef: largeFlavorId } }),
   },
+  // Whether the host of the fixtures is the server's own depends on what was asked of the server before.
+  "compute POST /v2.1/servers/:id/action os-migrateLive": {
+    body: (_fixtures, version) => {
+      const old = atLeast({ microversion: versionOf(version) }, "2.25") ? {} : { disk_over_commit: false };
+      return { "os-migrateLive": { host: null, block_migration: true, ...old } };
+    },
+  },
   "compute PUT /v2.1/servers/:id/metadata/:key": { body: () => ({ meta: { walked: "yes" } }) },
   "compute PUT /v2.1/images/:id/metadata/:key": { body: () => ({ meta: { walked: "yes" } }) },
   "compute PUT /v2.1/os-services/:id 2.53–": { body: () => ({ status: "enabled" }) },

@@ -184,14 +184,16 @@ test("who may", async () => {
 test("what is deleted meanwhile makes nothing", async () => {
   const token = "p-gone/u/member";
   const meta = { algorithm: "rsa", bit_length: 4096 };
-  const path = await cloud.make(token, "/v1/orders", { type: "asymmetric", meta });
-  const claims = cloud.database.db
+  // The POST waits for its order for a moment, in which the keys may be made: it is deleted under it.
+  const asked = cloud.make(token, "/v1/orders", { type: "asymmetric", meta });
+  const claimed = cloud.database.db
     .selectFrom("key_manager_orders")
-    .select("claim")
+    .select("id")
     .where("project_id", "=", "p-gone")
     .where("claim", "is not", null);
-  await vi.waitFor(async () => expect(await claims.execute()).toHaveLength(1), { interval: 1 });
-  expect((await cloud.send(token, "DELETE", path)).status).toBe(204);
+  const { id } = await vi.waitFor(() => claimed.executeTakeFirstOrThrow(), { interval: 1 });
+  expect((await cloud.send(token, "DELETE", `/v1/orders/${id}`)).status).toBe(204);
+  await asked;
   await vi.waitFor(
     () => expect(cloud.logged).toContainEqual(expect.objectContaining({ projectId: "p-gone" })),
     { timeout: 20_000 },
