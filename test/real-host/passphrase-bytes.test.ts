@@ -63,9 +63,16 @@ function needlesOf(passphrase: Buffer): Buffer[] {
 
 const needles = (): Buffer[] => [...passphrases.values()].flatMap(needlesOf);
 
+const poolReady = (): string => poolPlaces(join(cloud.instancesPath, "tpm-pool")).ready("2.0");
+
+/** It is filled while the host is idle. */
+async function poolFilled(): Promise<void> {
+  await eventually(async () => ((await readdir(poolReady())).length > 0 ? true : undefined), 120_000);
+}
+
 async function poolRead(): Promise<void> {
   const key = await sealKeyPairLoad(join(cloud.statePath, "agent", "host.key"));
-  const ready = poolPlaces(join(cloud.instancesPath, "tpm-pool")).ready("2.0");
+  const ready = poolReady();
   for (const tpmId of await readdir(ready)) {
     // It may be taken at this moment.
     const own = await poolPassphraseRead(key, join(ready, tpmId), tpmId).catch(() => undefined);
@@ -122,6 +129,7 @@ test(
     };
     for (let booted = 0; booted < boots; booted += 2) {
       const known = new Set(passphrases.keys());
+      await poolFilled();
       await poolRead();
       const server = await serverRun(cloud.demo);
       await poolRead();
