@@ -2,7 +2,6 @@
 import { CloudError, isCloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
-import { boxSeal } from "#seal/index.ts";
 import type { Server, ServerTpm } from "../domain/server.ts";
 import { imageTpmDelete, imageTpmFind, imageTpmInsert, type ImageTpm } from "../store/image-tpms.ts";
 import type { ComputeCtx } from "./deps.ts";
@@ -12,7 +11,7 @@ import {
   type PassphraseDeleteDeps,
   type PassphraseUse,
 } from "./passphrase-audit.ts";
-import { passphraseNew, sagaAssociatedData } from "./passphrase.ts";
+import { passphraseNew, passphraseSeal, sagaAssociatedData } from "./passphrase.ts";
 
 function imageSecretName(imageId: string): string {
   return `vTPM secret for image ${imageId}`;
@@ -51,7 +50,10 @@ export async function imageTpmBegin(
       record.insert(tx, { secretId: id }),
     );
     record.tell();
-    return { secretId, sealedBox: await seal(ctx, passphrase, sagaAssociatedData(sagaId, imageId)) };
+    return {
+      secretId,
+      sealedBox: await passphraseSeal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, imageId)),
+    };
   } catch (error) {
     await database.transaction((tx) => imageTpmDelete(tx, imageId));
     if (!isCloudError(error, "forbidden")) throw error;
@@ -107,7 +109,7 @@ export async function imageTpmRead(
   }
   try {
     await ctx.deps.audit.write({ ...use, event: "read", result: "success" });
-    return await seal(ctx, passphrase, sagaAssociatedData(sagaId, imageId));
+    return await passphraseSeal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, imageId));
   } finally {
     wipe(passphrase);
   }
@@ -139,8 +141,4 @@ function useOfImage(
   { serverId, userId, projectId }: Pick<ImageTpm, "serverId" | "userId" | "projectId">,
 ): PassphraseUse {
   return useOfRequest(ctx, { id: serverId, projectId, userId, tpm: undefined }, "createImage");
-}
-
-async function seal(ctx: ComputeCtx, passphrase: Buffer, associatedData: string): Promise<Uint8Array> {
-  return Buffer.from(await boxSeal(ctx.deps.sealKey.publicKey, passphrase, associatedData), "base64");
 }

@@ -70,7 +70,11 @@ export async function passphraseCreate(
       signal,
     );
     record.tell();
-    const sealedBox = await seal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, serverId));
+    const sealedBox = await passphraseSeal(
+      ctx.deps.sealKey,
+      passphrase,
+      sagaAssociatedData(sagaId, serverId),
+    );
     return { secretId, sealedBox };
   } catch (error) {
     if (!isCloudError(error, "forbidden")) throw error;
@@ -123,7 +127,7 @@ export async function passphraseRead(
     await ctx.deps.audit.write({ ...use, event: "read", result: "success" });
     return {
       secretId,
-      sealedBox: await seal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, server.id)),
+      sealedBox: await passphraseSeal(ctx.deps.sealKey, passphrase, sagaAssociatedData(sagaId, server.id)),
     };
   } finally {
     wipe(passphrase);
@@ -158,6 +162,11 @@ function deniedWrite(ctx: ComputeCtx, use: PassphraseUse, error: CloudError): Pr
   return ctx.deps.audit.write({ ...use, event: "denied", result: "denied", reason: error.message });
 }
 
-async function seal(key: SealKeyPair, passphrase: Buffer, associatedData: string): Promise<Uint8Array> {
+/** For a saga: under the control plane's own key. */
+export async function passphraseSeal(
+  key: SealKeyPair,
+  passphrase: Buffer,
+  associatedData: string,
+): Promise<Uint8Array> {
   return Buffer.from(await boxSeal(key.publicKey, passphrase, associatedData), "base64");
 }

@@ -11,6 +11,7 @@ import { passphraseFor } from "./passphrase-for.ts";
 import { quotaCheck } from "./quota.ts";
 import {
   cloudItself,
+  requesterOf,
   serverSagaStart,
   serverSagaStartFor,
   type SagaRequester,
@@ -49,11 +50,9 @@ export async function serverReclaim(deps: ComputeDeps, server: Server): Promise<
 }
 
 async function hardDeleteFor(ctx: ComputeCtx, server: Server): Promise<void> {
-  const { requestId, caller } = ctx;
-  const who = { requestId, userId: caller.userId, projectId: caller.projectId };
   const sagaId = newUuid<SagaId>();
   const sealedBox = await callerTokenSeal(ctx, server, sagaId);
-  await hardDelete(ctx.deps, who, server, { sagaId, sealedBox, permit: () => true });
+  await hardDelete(ctx.deps, requesterOf(ctx), server, { sagaId, sealedBox, permit: () => true });
 }
 
 async function hardDelete(

@@ -11,7 +11,7 @@ import type { ComputeCtx, ComputeDeps } from "./deps.ts";
 import { callerTokenSeal } from "./caller-token.ts";
 import { passphraseFor } from "./passphrase-for.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
-import { cloudItself, serverSagaStartFor, type SagaRequester } from "./server-saga.ts";
+import { cloudItself, requesterOf, serverSagaStartFor, type SagaRequester } from "./server-saga.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 
 interface EndRule {
@@ -97,10 +97,6 @@ export async function serverResizeRevert(ctx: ComputeCtx, id: string): Promise<v
     sealedBox: sealedBoxesJoin([sealed?.sealedBox]),
     also: (tx, current) => endBegin(tx, current, revert, ctx.clock.now()),
   });
-}
-
-function requesterOf({ requestId, caller }: ComputeCtx): SagaRequester {
-  return { requestId, userId: caller.userId, projectId: caller.projectId };
 }
 
 /** Looks again inside the transaction: another request may have been faster. */

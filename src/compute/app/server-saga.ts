@@ -29,9 +29,7 @@ export async function serverSagaStart<P extends ServerActionParams>(
   definition: Saga<P, ComputeSagaDeps>,
   request: ServerSagaRequest<P>,
 ): Promise<void> {
-  const { requestId, caller } = ctx;
-  const who = { requestId, userId: caller.userId, projectId: caller.projectId };
-  await serverSagaStartFor(ctx.deps, who, definition, request);
+  await serverSagaStartFor(ctx.deps, requesterOf(ctx), definition, request);
 }
 
 /** Who asked; the cloud itself is nobody. */
@@ -39,6 +37,10 @@ export interface SagaRequester {
   readonly requestId: string;
   readonly userId: string;
   readonly projectId: string | undefined;
+}
+
+export function requesterOf({ requestId, caller }: ComputeCtx): SagaRequester {
+  return { requestId, userId: caller.userId, projectId: caller.projectId };
 }
 
 /** What the cloud begins by itself. */

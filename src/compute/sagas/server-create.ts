@@ -16,6 +16,7 @@ import { endorsementKeysReplace } from "../store/tpm-endorsement-keys.ts";
 import { tpmVaultDelete } from "../store/tpm-vault.ts";
 import { configDriveMake } from "./config-drive.ts";
 import { hostCommand } from "./host-command.ts";
+import { rootDiskOf } from "./root-disk.ts";
 import { imagePassphraseForHost, passphraseForHost } from "./passphrase-handover.ts";
 import {
   domainDefine,
@@ -135,15 +136,7 @@ async function hostAssign(step: ServerStep & { outputs: { allocation: { hostId: 
 /** All that its domain opens: root disk and config drive. */
 async function disksCreate(step: SagaStep<ServerCreateParams, ComputeSagaDeps>): Promise<void> {
   const server = await placedServerOf(step);
-  const { disk: image, kernel, ramdisk } = server.image;
-  const message = {
-    serverId: server.id,
-    image,
-    rootGiB: server.flavor.rootGiB,
-    ...(kernel === undefined ? {} : { kernel }),
-    ...(ramdisk === undefined ? {} : { ramdisk }),
-  };
-  await hostCommand(step, server.hostId, commands.disksCreate, message, imageTimeoutMs);
+  await hostCommand(step, server.hostId, commands.disksCreate, rootDiskOf(server), imageTimeoutMs);
   await configDriveMake(step, server, { injected: step.params.injected, rescue: false });
 }
 

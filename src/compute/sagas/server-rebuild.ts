@@ -18,6 +18,7 @@ import { tpmVaultDelete } from "../store/tpm-vault.ts";
 import { configDriveMake } from "./config-drive.ts";
 import { domainSpecOf } from "./domain-spec.ts";
 import { hostCommand } from "./host-command.ts";
+import { rootDiskOf } from "./root-disk.ts";
 import { secretForget } from "./resize-steps.ts";
 import { tpmManufacture } from "./server-create.ts";
 import {
@@ -85,15 +86,7 @@ function unlessCommitted(
 
 async function diskPrepare(step: ServerStep): Promise<void> {
   const server = await placedServerOf(step);
-  const { disk: image, kernel, ramdisk } = server.image;
-  const message = {
-    serverId: server.id,
-    image,
-    rootGiB: server.flavor.rootGiB,
-    ...(kernel === undefined ? {} : { kernel }),
-    ...(ramdisk === undefined ? {} : { ramdisk }),
-  };
-  await hostCommand(step, server.hostId, commands.disksPrepare, message, imageTimeoutMs);
+  await hostCommand(step, server.hostId, commands.disksPrepare, rootDiskOf(server), imageTimeoutMs);
 }
 
 /**
