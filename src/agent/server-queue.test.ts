@@ -19,6 +19,30 @@ test("work on one server goes one at a time and in order, also after a failure; 
   expect(seen).toEqual(["b", "a1", "a2"]);
 });
 
+test("works on different parts go side by side; work on the whole waits for them, and they for it", async () => {
+  const queue = new ServerQueue();
+  const seen: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const work = (name: string) => async (): Promise<void> => {
+    if (name === "disks1") await gate.promise;
+    seen.push(name);
+  };
+  const all = [
+    queue.run("a", work("disks1"), "disks"),
+    queue.run("a", work("tpm"), "tpm"),
+    queue.run("a", work("disks2"), "disks"),
+    queue.run("a", work("whole")),
+    queue.run("a", work("tpm2"), "tpm"),
+  ];
+  await all[1];
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(seen).toEqual(["tpm"]);
+  expect(queue.quietMs()).toBe(0);
+  gate.resolve();
+  await Promise.all(all);
+  expect(seen).toEqual(["tpm", "disks1", "disks2", "whole", "tpm2"]);
+});
+
 test("idle waits for all that is under way, and for what that queued", async () => {
   const queue = new ServerQueue();
   let ended = 0;

@@ -27,7 +27,7 @@ import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
 import { serverCreateBackup } from "./sagas/server-create-backup.ts";
 import { serverCreateImage } from "./sagas/server-create-image.ts";
-import { serverCreate } from "./sagas/server-create.ts";
+import { serverCreate, serverCreate1 } from "./sagas/server-create.ts";
 import { serverRebuild } from "./sagas/server-rebuild.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
 import { serverResizeConfirm } from "./sagas/server-resize-confirm.ts";
@@ -119,6 +119,7 @@ export function createCompute(options: ComputeOptions): Compute {
     database: options.database,
     definitions: [
       serverCreate,
+      serverCreate1,
       serverDelete,
       serverRescue,
       serverShelve,

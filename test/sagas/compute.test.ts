@@ -26,7 +26,7 @@ import { endorsementKeyList, endorsementKeysReplace } from "../../src/compute/st
 import { serverActionRules } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
-import { serverCreate } from "../../src/compute/sagas/server-create.ts";
+import { serverCreate, serverCreate1 } from "../../src/compute/sagas/server-create.ts";
 import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
 import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
 import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
@@ -214,35 +214,36 @@ async function world(
 
 const migrations = { ...auditMigrations, ...computeMigrations, ...imageMigrations, ...placementMigrations };
 
-sagaTests(serverCreate, {
-  migrations,
-  world: (database) =>
-    world(
-      database,
-      aServer({
-        tpm,
-        vmState: "building",
-        taskState: "scheduling",
-        powerState: "no-state",
-        hostId: undefined,
-        // It fills the host: a claim that is made twice would find no room.
-        flavor: { ...aServer().flavor, vcpus: 4, memoryMiB: 2_048, rootGiB: 20 },
+for (const definition of [serverCreate, serverCreate1])
+  sagaTests(definition, {
+    migrations,
+    world: (database) =>
+      world(
+        database,
+        aServer({
+          tpm,
+          vmState: "building",
+          taskState: "scheduling",
+          powerState: "no-state",
+          hostId: undefined,
+          // It fills the host: a claim that is made twice would find no room.
+          flavor: { ...aServer().flavor, vcpus: 4, memoryMiB: 2_048, rootGiB: 20 },
+        }),
+        false,
+      ),
+    done: (left) =>
+      expect(left).toMatchObject({
+        host: { [aServer().id]: { domain: true, disks: true, powerState: "running" } },
+        allocations: 1,
+        server: { vmState: "active", taskState: undefined, hostId },
       }),
-      false,
-    ),
-  done: (left) =>
-    expect(left).toMatchObject({
-      host: { [aServer().id]: { domain: true, disks: true, powerState: "running" } },
-      allocations: 1,
-      server: { vmState: "active", taskState: undefined, hostId },
-    }),
-  unwound: (left) =>
-    expect(left).toMatchObject({
-      host: {},
-      allocations: 0,
-      server: { vmState: "error", taskState: undefined, hostId: undefined },
-    }),
-});
+    unwound: (left) =>
+      expect(left).toMatchObject({
+        host: {},
+        allocations: 0,
+        server: { vmState: "error", taskState: undefined, hostId: undefined },
+      }),
+  });
 
 const nothingLeft = {
   host: {},

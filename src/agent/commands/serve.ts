@@ -1,5 +1,6 @@
 import { commands, type Stop } from "#bus/index.ts";
 import type { AgentContext } from "../agent-context.ts";
+import { commandParts } from "../command-parts.ts";
 import { commandError } from "../foreign-errors.ts";
 import type { CommandAnswer, CommandMessage, CommandName } from "./command.ts";
 import { commandTable, lookingCommands } from "./table.ts";
@@ -35,7 +36,7 @@ async function commandRun<Name extends CommandName>(
     const answer =
       serverId === undefined || lookingCommands.has(name)
         ? await run()
-        : await context.queue.run(serverId, run);
+        : await context.queue.run(serverId, run, commandParts[name]);
     log.debug({ ms: Math.round(performance.now() - started) }, "command done");
     return answer;
   } catch (thrown) {

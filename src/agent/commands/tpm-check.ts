@@ -3,7 +3,7 @@ import { boxOpen } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
 import type { AgentContext } from "../agent-context.ts";
 import { isActive, ownDomainFind, type OwnDomain } from "../own-domain.ts";
-import { managedSaveHash } from "../tpm/ended.ts";
+import { managedSaveHash } from "../tpm/managed-save-hash.ts";
 import { keptPassphraseExists, keptPassphraseOpen } from "../tpm/kept-passphrase.ts";
 import { tpmAuthenticityRequire, tpmStateJudge } from "../tpm/settle.ts";
 import type { Command, CommandAnswer, CommandMessage } from "./command.ts";

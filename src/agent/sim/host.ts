@@ -6,6 +6,7 @@ import { CloudError, isCloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { commands, hostHeartbeat, hostRegister, serverPowerChanged, type Bus } from "#bus/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
+import { commandParts } from "../command-parts.ts";
 import { hostIdLoad } from "../host-id.ts";
 import { ServerQueue } from "../server-queue.ts";
 import { SimBooks, type SimServer } from "./books.ts";
@@ -73,7 +74,7 @@ export async function simHostStart(options: SimHostOptions): Promise<SimHost> {
       const run = () => options.conduct({ command, serverId }, carryOut);
       try {
         const looks = serverId === undefined || simLookingCommands.has(command);
-        const answer = await (looks ? run() : queue.run(serverId, run));
+        const answer = await (looks ? run() : queue.run(serverId, run, commandParts[command]));
         return answer === vanished ? await new Promise<never>(() => undefined) : answer;
       } catch (error) {
         if (isCloudError(error)) log.warn({ command, serverId, code: error.code }, error.message);

@@ -5,7 +5,7 @@ import type { AgentContext } from "../agent-context.ts";
 import { domainTpmVersionFind } from "../domain-xml/metadata.ts";
 import { isActive, ownDomainFind } from "../own-domain.ts";
 import { ownDomainList } from "../own-domain-list.ts";
-import { managedSaveHash } from "./ended.ts";
+import { managedSaveHash } from "./managed-save-hash.ts";
 import { tpmStateRead } from "./state-bytes.ts";
 import { vaultCompare, vaultIntervalClose, vaultIntervalOpen } from "./vault.ts";
 

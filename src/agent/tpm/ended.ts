@@ -1,13 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { sleep } from "#base/clock.ts";
 import { errorText, isCloudError } from "#base/errors.ts";
-import { domainHasManagedSave } from "#libvirt/index.ts";
 import type { AgentContext } from "../agent-context.ts";
-import { managedSaveFile } from "../agent-paths.ts";
 import { domainTpmVersionFind } from "../domain-xml/metadata.ts";
-import { isActive, ownDomainFind, type OwnDomain } from "../own-domain.ts";
+import { isActive, ownDomainFind } from "../own-domain.ts";
+import { managedSaveHash } from "./managed-save-hash.ts";
 import { vaultIntervalClose } from "./vault.ts";
 
 const retryMs = 500;
@@ -27,17 +23,6 @@ export async function tpmEnded(context: AgentContext, serverId: string): Promise
   const saveSha256 = await managedSaveHash(context, domain);
   await vaultIntervalClose(context, serverId, { sha256, saveSha256 });
   copies.forget(serverId);
-}
-
-/** The hash of the image that a start would restore; undefined when there is none. */
-export async function managedSaveHash(
-  { libvirt }: AgentContext,
-  { handle }: OwnDomain,
-): Promise<string | undefined> {
-  if (!(await domainHasManagedSave(libvirt, handle))) return undefined;
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(managedSaveFile(handle.name), { highWaterMark: 1024 ** 2 }), hash);
-  return hash.digest("hex");
 }
 
 /** As {@link tpmEnded}, but never rejects: what the vault does not hear now, {@link tpmEndedEventually} tells it. */

@@ -2,7 +2,15 @@ import type { Static } from "typebox";
 import { sealedBoxAt } from "../app/sealed-boxes.ts";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
-import { nothing, retryable, saga, terminal, type SagaStep, type SagaUndo } from "#saga/index.ts";
+import {
+  nothing,
+  retryable,
+  RetryableError,
+  saga,
+  terminal,
+  type SagaStep,
+  type SagaUndo,
+} from "#saga/index.ts";
 import { tpmRequiredTraits } from "#vtpm/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { hostIsUp } from "../app/host.ts";
@@ -39,7 +47,19 @@ export interface ServerCreateParams extends ServerActionParams {
 
 type Undo = SagaUndo<ServerCreateParams, ComputeSagaDeps>;
 
-export const serverCreate = saga<ServerCreateParams, ComputeSagaDeps>("server-create", 1)
+export const serverCreate = saga<ServerCreateParams, ComputeSagaDeps>("server-create", 2)
+  .step("server", { run: nothing, undo: serverFail })
+  .step("allocationGuard", { run: nothing, undo: allocationRelease })
+  .step("allocation", { run: allocationClaim, undo: "none" })
+  .step("host", { run: hostAssign, undo: "none" })
+  .step("partsGuard", { run: nothing, undo: partsDelete })
+  .step("parts", { run: partsMake, undo: "none" })
+  .step("domain", { run: domainDefine, undo: "none" })
+  .step("start", { run: serverStart, undo: "none" })
+  .step("active", { run: active, undo: "none" });
+
+/** The disks first, then the TPM: what a cloud began before version 2 ends so. */
+export const serverCreate1 = saga<ServerCreateParams, ComputeSagaDeps>("server-create", 1)
   .step("server", { run: nothing, undo: serverFail })
   .step("allocationGuard", { run: nothing, undo: allocationRelease })
   .step("allocation", { run: allocationClaim, undo: "none" })
@@ -138,6 +158,20 @@ async function disksCreate(step: SagaStep<ServerCreateParams, ComputeSagaDeps>):
   const server = await placedServerOf(step);
   await hostCommand(step, server.hostId, commands.disksCreate, rootDiskOf(server), imageTimeoutMs);
   await configDriveMake(step, server, { injected: step.params.injected, rescue: false });
+}
+
+/** Disks and TPM at once: each takes most of what comes before the start, and neither needs the other. */
+async function partsMake(step: SagaStep<ServerCreateParams, ComputeSagaDeps>): Promise<void> {
+  const made = await Promise.allSettled([disksCreate(step), tpmMake(step)]);
+  const failed = made.filter((part) => part.status === "rejected").map(({ reason }): unknown => reason);
+  // What time does not mend is the answer, whichever came first.
+  if (failed.length > 0) throw failed.find((reason) => !(reason instanceof RetryableError)) ?? failed[0];
+}
+
+async function partsDelete(step: Undo): Promise<void> {
+  await domainUndefine(step);
+  await tpmDelete(step);
+  await disksDelete(step);
 }
 
 /** Where the passphrases are in the saga's joined boxes when the TPM is a copy of its image's; else there is one box alone. */
