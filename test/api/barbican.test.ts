@@ -21,6 +21,7 @@ beforeAll(async () => {
     endpoint: barbican.url,
     endpointType: "public",
     regionName: undefined,
+    sendServiceToken: false,
     ca: undefined,
     verifySsl: true,
     timeoutMs: 30_000,
