@@ -36,13 +36,18 @@ const passing = new Set([502, 503, 504]);
  * read or a deletion that ended in 502, 503 or 504. While Barbican is known to be down nobody tries again.
  */
 export function createBarbicanClient(
-  options: BarbicanOptions & { readonly clock: Clock; readonly endpointUrl: () => Promise<string> },
+  options: BarbicanOptions & {
+    readonly clock: Clock;
+    readonly endpointUrl: () => Promise<string>;
+    readonly serviceToken: () => Promise<Secret<string>>;
+  },
 ): BarbicanClient {
   const { clock, retries, retryDelayMs } = options;
   let downAt = Number.NEGATIVE_INFINITY;
 
   async function ask(url: string, request: BarbicanRequest): Promise<Answered> {
     const { method, body, signal, requestId } = request;
+    const serviceToken = options.sendServiceToken ? await options.serviceToken() : undefined;
     return exchange({
       method,
       url,
@@ -52,6 +57,7 @@ export function createBarbicanClient(
       tls: { verify: options.verifySsl, ca: options.ca },
       headers: {
         "x-auth-token": request.token.expose(),
+        ...(serviceToken === undefined ? {} : { "x-service-token": serviceToken.expose() }),
         accept: request.accept ?? "application/json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(requestId === undefined ? {} : { "x-openstack-request-id": requestId }),

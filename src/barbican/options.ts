@@ -5,6 +5,8 @@ export interface BarbicanOptions {
   readonly endpointType: "public" | "internal" | "admin";
   /** Undefined: of any region. */
   readonly regionName: string | undefined;
+  /** Whether a token of the cloud's own user goes along with the caller's. */
+  readonly sendServiceToken: boolean;
   /** PEM of the authorities that may have signed its certificate; undefined: Node's own. */
   readonly ca: string | undefined;
   readonly verifySsl: boolean;

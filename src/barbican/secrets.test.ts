@@ -45,8 +45,15 @@ const caller: Caller = {
 
 function secretsAt(endpoint: string | undefined, more: Partial<BarbicanOptions> = {}) {
   const options = { endpoint, endpointType: "public", regionName: undefined, ca: undefined } as const;
-  const bounds = { verifySsl: true, timeoutMs: 5_000, retries: 2, retryDelayMs: 10 };
-  const parts = { database, clock: systemClock, log: silentLogger, catalogUrl: async () => undefined };
+  const bounds = {
+    sendServiceToken: false,
+    verifySsl: true,
+    timeoutMs: 5_000,
+    retries: 2,
+    retryDelayMs: 10,
+  };
+  const asked = { catalogUrl: async () => undefined, serviceToken: async () => new Secret("the-cloud's") };
+  const parts = { database, clock: systemClock, log: silentLogger, ...asked };
   return createBarbicanSecrets({ ...options, ...bounds, ...parts, ...more });
 }
 
@@ -86,6 +93,20 @@ test("stored, found, read and deleted with the caller's own token", async () => 
     message: "Secret not found.",
   });
   expect(new Set(barbican.requests.map((request) => request.token))).toEqual(new Set(["token-of-a-user"]));
+});
+
+test("a service token goes along with the caller's when it is to", async () => {
+  const from = barbican.requests.length;
+  await secretsAt(barbican.url).payload(caller, await stored());
+  const secrets = secretsAt(barbican.url, { sendServiceToken: true });
+  const id = await secrets.store(caller, input(randomBytes(512)));
+  await secrets.deleteAsService(id, undefined, undefined, token);
+  expect(barbican.requests.slice(from).map((request) => [request.token, request.serviceToken])).toEqual([
+    ["token-of-a-user", undefined],
+    ["token-of-a-user", undefined],
+    ["token-of-a-user", "the-cloud's"],
+    ["token-of-a-user", "the-cloud's"],
+  ]);
 });
 
 test("without anybody's token nothing is asked", async () => {

@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { isUuid, type SecretId } from "#base/ids.ts";
 import type { Logger } from "#base/logger.ts";
-import { wipe } from "#base/secret.ts";
+import { wipe, type Secret } from "#base/secret.ts";
 import type { Database } from "#db/index.ts";
 import type { SecretAlso, ServiceSecrets } from "#key-manager/index.ts";
 import { createBarbicanClient } from "./client.ts";
@@ -20,6 +20,8 @@ export function createBarbicanSecrets(
     readonly log: Logger;
     /** The key manager's endpoint of the catalogue, where the configuration names none. */
     readonly catalogUrl: () => Promise<string | undefined>;
+    /** Of the cloud's own user. */
+    readonly serviceToken: () => Promise<Secret<string>>;
   },
 ): ServiceSecrets {
   const { database, log } = options;

@@ -22,7 +22,7 @@ import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
 import { shelvedServersOffload } from "./reconcilers/shelved-servers.ts";
 import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { imageTpmsReap } from "./reconcilers/image-tpms.ts";
-import { tpmIntentsReap } from "./reconcilers/tpm-intents.ts";
+import { passphraseIntentsReap } from "./reconcilers/passphrase-intents.ts";
 import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
 import { serverCreateBackup } from "./sagas/server-create-backup.ts";
@@ -55,6 +55,7 @@ import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orp
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 import { computeImageTpms } from "./store/migrations/0058-image-tpms.ts";
+import { computePassphraseIntents } from "./store/migrations/0071-passphrase-intents.ts";
 import { computeDeletedServers } from "./store/migrations/0063-deleted-servers.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
 
@@ -78,6 +79,7 @@ export const computeMigrations: Migrations = {
   "0058-image-tpms": computeImageTpms,
   "0061-server-migrations": computeServerMigrations,
   "0065-shelved-servers": computeShelvedServers,
+  "0071-passphrase-intents": computePassphraseIntents,
   "0063-deleted-servers": computeDeletedServers,
 };
 
@@ -95,12 +97,7 @@ export interface ComputeSettings {
   readonly shelvedOffloadTimeS?: number | undefined;
 }
 
-export type ComputeOptions = ComputeSagaDeps &
-  Pick<ComputeDeps, "image"> &
-  ComputeSettings & {
-    /** Names this process among those on the same database; the same again after a restart. */
-    readonly ownerId: string;
-  };
+export type ComputeOptions = ComputeSagaDeps & Pick<ComputeDeps, "image" | "ownerId"> & ComputeSettings;
 
 export interface Compute {
   readonly service: Service;
@@ -167,8 +164,8 @@ export function createCompute(options: ComputeOptions): Compute {
     service,
     flavorEnsure: (seed) => flavorEnsure(deps, seed),
     async start() {
-      await tpmIntentsReap(deps, deps.clock.now());
-      await imageTpmsReap(deps, deps.clock.now());
+      await passphraseIntentsReap(deps, deps.ownerId);
+      await imageTpmsReap(deps);
       // First: a host that registers has states to hand in.
       stops.push(tpmVaultServe(deps), ...listen(deps));
       await executor.start();
@@ -215,7 +212,7 @@ function reconcilePeriodically(deps: ComputeDeps, orphans: PassphraseOrphans): (
   const run = async (): Promise<void> => {
     await powerStatesReconcile(deps);
     await hostBootStarts(deps);
-    await tpmIntentsReap(deps);
+    await passphraseIntentsReap(deps);
     await imageTpmsReap(deps);
     await stuckSagasRetry(deps);
     await endedSagasPrune(deps);

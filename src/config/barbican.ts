@@ -8,6 +8,8 @@ export interface BarbicanConfig {
   readonly endpoint: string | undefined;
   readonly endpointType: "public" | "internal" | "admin";
   readonly regionName: string | undefined;
+  readonly authEndpoint: string | undefined;
+  readonly sendServiceToken: boolean;
   readonly verifySsl: boolean;
   /** PEM. */
   readonly ca: string | undefined;
@@ -25,6 +27,8 @@ export function barbicanOf({ barbican }: Values, places: Places): BarbicanConfig
     endpoint: endpoint?.replace(/\/+(v1\/*)?$/, ""),
     endpointType: barbican.barbican_endpoint_type ?? "public",
     regionName: barbican.barbican_region_name,
+    authEndpoint,
+    sendServiceToken: barbican.send_service_user_token,
     verifySsl: barbican.verify_ssl,
     ca: caPath === undefined ? undefined : certificatesOf(caPath, places),
     timeoutMs: barbican.timeout * 1_000,

@@ -85,6 +85,7 @@ test("an external Barbican, with the options that castellan has for Nova", () =>
     backend: "barbican",
     barbican: {
       endpointType: "public",
+      sendServiceToken: false,
       verifySsl: true,
       timeoutMs: 30_000,
       retries: 1,
@@ -93,6 +94,7 @@ test("an external Barbican, with the options that castellan has for Nova", () =>
   });
   const options = [
     "auth_endpoint = http://controller/identity/v3",
+    "send_service_user_token = True",
     "barbican_endpoint_type = internal",
     "barbican_region_name = RegionTwo",
     "verify_ssl = False",
@@ -105,6 +107,8 @@ test("an external Barbican, with the options that castellan has for Nova", () =>
       endpoint: "https://barbican:9311",
       endpointType: "internal",
       regionName: "RegionTwo",
+      authEndpoint: "http://controller/identity/v3",
+      sendServiceToken: true,
       verifySsl: false,
       ca: undefined,
       timeoutMs: 5_000,
@@ -198,6 +202,10 @@ test.each([
   [
     "[key_manager]\nbackend = barbican\n[barbican]\nverify_ssl_path = /nowhere/ca.pem",
     ':4: [barbican] verify_ssl_path: found "/nowhere/ca.pem", allowed is a readable file of certificates (PEM).',
+  ],
+  [
+    "[barbican_service_user]\nusername = nova",
+    ":1: [barbican_service_user]: the service token is one of the cloud's own user nova on the project service, which needs no password; remove the section.",
   ],
   [
     "[barbican]\nbarbican_api_version = v2",

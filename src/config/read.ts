@@ -33,6 +33,12 @@ export type Values = { readonly [Name in keyof typeof sections]: SectionValues<(
 /** Where a value that was set comes from, by `section.option`. */
 export type Places = ReadonlyMap<string, string>;
 
+/** Sections of nova.conf that would be of no effect here, by their names, and why. */
+const needless: Readonly<Record<string, string>> = {
+  barbican_service_user:
+    "the service token is one of the cloud's own user nova on the project service, which needs no password; remove the section",
+};
+
 const variablePrefix = "SEALSTONE_";
 
 /** `SEALSTONE_LIBVIRT__VIRT_TYPE=qemu` → an entry of [libvirt]. */
@@ -66,6 +72,8 @@ export function valuesRead(entries: readonly Entry[]): { readonly values: Values
     const { section: name, option: optionName } = entry;
     const target = values[name];
     const section = own<Section>(sections, name);
+    const reason = own(needless, name);
+    if (reason !== undefined) throw new ConfigError(entry.place, `[${name}]: ${reason}`);
     if (!section || !target) throw unknown(entry, "section", name, Object.keys(sections));
     if (optionName === undefined) continue;
     const option = own(section, optionName);

@@ -1,6 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
-import type { SecretBox } from "#base/secret-box.ts";
+import type { SecretBox } from "#key-manager/index.ts";
 import type { Database, Migrations } from "#db/index.ts";
 import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
 import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
@@ -64,6 +64,11 @@ export function createIdentity(options: {
   /** Where clients reach the cloud; endpoints may name it as `$(public_endpoint)s`. */
   readonly publicEndpoint: string;
   readonly tokenLifetimeSeconds?: number | undefined;
+  /**
+   * For how long after its end whoever validates a token with `allow_expired` still finds it: Keystone's `[token]
+   * allow_expired_window`. 0: not at all, and it is removed.
+   */
+  readonly allowExpiredSeconds?: number | undefined;
 }): Identity {
   const { database, clock, publicEndpoint, log, box } = options;
   const deps: IdentityDeps = {
@@ -75,6 +80,7 @@ export function createIdentity(options: {
     box,
     publicEndpoint,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
+    allowExpiredMs: (options.allowExpiredSeconds ?? 0) * 1_000,
     tokenCleanup: { lastAt: 0 },
   };
   const service: Service<IdentityDeps> = {

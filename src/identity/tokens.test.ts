@@ -212,3 +212,22 @@ test.each([
   const answer = await cloud.send("POST", tokens, { body: { auth } });
   expect([answer.status, answer.body.error.title]).toEqual([400, "Bad Request"]);
 });
+
+test("an ended token is found by who allows it, for as long as the cloud does", async () => {
+  const short = await startTestCloud({ allowExpiredSeconds: 600 });
+  const text = await short.signIn("demo", passwords.demo, projectScope("demo"));
+  const asked = async (query: string, more: { method?: "HEAD" } = {}): Promise<number> => {
+    const token = await short.signIn("admin", passwords.admin, projectScope("admin"));
+    const answer = await short.send(more.method ?? "GET", `${tokens}${query}`, { token, subject: text });
+    return answer.status;
+  };
+  expect(await asked("?allow_expired=1")).toBe(200);
+  short.clock.offsetMs += 3_600_000 + 1_000;
+  expect([await asked(""), await asked("?allow_expired=0")]).toEqual([404, 404]);
+  expect([await asked("?allow_expired=1"), await asked("?nocatalog&allow_expired=1")]).toEqual([200, 200]);
+  expect(await asked("?allow_expired=1", { method: "HEAD" })).toBe(200);
+  expect((await short.send("GET", "/v3/auth/projects", { token: text })).status).toBe(401);
+  short.clock.offsetMs += 600_000;
+  expect(await asked("?allow_expired=1")).toBe(404);
+  await short.close();
+});

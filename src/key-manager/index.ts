@@ -1,6 +1,5 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
-import type { SecretBox } from "#base/secret-box.ts";
 import type { Database, Migrations } from "#db/index.ts";
 import { keyManagerEnvelope, type Service } from "#http/index.ts";
 import { createPolicy, type Policy } from "#policy/index.ts";
@@ -15,6 +14,7 @@ import type { MasterKeyHolder } from "./crypto/master-key.ts";
 import { createPayloadVault } from "./crypto/payload-vault.ts";
 import { secretsKept } from "./app/secret-access.ts";
 import type { SealedValues } from "./domain/sealed-values.ts";
+import type { SecretBox } from "./domain/secret-box.ts";
 import { microversions } from "./domain/microversions.ts";
 import { keyManagerPolicyRules } from "./policy-rules.ts";
 import { keyManagerRoutes } from "./routes.ts";
@@ -31,6 +31,7 @@ import { keyManagerSecretUses } from "./store/migrations/0030-key-manager-secret
 
 export { keyManagerPolicyRules } from "./policy-rules.ts";
 export type { SealedValue, SealedValues } from "./domain/sealed-values.ts";
+export type { Sealed, SecretBox } from "./domain/secret-box.ts";
 export type { SecretInput, Secrets, ServiceSecrets } from "./app/secrets-face.ts";
 export type { SecretAlso } from "./app/secret.ts";
 

@@ -39,7 +39,8 @@ test("a database and key file from before there were several master keys", async
   const box = keyManager.boxFor([]);
   const sealed = seal(key, Buffer.from("kept"), ["box", "credential", "1"]);
   expect((await box.open(sealed, ["credential", "1"])).toString()).toBe("kept");
-  expect(await box.seal(Buffer.from("new"), ["x"])).toMatch(/^the-first:/);
+  const made = await box.seal(Buffer.from("new"), ["x"]);
+  expect(await database.transaction((tx) => made.text(tx))).toMatch(/^the-first:/);
   await keyManager.stop();
   await database.close();
   await place.remove();

@@ -8,6 +8,7 @@ import type { Logger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Config } from "#config/index.ts";
 import { agentConfigOf } from "./agent-config.ts";
+import { barbicanNoticeTell } from "./barbican-notice.ts";
 import { controlPlaneStart, type ControlPlane } from "./control-plane.ts";
 import { killAtMoment } from "./kill-at.ts";
 import { policyOf } from "#policy/index.ts";
@@ -37,16 +38,8 @@ export async function cloudStart({
   const state = await stateFolderOpen(config.statePath);
   const logPath = join(state.path, "sealstone.log");
   const log = createLogger({ path: logPath, debug: config.debug });
-  const crashed = (error: unknown): void => {
-    log.error(
-      { error: error instanceof Error ? error.stack : String(error) },
-      "the process ends: unexpected error",
-    );
-    console.error(error);
-    process.exit(1);
-  };
-  process.on("uncaughtException", crashed);
-  process.on("unhandledRejection", crashed);
+  barbicanNoticeTell(config, log);
+  endOnUnexpected(log);
   const stops: (() => Promise<void>)[] = [() => state.release()];
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).toReversed()) await end();
@@ -106,6 +99,19 @@ export async function cloudStart({
     await stop();
     throw error;
   }
+}
+
+function endOnUnexpected(log: Logger): void {
+  const crashed = (error: unknown): void => {
+    log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      "the process ends: unexpected error",
+    );
+    console.error(error);
+    process.exit(1);
+  };
+  process.on("uncaughtException", crashed);
+  process.on("unhandledRejection", crashed);
 }
 
 /** A cloud that says it is up has its host: the first server finds it. Says what it waits for when that takes time. */

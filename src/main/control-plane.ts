@@ -97,6 +97,9 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
 }
 
 /** What listens, and how the parts of one control plane are reached. */
+/** Keystone's default of `[token] allow_expired_window`: two days. */
+const allowExpiredWindowSeconds = 172_800;
+
 export interface AssembledControlPlane extends ControlPlane {
   readonly http: FastifyInstance;
   readonly services: readonly Service[];
@@ -106,7 +109,7 @@ export interface AssembledControlPlane extends ControlPlane {
 
 /** The same, on no port: requests come by `http.inject`. */
 export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<AssembledControlPlane> {
-  const { statePath, bus, log, publicUrl, policy } = options;
+  const { statePath, bus, log, publicUrl, policy, barbican } = options;
   const clock = systemClock;
   const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
   const fresh = (await migrationList(options.database)).length === 0;
@@ -117,19 +120,18 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   ];
   const [adminOpenrc, demoOpenrc] = [await openrcEnsure(admin), await openrcEnsure(demo)];
   const database = await openDatabase({ address: options.database, migrations: allMigrations });
-  const keyManager = await createKeyManager({
-    database,
-    clock,
-    log,
-    masterKeyPath: join(statePath, "master.key"),
-    policy,
-  });
+  const masterKeyPath = join(statePath, "master.key");
+  const keyManager = await createKeyManager({ database, clock, log, masterKeyPath, policy });
   const box = keyManager.boxFor(identitySealedValues);
-  const identity = createIdentity({ database, clock, log, box, publicEndpoint: publicUrl });
+  const sendsServiceToken = barbican?.sendServiceToken === true;
+  const allowExpiredSeconds = sendsServiceToken ? allowExpiredWindowSeconds : 0;
+  const identityOptions = { box, publicEndpoint: publicUrl, allowExpiredSeconds };
+  const identity = createIdentity({ database, clock, log, ...identityOptions });
   const cloudIsNew = await identity.bootstrap({
     adminPassword: adminOpenrc.password,
     demoPassword: demoOpenrc.password,
-    catalog: ownCatalog({ "key-manager": options.barbican?.endpoint }),
+    catalog: ownCatalog({ "key-manager": barbican?.endpoint }),
+    sendsServiceToken,
   });
   // Another control plane made the users meanwhile, with its own passwords.
   if (!cloudIsNew && adminOpenrc.isNew) await rm(admin.path);
@@ -146,8 +148,7 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
     );
   });
   const sealKey = await sealKeyPairLoad(join(statePath, "control-plane.key"));
-  const { barbican } = options;
-  const secrets = secretsOf(keyManager, identity, { database, clock, log, barbican });
+  const secrets = secretsOf(keyManager, identity, { database, clock, log, barbican, cloudAccount });
   const { auditRetentionDays: retentionDays } = options;
   const auditService = createAuditService({ database, clock, log, retentionDays });
   const { audit } = auditService;
@@ -192,15 +193,21 @@ function secretsOf(
   identity: Identity,
   {
     barbican,
+    cloudAccount,
     ...parts
   }: Pick<Parameters<typeof createBarbicanSecrets>[0], "database" | "clock" | "log"> & {
+    readonly cloudAccount: Awaited<ReturnType<Identity["serviceAccount"]>>;
     readonly barbican: BarbicanOptions | undefined;
   },
 ): ServiceSecrets {
   if (!barbican) return secrets;
   const { endpointType, regionName: region } = barbican;
+  const serviceToken = async () => (await cloudAccount.caller()).token;
   const catalogUrl = () => identity.endpointUrl({ type: "key-manager", interface: endpointType, region });
-  return secretsBesideEmbedded(createBarbicanSecrets({ ...barbican, ...parts, catalogUrl }), secrets);
+  return secretsBesideEmbedded(
+    createBarbicanSecrets({ ...barbican, ...parts, catalogUrl, serviceToken }),
+    secrets,
+  );
 }
 
 function alone(services: readonly Service[], type: string): Service[] {

@@ -21,6 +21,7 @@ beforeAll(async () => {
     endpoint: barbican.url,
     endpointType: "public",
     regionName: undefined,
+    sendServiceToken: false,
     ca: undefined,
     verifySsl: true,
     timeoutMs: 30_000,
@@ -66,6 +67,7 @@ const orphans = async () =>
   (await cloud.admin.send("GET", orphansPath)).body.passphrase_orphans as {
     server_id: string;
     secret_id: string | null;
+    secret_name: string;
     project_id: string;
     reason: string;
   }[];
@@ -300,6 +302,89 @@ test("a process that dies between the store and the server's row leaves a secret
   expect((await listed(cloud.demo)).body.servers).toEqual([]);
   await eventually(async () => ((await orphans()).length === 0 ? true : undefined));
   expect(barbican.secrets.size).toBe(0);
+});
+
+/** The image's secrets in Barbican. */
+const imageSecrets = (): string[] =>
+  [...barbican.secrets].flatMap(([id, { name }]) => (name.includes("for image") ? [id] : []));
+
+const copyTpm = (id: string): Promise<Answer> =>
+  cloud.demo.send(
+    "POST",
+    `${servers}/${id}/action`,
+    { createImage: { name: "with TPM", "sealstone:tpm": "copy" } },
+    "2.96",
+  );
+
+test("an image with the server's TPM: its passphrase goes with it, and one whose store's answer was lost is found by its name", async () => {
+  const { id } = await made();
+  const made1 = await copyTpm(id);
+  expect(made1.status, JSON.stringify(made1.body)).toBe(202);
+  await settled(id);
+  const [secretId = ""] = imageSecrets();
+  expect(barbican.secrets.get(secretId)?.token).toBe(cloud.demo.token);
+  const imagePath = `/image/v2/images/${made1.body.image_id as string}`;
+  expect((await cloud.demo.send("DELETE", imagePath)).status).toBe(204);
+  // Whoever deleted the image, their token is not the compute service's: the secret waits for the project's next request.
+  await eventually(async () => ((await orphans()).length === 1 ? true : undefined));
+  expect(await orphans()).toMatchObject([
+    { secret_id: secretId, secret_name: `vTPM secret for image ${made1.body.image_id as string}` },
+  ]);
+  await listed(cloud.demo);
+  await eventually(async () => ((await orphans()).length === 0 ? true : undefined));
+  expect(imageSecrets()).toEqual([]);
+
+  barbican.interfere = ({ method }) => (method === "POST" ? "lost" : undefined);
+  expect((await copyTpm(id)).status).toBe(503);
+  expect(imageSecrets()).toHaveLength(1);
+  barbican.interfere = () => undefined;
+  await cloud.restart();
+  await cloud.host.register();
+  const [{ name } = { name: "" }] = [...barbican.secrets.values()].filter((one) =>
+    one.name.includes("image"),
+  );
+  expect(await orphans()).toMatchObject([{ server_id: id, secret_id: null, secret_name: name }]);
+  await listed(cloud.demo);
+  await eventually(async () => ((await orphans()).length === 0 ? true : undefined));
+  expect(imageSecrets()).toEqual([]);
+  await remove(id);
+});
+
+test("an image with the server's TPM that cannot begin leaves no secret, and a client that leaves none either", async () => {
+  const { id } = await made();
+  // Both store a passphrase; one finds the server taken.
+  const both = await Promise.all([copyTpm(id), copyTpm(id)]);
+  expect(new Set(both.map(({ status }) => status))).toEqual(new Set([202, 409]));
+  await settled(id);
+  expect(imageSecrets()).toHaveLength(1);
+  expect(await orphans()).toEqual([]);
+  barbican.interfere = ({ method }) => (method === "POST" ? "hang" : undefined);
+  const { left } = barbican;
+  const gone = new AbortController();
+  const asked = fetch(`${cloud.url}${servers}/${id}/action`, {
+    method: "POST",
+    headers: {
+      "x-auth-token": cloud.demo.token,
+      "content-type": "application/json",
+      "openstack-api-version": "compute 2.96",
+    },
+    body: JSON.stringify({ createImage: { name: "left", "sealstone:tpm": "copy" } }),
+    signal: gone.signal,
+  });
+  const failed = expect(asked).rejects.toThrow();
+  await eventually(async () => (barbican.requests.at(-1)?.method === "POST" ? true : undefined));
+  gone.abort();
+  await failed;
+  await eventually(async () => (barbican.left === left + 1 ? true : undefined));
+  barbican.interfere = () => undefined;
+  const images = (await cloud.demo.send("GET", "/image/v2/images?name=with%20TPM")).body.images;
+  for (const each of images as { id: string }[])
+    await cloud.demo.send("DELETE", `/image/v2/images/${each.id}`);
+  await remove(id);
+  await eventually(async () => {
+    await listed(cloud.demo);
+    return imageSecrets().length === 0 ? true : undefined;
+  });
 });
 
 test("a secret that was deleted behind our back is named, and the TPM's state is kept", async () => {

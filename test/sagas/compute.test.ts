@@ -131,7 +131,7 @@ async function world(
     },
     secrets: {
       ...({} as ComputeSagaDeps["secrets"]),
-      findByName: async (name) => (name.includes("image") ? [imageSecretId] : []),
+      findByName: async () => [],
       deletesAs: more.barbican === undefined ? "cloud" : "caller",
       async deleteAsService(secretId, _requestId, also, token) {
         if (more.barbican !== undefined && token?.expose() !== callersToken)
@@ -309,10 +309,8 @@ sagaTests(serverCreateImage, {
     const server = aServer({ tpm, hostId, taskState: "image_snapshot_pending" });
     const made = await world(database, server, true, { images: [queued], secrets: [imageSecretId] });
     const row = { imageId, serverId: server.id, userId: "user", projectId: "project", createdAt: 0 };
-    await database.transaction(async (tx) => {
-      await imageTpmInsert(tx, { ...row, version: "2.0" });
-      await imageTpmSet(tx, imageId, { secretId: imageSecretId });
-    });
+    const inserted = { ...row, version: "2.0", secretId: imageSecretId } as const;
+    await database.transaction((tx) => imageTpmInsert(tx, inserted));
     const bound = sagaAssociatedData(sagaId, imageId);
     const box = Buffer.from(await boxSeal(key.publicKey, imagePassphrase, bound), "base64");
     return {
@@ -353,8 +351,8 @@ sagaTests(serverCreate, {
     const row = { imageId, serverId: "another", userId: "user", projectId: "project", createdAt: 0 };
     const content = { bytes: imagePassphrase.toString("latin1"), certificates: [] };
     await database.transaction(async (tx) => {
-      await imageTpmInsert(tx, { ...row, version: "2.0" });
-      await imageTpmSet(tx, imageId, { secretId: imageSecretId, content });
+      await imageTpmInsert(tx, { ...row, version: "2.0", secretId: imageSecretId });
+      await imageTpmSet(tx, imageId, content);
     });
     const bound = sagaAssociatedData(sagaId, imageId);
     const box = Buffer.from(await boxSeal(key.publicKey, imagePassphrase, bound), "base64");

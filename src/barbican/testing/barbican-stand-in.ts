@@ -7,6 +7,7 @@ export interface StandInRequest {
   /** With its query. */
   readonly path: string;
   readonly token: string;
+  readonly serviceToken?: string;
 }
 
 interface StoredSecret {
@@ -73,7 +74,9 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { method = "", url: path = "" } = request;
-  const asked = { method, path, token: String(request.headers["x-auth-token"]) };
+  const { "x-auth-token": token, "x-service-token": serviceToken } = request.headers;
+  const service = serviceToken === undefined ? {} : { serviceToken: String(serviceToken) };
+  const asked = { method, path, token: String(token), ...service };
   requests.push(asked);
   response.once("close", () => {
     if (!response.writableFinished) standIn.left += 1;

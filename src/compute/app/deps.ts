@@ -57,6 +57,8 @@ export interface ComputeIntervals {
 
 export interface ComputeDeps extends ComputeSagaDeps {
   readonly executor: SagaExecutor;
+  /** Names this process among those on the same database; the same again after a restart. */
+  readonly ownerId: string;
   readonly kept: ComputeKept;
   /** How many states of each TPM are kept; the hashes of all are. */
   readonly tpmGenerationsKept: number;

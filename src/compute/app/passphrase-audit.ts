@@ -52,12 +52,12 @@ function whose({ id: serverId, projectId, userId, tpm }: PassphraseOwner, cloud:
 }
 
 /** Whose the secret of such a server is, for the intent to store it. */
-export function intentOf(
+export function ownerOf(
   ctx: ComputeCtx,
   server: PassphraseOwner,
-): { readonly serverId: string; readonly projectId: string; readonly userId: string } {
-  const { serverId, ownerProjectId, ownerUserId } = whose(server, ctx.deps.cloudAccount);
-  return { serverId, projectId: ownerProjectId, userId: ownerUserId };
+): { readonly projectId: string; readonly userId: string } {
+  const { ownerProjectId, ownerUserId } = whose(server, ctx.deps.cloudAccount);
+  return { projectId: ownerProjectId, userId: ownerUserId };
 }
 
 export interface PassphraseDeleteDeps {
@@ -84,6 +84,13 @@ async function deletionToken(
   }
 }
 
+export interface PassphraseDeletion {
+  /** Of whoever asked. */
+  readonly token?: Secret<string> | undefined;
+  /** Of the image whose passphrase it is. */
+  readonly imageId?: string | undefined;
+}
+
 /**
  * Deletes a passphrase for good, whoever asks; that it is gone, and for whom, is one transaction. What an external key manager
  * refuses the token, or does not answer, is an orphan from then on: the deletion of a server does not fail by it.
@@ -92,7 +99,7 @@ export async function passphraseDelete(
   deps: PassphraseDeleteDeps,
   secretId: SecretId,
   use: PassphraseUse,
-  callerToken?: Secret<string>,
+  { token: callerToken, imageId }: PassphraseDeletion = {},
 ): Promise<void> {
   const token = await deletionToken(deps, use, callerToken);
   const record = deps.audit.record({ ...use, secretId, event: "deleted", result: "success" });
@@ -108,6 +115,7 @@ export async function passphraseDelete(
   await deps.database.transaction(async (tx) => {
     await passphraseOrphanInsert(tx, {
       serverId,
+      imageId,
       secretId,
       projectId: use.ownerProjectId ?? "",
       userId: use.ownerUserId ?? "",

@@ -2,6 +2,7 @@ import { errorText, isCloudError, type CloudError } from "#base/errors.ts";
 import { newRequestId, type SecretId } from "#base/ids.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Db, Kept } from "#db/index.ts";
+import { imageTpmFind } from "../store/image-tpms.ts";
 import { rebuildFind } from "../store/rebuilds.ts";
 import { serverMigrationFindOpen } from "../store/server-migrations.ts";
 import { serverFind } from "../store/servers.ts";
@@ -13,7 +14,7 @@ import {
 } from "../store/passphrase-orphans.ts";
 import type { ComputeCtx, ComputeSagaDeps } from "./deps.ts";
 import type { PassphraseUse } from "./passphrase-audit.ts";
-import { passphraseSecretName } from "./passphrase.ts";
+import { passphraseSecretName, type PassphraseOf } from "./passphrase.ts";
 
 /** What is looked at with one request. */
 const atOnce = 20;
@@ -145,18 +146,22 @@ async function orphanDelete(
 
 async function secretsOf(
   { secrets, database }: ComputeSagaDeps,
-  { secretId, serverId }: PassphraseOrphan,
+  { secretId, serverId, imageId }: PassphraseOrphan,
   token: Secret<string>,
 ): Promise<readonly SecretId[]> {
   if (secretId !== undefined) return [secretId];
-  const found = (await secrets.findByName(passphraseSecretName(serverId), token)) ?? [];
-  // Its server came to be after all, or has another TPM.
-  const used = await passphrasesInUse(database.db, serverId);
+  const found = (await secrets.findByName(passphraseSecretName({ serverId, imageId }), token)) ?? [];
+  // What it was for came to be after all, or the server has another TPM.
+  const used = await passphrasesInUse(database.db, { serverId, imageId });
   return found.filter((id) => !used.has(id));
 }
 
-/** Of the TPM that the server has, and of those that a resize or a rebuild keeps. */
-export async function passphrasesInUse(db: Db, serverId: string): Promise<ReadonlySet<string | undefined>> {
+/** Of the TPM that the server has, and of those that a resize or a rebuild keeps; or of the image. */
+export async function passphrasesInUse(
+  db: Db,
+  { serverId, imageId }: PassphraseOf,
+): Promise<ReadonlySet<string | undefined>> {
+  if (imageId !== undefined) return new Set([(await imageTpmFind(db, imageId))?.secretId]);
   const [server, resize] = [await serverFind(db, serverId), await serverMigrationFindOpen(db, serverId)];
   const rebuild = await rebuildFind(db, serverId);
   const all = [server?.tpm, ...[resize, rebuild].flatMap((change) => [change?.old.tpm, change?.new.tpm])];

@@ -20,16 +20,30 @@ export function sagaAssociatedData(sagaId: string, serverId: string): string {
 }
 
 /** As bytes: a string could not be wiped. */
-export function passphraseNew(): Buffer {
+function passphraseNew(): Buffer {
   const random = randomBytes(passphraseRandomBytes);
   const passphrase = base64Encode(random);
   wipe(random);
   return passphrase;
 }
 
-/** The name of the key manager's secret, as Nova names it. */
-export function passphraseSecretName(serverId: string): string {
-  return `vTPM secret for instance ${serverId}`;
+/** Whose TPM it opens: the server's, or the copy that an image carries. */
+export interface PassphraseOf {
+  readonly serverId: string;
+  readonly imageId?: string | undefined;
+}
+
+/** The name of the key manager's secret, for a server as Nova names it. */
+export function passphraseSecretName({ serverId, imageId }: PassphraseOf): string {
+  return imageId === undefined ? `vTPM secret for instance ${serverId}` : `vTPM secret for image ${imageId}`;
+}
+
+/** What a new passphrase is for. */
+export interface PassphraseFor {
+  readonly sagaId: SagaId;
+  readonly operation: string;
+  /** Of the image whose copy it opens. */
+  readonly imageId?: string | undefined;
 }
 
 /** What a saga carries instead of a passphrase. */
@@ -46,15 +60,14 @@ export interface SealedPassphrase {
 export async function passphraseCreate(
   ctx: ComputeCtx,
   server: PassphraseOwner,
-  sagaId: SagaId,
-  operation = "create",
+  { sagaId, operation, imageId }: PassphraseFor,
 ): Promise<SealedPassphrase> {
   const { id: serverId, tpm } = server;
   const use = useOfRequest(ctx, server, operation);
   const passphrase = passphraseNew();
   try {
     const secret = {
-      name: passphraseSecretName(serverId),
+      name: passphraseSecretName({ serverId, imageId }),
       secretType: "passphrase",
       contentType: "application/octet-stream",
       payload: passphrase,
@@ -73,7 +86,7 @@ export async function passphraseCreate(
     const sealedBox = await passphraseSeal(
       ctx.deps.sealKey,
       passphrase,
-      sagaAssociatedData(sagaId, serverId),
+      sagaAssociatedData(sagaId, imageId ?? serverId),
     );
     return { secretId, sealedBox };
   } catch (error) {
@@ -81,7 +94,7 @@ export async function passphraseCreate(
     await deniedWrite(ctx, use, error);
     throw new CloudError(
       "forbidden",
-      `The key manager does not let you store the TPM passphrase of the server: ${error.message}. ` +
+      `The key manager does not let you store the TPM passphrase of the ${imageId === undefined ? "server" : "image"}: ${error.message}. ` +
         whoMayStore(ctx, tpm?.secretSecurity),
       { cause: error },
     );

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CloudError, isCloudError } from "#base/errors.ts";
-import { newUuid, type SagaId, type SecretId } from "#base/ids.ts";
+import { newUuid, type SagaId } from "#base/ids.ts";
 import { isoSeconds } from "#base/clock.ts";
 import type { ConfigDriveInjection } from "#bus/index.ts";
 import { sagaStart } from "#saga/index.ts";
@@ -12,7 +12,6 @@ import { keypairFind } from "../store/keypairs.ts";
 import { serverActionInsert } from "../store/server-actions.ts";
 import { serverInsert } from "../store/servers.ts";
 import { serverUsageInsert } from "../store/server-usages.ts";
-import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
 import { quotaCheck, quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import { configDriveRequired, injectionPermit, injectionSeal } from "./config-drive.ts";
 import type { ComputeCtx } from "./deps.ts";
@@ -22,8 +21,7 @@ import { imageTpmOf, imageTpmRead } from "./image-tpm.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
 import { serverPlacing, type HintsInput, type ServerPlacing } from "./server-placement.ts";
-import { intentOf, passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
-import { passphraseCreate, surelyNotStored, type SealedPassphrase } from "./passphrase.ts";
+import { withNewPassphrase, type NewPassphrase } from "./passphrase-new.ts";
 
 export interface ServerInput {
   readonly name: string;
@@ -110,47 +108,25 @@ interface Source {
   readonly sealedBox: Uint8Array;
 }
 
-/** The passphrase exists before the server does: an intent row lets the reaper find it after a crash between the two. */
-async function createWithTpm(
+function createWithTpm(
   ctx: ComputeCtx,
   draft: Server,
   how: Beginning & { readonly tpm: TpmConstraint; readonly source: Source | undefined },
 ): Promise<Server> {
-  const { database } = ctx.deps;
   const { tpm, source, ...beginning } = how;
-  await database.transaction((tx) => tpmIntentInsert(tx, intentOf(ctx, { ...draft, tpm }), ctx.clock.now()));
-  let sealed: SealedPassphrase | undefined;
-  try {
-    sealed = await passphraseCreate(ctx, { ...draft, tpm }, how.sagaId);
+  const use = { sagaId: how.sagaId, operation: "create" };
+  return withNewPassphrase(ctx, { ...draft, tpm }, use, ({ secretId, sealedBox, fulfil }) => {
     const copied = source === undefined ? {} : { copiedFrom: source.imageId };
-    const server: Server = { ...draft, tpm: { ...tpm, secretId: sealed.secretId, ...copied } };
-    const sealedBox = source ? sealedBoxesJoin([sealed.sealedBox, source.sealedBox]) : sealed.sealedBox;
-    return await insert(ctx, server, { ...beginning, sealedBox });
-  } catch (error) {
-    if (sealed) await secretForget(ctx, { ...draft, tpm }, sealed.secretId);
-    // Else the secret may exist all the same: the intent stays, and the reaper finds it by name.
-    else if (surelyNotStored(error)) await database.transaction((tx) => tpmIntentDelete(tx, draft.id));
-    throw error;
-  }
-}
-
-/** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */
-async function secretForget(ctx: ComputeCtx, draft: PassphraseOwner, secretId: SecretId): Promise<void> {
-  try {
-    await passphraseDelete(ctx.deps, secretId, useOfRequest(ctx, draft, "create"), ctx.caller.token);
-    await ctx.deps.database.transaction((tx) => tpmIntentDelete(tx, draft.id));
-  } catch (error) {
-    ctx.log.warn(
-      { serverId: draft.id, secretId, error: String(error) },
-      "the passphrase of a refused server is left to the reaper",
-    );
-  }
+    const server: Server = { ...draft, tpm: { ...tpm, secretId, ...copied } };
+    const boxes = source ? sealedBoxesJoin([sealedBox, source.sealedBox]) : sealedBox;
+    return insert(ctx, server, { ...beginning, sealedBox: boxes, fulfil });
+  });
 }
 
 async function insert(
   ctx: ComputeCtx,
   draft: Server,
-  how: Beginning & { readonly sealedBox: Uint8Array | undefined },
+  how: Beginning & { readonly sealedBox: Uint8Array | undefined } & Partial<Pick<NewPassphrase, "fulfil">>,
 ): Promise<Server> {
   const { sagaId, place, injected, sealedBox } = how;
   const inserted = await ctx.deps.database.transaction(async (tx) => {
@@ -163,7 +139,7 @@ async function insert(
     });
     await serverInsert(tx, server);
     await serverUsageInsert(tx, server);
-    await tpmIntentDelete(tx, server.id);
+    await how.fulfil?.(tx);
     await serverActionInsert(tx, {
       request_id: ctx.requestId,
       server_id: server.id,

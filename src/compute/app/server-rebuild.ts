@@ -9,7 +9,6 @@ import { serverRebuild as serverRebuildSaga } from "../sagas/server-rebuild.ts";
 import { keypairFind } from "../store/keypairs.ts";
 import { rebuildInsert } from "../store/rebuilds.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
-import { tpmIntentDelete } from "../store/tpm-intents.ts";
 import { injectionPermit, injectionSeal } from "./config-drive.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
@@ -17,7 +16,7 @@ import { passphraseRead, type SealedPassphrase } from "./passphrase.ts";
 import { quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
-import { withNewPassphrase } from "./passphrase-new.ts";
+import { withNewPassphrase, type NewPassphrase } from "./passphrase-new.ts";
 import { serverSagaStart } from "./server-saga.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 
@@ -89,6 +88,7 @@ async function withNewTpm(
       ...how,
       tpm: { ...tpm, secretId: made.secretId, copiedFrom: undefined },
       boxes: [old, made],
+      fulfil: made.fulfil,
     }),
   );
 }
@@ -143,6 +143,7 @@ async function begin(
     readonly injected: string | undefined;
     readonly tpm: Server["tpm"];
     readonly boxes: readonly (PassphraseGrant | undefined)[];
+    readonly fulfil?: NewPassphrase["fulfil"];
   },
 ): Promise<Server> {
   await serverSagaStart(ctx, serverRebuildSaga, {
@@ -163,7 +164,7 @@ async function begin(
       const old = { ...rebuiltFieldsOf(current), vmState: current.vmState };
       await rebuildInsert(tx, server.id, { old, new: { ...rebuiltFieldsOf(changed), tpm: how.tpm } });
       await serverRename(tx, changed, ctx.clock.now());
-      await tpmIntentDelete(tx, server.id);
+      await how.fulfil?.(tx);
     },
   });
   const begun = await serverFind(ctx.deps.database.db, server.id);

@@ -11,13 +11,11 @@ import { hostFind } from "../store/hosts.ts";
 import { serverHeldSet } from "../store/server-flavor.ts";
 import { serverMigrationFindOpen, serverMigrationInsert } from "../store/server-migrations.ts";
 import { serverRename } from "../store/servers.ts";
-import { tpmIntentDelete } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { hostIsUp } from "./host.ts";
 import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
-import type { SealedPassphrase } from "./passphrase.ts";
-import { withNewPassphrase } from "./passphrase-new.ts";
+import { withNewPassphrase, type NewPassphrase } from "./passphrase-new.ts";
 import { quotaCheck } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits } from "./server-image.ts";
@@ -55,13 +53,14 @@ export async function serverResize(ctx: ComputeCtx, id: string, input: ResizeInp
     server.tpm && server.vmState === "active"
       ? await passphraseFor(ctx, server, { sagaId, operation: rule.nova })
       : undefined;
-  const begin = (made: SealedPassphrase | undefined): Promise<void> =>
+  const begin = (made: NewPassphrase | undefined): Promise<void> =>
     resizeBegin(ctx, server, {
       ...input,
       flavor,
       tpm: tpmOf(plan, server, wanted, made),
       sagaId,
       boxes: [old, made],
+      fulfil: made?.fulfil,
     });
   if (plan === "added" || plan === "replaced")
     await withNewPassphrase(ctx, { ...server, tpm: wanted }, { sagaId, operation: rule.nova }, begin);
@@ -109,7 +108,7 @@ function tpmOf(
   plan: ResizeTpm,
   server: Server,
   wanted: ReturnType<typeof tpmConstraintResolve>,
-  made: SealedPassphrase | undefined,
+  made: NewPassphrase | undefined,
 ): ServerTpm | undefined {
   const secretId = plan === "kept" ? server.tpm?.secretId : made?.secretId;
   return wanted && secretId !== undefined ? { ...wanted, secretId } : undefined;
@@ -120,6 +119,7 @@ interface Resize extends ResizeInput {
   readonly tpm: ServerTpm | undefined;
   readonly sagaId: SagaId;
   readonly boxes: readonly (PassphraseGrant | undefined)[];
+  readonly fulfil: NewPassphrase["fulfil"] | undefined;
 }
 
 async function resizeBegin(ctx: ComputeCtx, server: Server, resize: Resize): Promise<void> {
@@ -156,7 +156,7 @@ async function migrationBegin(ctx: ComputeCtx, tx: Tx, current: Server, resize: 
   if (resize.diskConfig !== undefined)
     await serverRename(tx, { ...current, diskConfig: resize.diskConfig }, now);
   await serverHeldSet(tx, serverId, resizeHeld(before, flavor), now);
-  await tpmIntentDelete(tx, serverId);
+  await resize.fulfil?.(tx);
   const { vmState, tpm } = current;
   return serverMigrationInsert(tx, {
     uuid: newUuid(),

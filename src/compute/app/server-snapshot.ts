@@ -12,9 +12,9 @@ import {
 import { serverCreateBackup } from "../sagas/server-create-backup.ts";
 import { serverCreateImage } from "../sagas/server-create-image.ts";
 import type { Tx } from "#db/index.ts";
-import { imageTpmSet } from "../store/image-tpms.ts";
+import { imageTpmInsert } from "../store/image-tpms.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { imageTpmBegin, imageTpmForget } from "./image-tpm.ts";
+import { withNewPassphrase } from "./passphrase-new.ts";
 import { passphraseRead } from "./passphrase.ts";
 import { quotaLimitsOfCaller } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
@@ -78,14 +78,17 @@ async function beginWithTpm(
   if (tpm === undefined)
     throw new CloudError("invalid", `Server ${server.id} has no TPM that could be copied.`);
   const own = await passphraseRead(ctx, server, { sagaId, operation: "createImage" });
-  const made = await imageTpmBegin(ctx, { ...server, tpm }, { imageId, sagaId });
-  try {
-    await begin([own.sealedBox, made.sealedBox], (tx) => imageTpmSet(tx, imageId, made));
-  } catch (error) {
-    const { userId, projectId = "" } = ctx.caller;
-    await imageTpmForget(ctx.deps, { imageId, serverId: server.id, userId, projectId });
-    throw error;
-  }
+  // The image's passphrase is its maker's, whosever the server is.
+  const { userId, projectId = "" } = ctx.caller;
+  const maker = { id: server.id, userId, projectId, tpm: undefined };
+  const use = { sagaId, operation: "createImage", imageId };
+  await withNewPassphrase(ctx, maker, use, ({ secretId, sealedBox, fulfil }) =>
+    begin([own.sealedBox, sealedBox], async (tx) => {
+      await fulfil(tx);
+      const row = { imageId, serverId: server.id, userId, projectId, version: tpm.version, secretId };
+      await imageTpmInsert(tx, { ...row, createdAt: ctx.clock.now() });
+    }),
+  );
 }
 
 export interface BackupInput extends SnapshotInput {

@@ -113,5 +113,5 @@ export async function secretForget(
   const server = await serverFind(step.deps.database.db, step.params.serverId);
   if (!server) return;
   const use = await useOfSaga(step.deps.database.db, step, { ...server, tpm });
-  await passphraseDelete(step.deps, tpm.secretId, use, token);
+  await passphraseDelete(step.deps, tpm.secretId, use, { token });
 }

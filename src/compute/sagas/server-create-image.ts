@@ -71,7 +71,7 @@ async function tpmCopy(step: ImageStep): Promise<void> {
     imagePassphrase: await imagePassphraseForHost({ ...step, sealedBox: image }, imageId, hostId),
   };
   const content = await hostCommand(step, hostId, commands.tpmCopy, message);
-  await step.deps.database.transaction((tx) => imageTpmSet(tx, imageId, { content }));
+  await step.deps.database.transaction((tx) => imageTpmSet(tx, imageId, content));
 }
 
 async function imageDiscard(step: ImageStep): Promise<void> {

@@ -12,8 +12,8 @@ interface ImageTpmRow {
   user_id: string;
   project_id: string;
   version: TpmVersion;
-  /** The key manager's; null before it is stored. */
-  secret_id: string | null;
+  /** The key manager's. */
+  secret_id: string;
   /** `TpmContent` as JSON; null before it is copied. */
   content: string | null;
   created_at: number;
@@ -35,7 +35,7 @@ export interface ImageTpm {
   readonly userId: string;
   readonly projectId: string;
   readonly version: TpmVersion;
-  readonly secretId: SecretId | undefined;
+  readonly secretId: SecretId;
   readonly content: TpmContent | undefined;
   readonly createdAt: number;
 }
@@ -47,14 +47,14 @@ function fromRow(row: ImageTpmRow): ImageTpm {
     userId: row.user_id,
     projectId: row.project_id,
     version: row.version,
-    secretId: row.secret_id === null ? undefined : (row.secret_id as SecretId),
+    secretId: row.secret_id as SecretId,
     content: row.content === null ? undefined : (JSON.parse(row.content) as TpmContent),
     createdAt: row.created_at,
   };
 }
 
-/** Before its passphrase is stored, so that a reaper finds that one when the image never came to be. */
-export async function imageTpmInsert(tx: Tx, tpm: Omit<ImageTpm, "secretId" | "content">): Promise<void> {
+/** With the image; what it carries is copied later. */
+export async function imageTpmInsert(tx: Tx, tpm: Omit<ImageTpm, "content">): Promise<void> {
   await tx
     .insertInto("compute_image_tpms")
     .values({
@@ -63,25 +63,17 @@ export async function imageTpmInsert(tx: Tx, tpm: Omit<ImageTpm, "secretId" | "c
       user_id: tpm.userId,
       project_id: tpm.projectId,
       version: tpm.version,
-      secret_id: null,
+      secret_id: tpm.secretId,
       content: null,
       created_at: tpm.createdAt,
     })
     .execute();
 }
 
-export async function imageTpmSet(
-  tx: Tx,
-  imageId: string,
-  changes: { readonly secretId?: SecretId; readonly content?: TpmContent },
-): Promise<void> {
-  const { secretId, content } = changes;
+export async function imageTpmSet(tx: Tx, imageId: string, content: TpmContent): Promise<void> {
   await tx
     .updateTable("compute_image_tpms")
-    .set({
-      ...(secretId === undefined ? {} : { secret_id: secretId }),
-      ...(content === undefined ? {} : { content: JSON.stringify(content) }),
-    })
+    .set({ content: JSON.stringify(content) })
     .where("image_id", "=", imageId)
     .execute();
 }

@@ -2,9 +2,10 @@ import type { SecretId } from "#base/ids.ts";
 import type { Db, Tx } from "#db/index.ts";
 
 interface PassphraseOrphanRow {
-  /** The secret's id where it is known, else the server's. */
+  /** The secret's id where it is known, else the image's or the server's. */
   id: string;
   server_id: string;
+  image_id: string | null;
   secret_id: string | null;
   project_id: string;
   user_id: string;
@@ -18,9 +19,11 @@ declare module "#db/tables.ts" {
   }
 }
 
-/** A passphrase in an external key manager whose server is no more. */
+/** A passphrase in an external key manager whose server, or image, is no more. */
 export interface PassphraseOrphan {
   readonly serverId: string;
+  /** Undefined: it is of the server's own TPM. */
+  readonly imageId: string | undefined;
   /** Undefined: whether there is one is not known; its name tells. */
   readonly secretId: SecretId | undefined;
   /** Whose it is. */
@@ -33,12 +36,13 @@ export interface PassphraseOrphan {
 
 /** What is known of it already stays, but for the reason. */
 export async function passphraseOrphanInsert(tx: Tx, orphan: PassphraseOrphan): Promise<void> {
-  const { secretId, serverId, projectId, userId, reason, createdAt } = orphan;
+  const { secretId, serverId, imageId, projectId, userId, reason, createdAt } = orphan;
   await tx
     .insertInto("compute_passphrase_orphans")
     .values({
       id: passphraseOrphanId(orphan),
       server_id: serverId,
+      image_id: imageId ?? null,
       secret_id: secretId ?? null,
       project_id: projectId,
       user_id: userId,
@@ -55,9 +59,10 @@ export async function passphraseOrphanDelete(tx: Tx, orphan: PassphraseOrphan): 
 
 export function passphraseOrphanId({
   secretId,
+  imageId,
   serverId,
-}: Pick<PassphraseOrphan, "secretId" | "serverId">): string {
-  return secretId ?? serverId;
+}: Pick<PassphraseOrphan, "secretId" | "imageId" | "serverId">): string {
+  return secretId ?? imageId ?? serverId;
 }
 
 /** The oldest first. */
@@ -75,6 +80,7 @@ export async function passphraseOrphanList(
     .execute();
   return rows.map((row) => ({
     serverId: row.server_id,
+    imageId: row.image_id ?? undefined,
     secretId: (row.secret_id ?? undefined) as SecretId | undefined,
     projectId: row.project_id,
     userId: row.user_id,

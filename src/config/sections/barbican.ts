@@ -8,11 +8,13 @@ export const barbicanSection = {
   /** Which of the catalogue's endpoints. */
   barbican_endpoint_type: choice("public", ["public", "internal", "admin"]),
   barbican_region_name: text(undefined),
-  /** Where Nova would get a token for the caller's: here it must be this cloud's identity service, whose tokens go on as they are. */
+  /** Of no effect for Nova, and of none here: a caller's token goes on as it is. A start says so when it is not this cloud's. */
   auth_endpoint: text(undefined),
   verify_ssl: boolean(true),
   /** PEM file of the authorities that may have signed Barbican's certificate. */
   verify_ssl_path: text(undefined),
+  /** Beside the caller's token goes one of the cloud's own user (X-Service-Token), by which a token that ended meanwhile is good for a deletion. */
+  send_service_user_token: boolean(false),
   /** Seconds until a request counts as not answered. */
   timeout: integer(30, 1, 600),
   /** How often a request that reached nobody is sent again; castellan counts how often it asks for a new key. */

@@ -18,6 +18,8 @@ export interface BootstrapInput {
   readonly demoPassword: Secret<string>;
   /** Given to the catalogue once: what is changed or deleted there later stays so. */
   readonly catalog: readonly CatalogService[];
+  /** Whether the compute service's user gets the role `service`, by which other services know a service token. */
+  readonly sendsServiceToken?: boolean;
 }
 
 /** Nova's user, as every OpenStack has it. Without a password nobody signs in as it. */
@@ -50,6 +52,10 @@ export async function bootstrap(
     const serviceProjectId = await projectEnsure(tx, "service", "Project of the cloud's own services");
     const serviceUserId = await userEnsure(tx, serviceUserName, undefined, serviceProjectId);
     await userGrant(tx, serviceUserId, roles.member, { kind: "project", id: serviceProjectId });
+    if (input.sendsServiceToken === true) {
+      const service = await roleEnsure(tx, "service");
+      await userGrant(tx, serviceUserId, service, { kind: "project", id: serviceProjectId });
+    }
     if (!fresh) return false;
     const demoProjectId = await projectEnsure(tx, "demo", "Project to try things in");
     const demoId = await userEnsure(tx, "demo", demoHash, demoProjectId);

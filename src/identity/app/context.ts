@@ -1,5 +1,5 @@
 import type { Clock } from "#base/clock.ts";
-import type { SecretBox } from "#base/secret-box.ts";
+import type { SecretBox } from "#key-manager/index.ts";
 import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { CatalogService } from "../domain/catalog.ts";
@@ -18,6 +18,8 @@ export interface IdentityDeps {
   /** What `$(public_endpoint)s` stands for in an endpoint's address: `http://127.0.0.1:8700`. */
   readonly publicEndpoint: string;
   readonly tokenLifetimeMs: number;
+  /** For how long after its end a token can be validated by those who accept that. */
+  readonly allowExpiredMs: number;
   /** When expired tokens were last removed; milliseconds since the epoch. */
   readonly tokenCleanup: { lastAt: number };
 }

@@ -1,19 +1,20 @@
 import { Secret } from "#base/secret.ts";
-import { textOpen, textSeal } from "#base/secret-box.ts";
 import type { Db } from "#db/index.ts";
+import type { Sealed } from "#key-manager/index.ts";
 import type { Credential } from "../domain/credential.ts";
 import { sealedContext } from "../domain/sealed-context.ts";
 import { domainFind } from "../store/domains.ts";
 import type { IdentityCtx } from "./context.ts";
 import { forbiddenAction } from "./delegation.ts";
 import { projectFetch } from "./project.ts";
+import { textOpen, textSeal } from "./text-box.ts";
 
 /** Opened, for whoever may see it. */
 export interface OpenCredential extends Omit<Credential, "blobBox"> {
   readonly blob: Secret<string>;
 }
 
-export function credentialSeal(ctx: IdentityCtx, id: string, blob: string): Promise<string> {
+export function credentialSeal(ctx: IdentityCtx, id: string, blob: string): Promise<Sealed> {
   return textSeal(ctx.deps.box, blob, sealedContext.credential(id));
 }
 

@@ -1,6 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import { newHexId } from "#base/ids.ts";
-import type { Secret } from "#base/secret.ts";
+import { Secret } from "#base/secret.ts";
 import type { Db } from "#db/index.ts";
 import type { PolicyTarget } from "#policy/index.ts";
 import {
@@ -56,13 +56,13 @@ export async function credentialCreate(ctx: IdentityCtx, input: CredentialInput)
   if (isEc2 && projectId === undefined) throw projectMissing();
   const id = ec2 ? ec2CredentialId(ec2.access) : newHexId();
   const blob = ec2 && ctx.caller.delegation ? JSON.stringify(marked(ctx, ec2)) : input.blob.expose();
-  const credential = { id, userId, projectId, type, blobBox: await credentialSeal(ctx, id, blob) };
+  const sealed = await credentialSeal(ctx, id, blob);
   await ctx.deps.database.transaction(async (tx) => {
-    await requireParts(tx, credential);
+    await requireParts(tx, input);
     if (await credentialFind(tx, id)) throw conflict("credential", `Duplicate entry found with ID ${id}`);
-    await credentialInsert(tx, credential);
+    await credentialInsert(tx, { id, userId, projectId, type, blobBox: await sealed.text(tx) });
   });
-  return credentialOpen(ctx, credential);
+  return { id, userId, projectId, type, blob: new Secret(blob) };
 }
 
 /** Those that the caller may see. */
@@ -96,13 +96,13 @@ export async function credentialUpdate(
     if (projectId === undefined) throw projectMissing();
     refuseUnbound(old, ec2BlobParse(blob.expose()));
   }
-  const credential = { id, userId, projectId, type, blobBox: await credentialSeal(ctx, id, blob.expose()) };
+  const sealed = await credentialSeal(ctx, id, blob.expose());
   await ctx.deps.database.transaction(async (tx) => {
     await allowed(tx, ctx, id, rule);
-    await requireParts(tx, credential);
-    await rowUpdate(tx, credential);
+    await requireParts(tx, { userId, projectId });
+    await rowUpdate(tx, { id, userId, projectId, type, blobBox: await sealed.text(tx) });
   });
-  return credentialOpen(ctx, credential);
+  return { id, userId, projectId, type, blob };
 }
 
 export async function credentialDelete(ctx: IdentityCtx, id: string): Promise<void> {
@@ -124,7 +124,10 @@ function ownedBy(userId: string): PolicyTarget {
   return { "target.credential.user_id": userId };
 }
 
-async function requireParts(db: Db, { userId, projectId }: Credential): Promise<void> {
+async function requireParts(
+  db: Db,
+  { userId, projectId }: Pick<Credential, "userId" | "projectId">,
+): Promise<void> {
   await userFetch(db, userId);
   if (projectId !== undefined) await requireProjectOrDomain(db, projectId);
 }

@@ -1,6 +1,6 @@
 import { CloudError } from "#base/errors.ts";
-import { textSeal } from "#base/secret-box.ts";
-import type { Db } from "#db/index.ts";
+import type { Db, Tx } from "#db/index.ts";
+import type { Sealed } from "#key-manager/index.ts";
 import {
   configDefaults,
   configInvalid,
@@ -21,6 +21,7 @@ import {
 } from "../store/domain-config.ts";
 import type { IdentityCtx } from "./context.ts";
 import { domainFetch } from "./domain.ts";
+import { textSeal } from "./text-box.ts";
 
 // The cloud keeps these options for whoever asks; it has no LDAP driver that would act on them.
 
@@ -63,8 +64,9 @@ export async function configReplace(
   body: unknown,
 ): Promise<{ readonly config: object; readonly made: boolean }> {
   await domainFetch(ctx.deps.database.db, domainId);
-  const options = await optionsOf(ctx, domainId, configParse(body));
+  const given = await optionsOf(ctx, domainId, configParse(body));
   return ctx.deps.database.transaction(async (tx) => {
+    const options = await given(tx);
     const old = await configOptionList(tx, domainId);
     await configOptionDelete(tx, domainId, {});
     await configOptionEnsure(tx, domainId, options);
@@ -84,10 +86,10 @@ export async function configUpdate(
   const config = configParse(group !== undefined && option !== undefined ? { [group]: body } : body);
   configPartRequire(part);
   refuseOthers(config, part);
-  const options = await optionsOf(ctx, domainId, config);
+  const given = await optionsOf(ctx, domainId, config);
   return ctx.deps.database.transaction(async (tx) => {
     await requirePart(tx, domainId, part);
-    await configOptionEnsure(tx, domainId, options);
+    await configOptionEnsure(tx, domainId, await given(tx));
     return shown(await configOptionList(tx, domainId));
   });
 }
@@ -120,8 +122,13 @@ async function requirePart(db: Db, domainId: string, { group, option }: ConfigPa
   if (!(await configOptionList(db, domainId)).some(fits)) throw notThere(domainId, { group, option });
 }
 
-async function optionsOf(ctx: IdentityCtx, domainId: string, config: DomainConfig): Promise<StoredOption[]> {
-  const listed: StoredOption[] = [];
+/** As they are stored, in the transaction that does. */
+async function optionsOf(
+  ctx: IdentityCtx,
+  domainId: string,
+  config: DomainConfig,
+): Promise<(tx: Tx) => Promise<StoredOption[]>> {
+  const listed: (Omit<StoredOption, "value"> & { readonly value: string | Sealed })[] = [];
   for (const [group, options] of Object.entries(config)) {
     for (const [option, given] of Object.entries(options)) {
       const json = JSON.stringify(given);
@@ -131,7 +138,13 @@ async function optionsOf(ctx: IdentityCtx, domainId: string, config: DomainConfi
       listed.push({ group, option, value });
     }
   }
-  return listed;
+  return (tx) =>
+    Promise.all(
+      listed.map(async ({ value, ...at }) => ({
+        ...at,
+        value: typeof value === "string" ? value : await value.text(tx),
+      })),
+    );
 }
 
 function shown(options: readonly StoredOption[]): DomainConfig {

@@ -39,10 +39,11 @@ export async function ec2CredentialCreate(
   const trustId = delegation?.kind === "trust" ? delegation.id : null;
   const blob = { access: newHexId(), secret: newHexId(), trust_id: trustId };
   const id = ec2CredentialId(blob.access);
-  const blobBox = await credentialSeal(ctx, id, JSON.stringify(blob));
+  const sealed = await credentialSeal(ctx, id, JSON.stringify(blob));
   await ctx.deps.database.transaction(async (tx) => {
     await userFetch(tx, userId);
     await requireProjectOrDomain(tx, projectId);
+    const blobBox = await sealed.text(tx);
     await credentialInsert(tx, { id, userId, projectId, type: ec2Type, blobBox });
   });
   return { userId, projectId, blob };

@@ -1,7 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import { newHexId } from "#base/ids.ts";
 import { Secret } from "#base/secret.ts";
-import { textOpen, textSeal } from "#base/secret-box.ts";
 import type { Db } from "#db/index.ts";
 import type { Consumer } from "../domain/oauth1.ts";
 import type { Extra } from "../domain/resources.ts";
@@ -14,6 +13,7 @@ import {
   consumerUpdate as rowUpdate,
 } from "../store/oauth1-consumers.ts";
 import type { IdentityCtx } from "./context.ts";
+import { textOpen, textSeal } from "./text-box.ts";
 
 export interface ConsumerChange {
   readonly description?: string | undefined;
@@ -36,9 +36,13 @@ export async function consumerCreate(
   input: ConsumerChange,
 ): Promise<{ readonly consumer: Consumer; readonly secret: Secret<string> }> {
   const [id, secret] = [newHexId(), new Secret(newHexId())];
-  const secretBox = await textSeal(ctx.deps.box, secret.expose(), sealedContext.consumer(id));
-  const consumer = { id, secretBox, description: input.description, extra: input.extra };
-  await ctx.deps.database.transaction((tx) => consumerInsert(tx, consumer));
+  const sealed = await textSeal(ctx.deps.box, secret.expose(), sealedContext.consumer(id));
+  const { description, extra } = input;
+  const consumer = await ctx.deps.database.transaction(async (tx) => {
+    const made = { id, secretBox: await sealed.text(tx), description, extra };
+    await consumerInsert(tx, made);
+    return made;
+  });
   return { consumer, secret };
 }
 

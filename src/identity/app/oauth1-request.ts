@@ -1,10 +1,10 @@
 import { CloudError } from "#base/errors.ts";
-import { textOpen } from "#base/secret-box.ts";
 import { signatureMatches, type SignedRequest } from "../domain/oauth1-signature.ts";
 import type { AccessToken } from "../domain/oauth1.ts";
 import { sealedContext } from "../domain/sealed-context.ts";
 import { consumerFind } from "../store/oauth1-consumers.ts";
 import type { IdentityCtx } from "./context.ts";
+import { textOpen } from "./text-box.ts";
 import { unauthenticated } from "./failures.ts";
 import { consumerSecret } from "./oauth1-consumer.ts";
 

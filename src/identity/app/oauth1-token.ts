@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { CloudError } from "#base/errors.ts";
 import { newHexId } from "#base/ids.ts";
 import { Secret } from "#base/secret.ts";
-import { textSeal } from "#base/secret-box.ts";
 import type { Db, Tx } from "#db/index.ts";
+import type { Sealed } from "#key-manager/index.ts";
 import type { SignedRequest } from "../domain/oauth1-signature.ts";
 import { accessTokenMs, newVerifier, requestTokenMs, type RequestToken } from "../domain/oauth1.ts";
 import type { RoleRef } from "../domain/role-ref.ts";
@@ -23,6 +23,7 @@ import { unauthenticated } from "./failures.ts";
 import { consumerFetch } from "./oauth1-consumer.ts";
 import { oauthParameter, signatureRequire, tokenSecret } from "./oauth1-request.ts";
 import { projectFetch } from "./project.ts";
+import { textSeal } from "./text-box.ts";
 
 /** What a consumer is told of a new token; only then. */
 export interface NewOauth1Token {
@@ -44,9 +45,10 @@ export async function requestTokenCreate(
   await signatureRequire(ctx, request, { consumerId, secret: "" });
   const made = await newToken(ctx, requestTokenMs);
   const empty = { authorizingUserId: undefined, verifierHash: undefined, roleIds: [] };
-  const { id, secretBox, expiresAt } = made;
+  const { id, sealed, expiresAt } = made;
   await ctx.deps.database.transaction(async (tx) => {
     await oauth1TokenDeleteExpired(tx, ctx.clock.now());
+    const secretBox = await sealed.text(tx);
     await requestTokenInsert(tx, { id, consumerId, projectId, secretBox, expiresAt, ...empty });
   });
   return made;
@@ -88,12 +90,12 @@ export async function accessTokenCreate(ctx: IdentityCtx, request: SignedRequest
     const { authorizingUserId, projectId, roleIds } = token;
     if (token.consumerId !== consumerId || token.verifierHash !== hashOf(verifier) || !authorizingUserId)
       throw unauthenticated(ctx, "another consumer's request token, another verifier, or not authorized");
-    const { id, secretBox, expiresAt } = made;
+    const { id, sealed, expiresAt } = made;
     await accessTokenInsert(tx, {
       id,
       consumerId,
       projectId,
-      secretBox,
+      secretBox: await sealed.text(tx),
       authorizingUserId,
       roleIds,
       expiresAt,
@@ -106,10 +108,10 @@ export async function accessTokenCreate(ctx: IdentityCtx, request: SignedRequest
 async function newToken(
   ctx: IdentityCtx,
   lifetimeMs: number,
-): Promise<NewOauth1Token & { readonly secretBox: string }> {
+): Promise<NewOauth1Token & { readonly sealed: Sealed }> {
   const [id, secret] = [newHexId(), new Secret(newHexId())];
-  const secretBox = await textSeal(ctx.deps.box, secret.expose(), sealedContext.oauth1Token(id));
-  return { id, secret, secretBox, expiresAt: ctx.clock.now() + lifetimeMs };
+  const sealed = await textSeal(ctx.deps.box, secret.expose(), sealedContext.oauth1Token(id));
+  return { id, secret, sealed, expiresAt: ctx.clock.now() + lifetimeMs };
 }
 
 async function liveRequestToken(db: Db | Tx, ctx: IdentityCtx, id: string): Promise<RequestToken> {

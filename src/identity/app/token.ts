@@ -10,7 +10,7 @@ import {
   tokenStateOf,
   type StoredToken,
 } from "../store/tokens.ts";
-import { tokenFind } from "./authenticate.ts";
+import { tokenFind, tokenRead } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
 import type { ScopeRequest } from "./scope.ts";
@@ -77,17 +77,29 @@ async function requireGood(tx: Tx, ctx: IdentityCtx, row: StoredToken): Promise<
 
 async function removeExpired(tx: Tx, ctx: IdentityCtx): Promise<void> {
   const now = ctx.clock.now();
-  const { tokenCleanup } = ctx.deps;
+  const { tokenCleanup, allowExpiredMs } = ctx.deps;
   if (now - tokenCleanup.lastAt < cleanupIntervalMs) return;
-  await tokenDeleteExpired(tx, now);
+  await tokenDeleteExpired(tx, now - allowExpiredMs);
   tokenCleanup.lastAt = now;
 }
 
 type SubjectRule = "identity:validate_token" | "identity:check_token" | "identity:revoke_token";
 
-/** The token of `X-Subject-Token`, for those who may see it. */
-export async function tokenFetchSubject(ctx: IdentityCtx, text: string, rule: SubjectRule): Promise<Token> {
-  const token = await tokenFind(ctx.deps, text);
+/**
+ * The token of `X-Subject-Token`, for those who may see it. `allowExpired`: also one that ended a while ago, for a service that
+ * got another service's token along with it; what it shows is what its user may today.
+ */
+export async function tokenFetchSubject(
+  ctx: IdentityCtx,
+  text: string,
+  { rule, allowExpired }: { readonly rule: SubjectRule; readonly allowExpired: boolean },
+): Promise<Token> {
+  const { database, allowExpiredMs } = ctx.deps;
+  const token =
+    (await tokenFind(ctx.deps, text)) ??
+    (allowExpired
+      ? await tokenRead(database.db, tokenHash(text), ctx.clock.now() - allowExpiredMs)
+      : undefined);
   // The token itself is a secret, so unlike Keystone the message does not repeat it.
   if (!token)
     throw new CloudError("not-found", "Could not find token: the one in X-Subject-Token is not valid.");
@@ -96,6 +108,6 @@ export async function tokenFetchSubject(ctx: IdentityCtx, text: string, rule: Su
 }
 
 export async function tokenRevoke(ctx: IdentityCtx, text: string): Promise<void> {
-  await tokenFetchSubject(ctx, text, "identity:revoke_token");
+  await tokenFetchSubject(ctx, text, { rule: "identity:revoke_token", allowExpired: false });
   await ctx.deps.database.transaction((tx) => tokenDelete(tx, tokenHash(text)));
 }

@@ -60,14 +60,16 @@ export const catalog: readonly CatalogService[] = [
 ];
 
 /** A real identity service on a database of its own, after its bootstrap. */
-export async function startTestCloud(): Promise<TestCloud> {
+export async function startTestCloud(
+  options: { readonly allowExpiredSeconds?: number } = {},
+): Promise<TestCloud> {
   const database = await openTestDatabase({ ...identityMigrations, ...keyManagerMigrations });
   const clock = { offsetMs: 0, now: (): number => Date.now() + clock.offsetMs };
   const folder = await mkdtemp(join(tmpdir(), "sealstone-identity-"));
   const parts = { database, clock, log: silentLogger };
   const keyManager = await createKeyManager({ ...parts, masterKeyPath: join(folder, "master.key") });
   const box = keyManager.boxFor(identitySealedValues);
-  const identity = createIdentity({ ...parts, box, publicEndpoint });
+  const identity = createIdentity({ ...parts, ...options, box, publicEndpoint });
   await identity.bootstrap({
     adminPassword: new Secret(passwords.admin),
     demoPassword: new Secret(passwords.demo),

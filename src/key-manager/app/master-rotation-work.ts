@@ -1,13 +1,13 @@
 import type { Clock } from "#base/clock.ts";
 import { errorText } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
-import type { SecretBox } from "#base/secret-box.ts";
 import { wipe } from "#base/secret.ts";
 import type { Database, Db } from "#db/index.ts";
 import { masterBoxPrefix } from "../crypto/master-box.ts";
 import type { MasterKeyRing } from "../crypto/master-key-ring.ts";
 import { masterKeyRetireAfterMs, type MasterKeyRow } from "../domain/master-key.ts";
 import type { SealedValue, SealedValues } from "../domain/sealed-values.ts";
+import type { Sealed, SecretBox } from "../domain/secret-box.ts";
 import { masterKeyList, masterKeyUpdate } from "../store/master-keys.ts";
 import { createBackground, type Background } from "./background.ts";
 
@@ -75,7 +75,7 @@ async function move(
   place: SealedValues,
   read: readonly SealedValue[],
 ): Promise<boolean> {
-  const moved: { readonly from: SealedValue; readonly to: string }[] = [];
+  const moved: { readonly from: SealedValue; readonly to: Sealed }[] = [];
   for (const from of read) {
     try {
       const plaintext = await box.open(from.sealed, from.context);
@@ -89,7 +89,7 @@ async function move(
     }
   }
   await database.transaction(async (tx) => {
-    for (const { from, to } of moved) await place.replace(tx, from, to);
+    for (const { from, to } of moved) await place.replace(tx, from, await to.text(tx));
   });
   return moved.length > 0;
 }

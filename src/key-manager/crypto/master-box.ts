@@ -1,4 +1,5 @@
-import type { SecretBox } from "#base/secret-box.ts";
+import type { SecretBox } from "../domain/secret-box.ts";
+import { masterKeyRequire } from "../store/master-keys.ts";
 import type { MasterKeyRing } from "./master-key-ring.ts";
 
 /**
@@ -9,7 +10,12 @@ export function createMasterBox(ring: MasterKeyRing, firstKeyId: string): Secret
   return {
     async seal(plaintext, context) {
       const { masterKeyId, wrapped } = await ring.wrap(plaintext, context);
-      return `${masterBoxPrefix(masterKeyId)}${wrapped}`;
+      return {
+        async text(tx) {
+          await masterKeyRequire(tx, masterKeyId);
+          return `${masterBoxPrefix(masterKeyId)}${wrapped}`;
+        },
+      };
     },
     async open(sealed, context) {
       const end = sealed.indexOf(":");

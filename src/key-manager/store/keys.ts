@@ -1,4 +1,5 @@
 import type { Db, Tx } from "#db/index.ts";
+import { masterKeyRequire } from "./master-keys.ts";
 
 export interface ProjectKeyRow {
   readonly id: string;
@@ -41,8 +42,9 @@ export async function projectKeyFind(db: Db, id: string): Promise<ProjectKeyRow 
   return db.selectFrom("key_manager_project_keys").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
-/** Does nothing when this generation of the project's key is there already. */
+/** Does nothing when this generation of the project's key is there already. Throws as `masterKeyRequire`. */
 export async function projectKeyInsertIfAbsent(tx: Tx, row: ProjectKeyRow): Promise<void> {
+  await masterKeyRequire(tx, row.master_key_id);
   await tx
     .insertInto("key_manager_project_keys")
     .values(row)

@@ -1,3 +1,4 @@
+import { CloudError } from "#base/errors.ts";
 import type { Db, Tx } from "#db/index.ts";
 import type { MasterKeyRow } from "../domain/master-key.ts";
 
@@ -30,6 +31,25 @@ export async function masterKeyFirstAt(db: Db): Promise<number> {
     .limit(1)
     .executeTakeFirstOrThrow();
   return at;
+}
+
+/**
+ * For the transaction that stores what this key wrapped: throws `unavailable` when the key is retired, as it may be by
+ * another process since the wrapping. Transactions are as if one after the other: the one that retires the key is before
+ * this one, and is seen here, or after it, and sees what this one stored.
+ */
+export async function masterKeyRequire(tx: Tx, id: string): Promise<void> {
+  const row = await tx
+    .selectFrom("key_manager_master_keys")
+    .select("status")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (row && row.status !== "RETIRED") return;
+  throw new CloudError(
+    "unavailable",
+    "The master key was replaced while the request was served, and nothing was stored; try again.",
+    { detail: `master key ${id} is ${row?.status ?? "not in the database"}` },
+  );
 }
 
 export async function masterKeyInsert(tx: Tx, row: MasterKeyRow): Promise<void> {

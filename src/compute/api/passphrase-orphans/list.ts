@@ -28,7 +28,7 @@ export const passphraseOrphanList = operation<ComputeDeps, undefined, typeof Que
       passphrase_orphans: orphans.slice(0, limit).map((orphan) => ({
         server_id: orphan.serverId,
         secret_id: orphan.secretId ?? null,
-        secret_name: passphraseSecretName(orphan.serverId),
+        secret_name: passphraseSecretName(orphan),
         project_id: orphan.projectId,
         user_id: orphan.userId,
         reason: orphan.reason,

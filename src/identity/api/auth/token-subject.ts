@@ -4,15 +4,16 @@ import { operation, pairJson, Reply } from "#http/index.ts";
 import { catalogOfToken } from "../../app/catalog.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { tokenFetchSubject, tokenRevoke } from "../../app/token.ts";
-import { querySchema } from "../input.ts";
+import { queryFlag, querySchema } from "../input.ts";
 import { subjectHeaders } from "./token-issue.ts";
 import { tokenView } from "./view.ts";
 
 export const authTokenValidate = operation({
-  query: querySchema("nocatalog"),
+  query: querySchema("nocatalog", "allow_expired"),
   handle: async (ctx: IdentityCtx, { headers, query }) => {
     const text = subjectText(headers);
-    const token = await tokenFetchSubject(ctx, text, "identity:validate_token");
+    const allowExpired = queryFlag(query.allow_expired);
+    const token = await tokenFetchSubject(ctx, text, { rule: "identity:validate_token", allowExpired });
     const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
     const json = pairJson(token, catalog, () => tokenView(token, catalog));
     return new Reply(200, json, subjectHeaders(text));
@@ -20,9 +21,11 @@ export const authTokenValidate = operation({
 });
 
 export const authTokenCheck = operation({
-  handle: async (ctx: IdentityCtx, { headers }) => {
+  query: querySchema("allow_expired"),
+  handle: async (ctx: IdentityCtx, { headers, query }) => {
     const text = subjectText(headers);
-    await tokenFetchSubject(ctx, text, "identity:check_token");
+    const allowExpired = queryFlag(query.allow_expired);
+    await tokenFetchSubject(ctx, text, { rule: "identity:check_token", allowExpired });
     return new Reply(200, undefined, subjectHeaders(text));
   },
 });

@@ -2,7 +2,7 @@ import { copyFile, readdir, readFile, rm, stat, utimes, writeFile } from "node:f
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { silentLogger } from "#base/logger.ts";
-import { createKeyManager, type KeyManager, type SealedValues } from "../../index.ts";
+import { createKeyManager, type KeyManager, type SealedValues, type SecretBox } from "../../index.ts";
 import { callerOf, startKeyManager, type TestKeyManager } from "../../testing/start-key-manager.ts";
 
 let cloud: TestKeyManager;
@@ -124,6 +124,11 @@ function secretOf(payload: string): Parameters<KeyManager["secrets"]["store"]>[1
   return { name: "s", secretType: "opaque", contentType: "text/plain", payload: Buffer.from(payload) };
 }
 
+async function sealedText(box: SecretBox, plaintext: string, context: readonly string[]): Promise<string> {
+  const sealed = await box.seal(Buffer.from(plaintext), context);
+  return cloud.database.transaction((tx) => sealed.text(tx));
+}
+
 test("a value of another service that is in no known place would be lost; one that is there holds the old key", async () => {
   let isMovable = false;
   const kept = { sealed: "" };
@@ -138,7 +143,7 @@ test("a value of another service that is in no known place would be lost; one th
   };
   const process = await another();
   const box = process.boxFor([place]);
-  kept.sealed = await box.seal(Buffer.from("a value of identity's"), ["a value"]);
+  kept.sealed = await sealedText(box, "a value of identity's", ["a value"]);
   const next = cloud.keyManager.boxFor([place]);
   await cloud.keyManager.stop();
   await rotate();
@@ -165,7 +170,7 @@ test("a value of another service that is in no known place would be lost; one th
 
 test("a box from before there were several keys is opened, and named when it moves", async () => {
   const box = cloud.keyManager.boxFor([]);
-  const sealed = await box.seal(Buffer.from("old"), ["x"]);
+  const sealed = await sealedText(box, "old", ["x"]);
   const withoutName = sealed.slice(sealed.indexOf(":") + 1);
   expect((await box.open(withoutName, ["x"])).toString()).toBe("old");
 });
