@@ -1,4 +1,4 @@
-import { nothing, saga, type SagaUndo } from "#saga/index.ts";
+import { nothing, saga } from "#saga/index.ts";
 import { commands } from "#bus/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { imageTpmForget } from "../app/image-tpm.ts";
@@ -6,9 +6,10 @@ import { sealedBoxAt } from "../app/sealed-boxes.ts";
 import { imageTpmFind, imageTpmSet } from "../store/image-tpms.ts";
 import { hostCommand } from "./host-command.ts";
 import { imagePassphraseForHost, passphraseForHost } from "./passphrase-handover.ts";
-import { fail, finish, placedServerOf, type ServerStep } from "./server-steps.ts";
+import { finish, placedServerOf, type ServerStep } from "./server-steps.ts";
 import {
   snapshotCopy,
+  snapshotGiveUp,
   snapshotImageDiscard,
   snapshotRemove,
   snapshotUpload,
@@ -31,7 +32,7 @@ const boxes = { server: 0, image: 1 } as const;
  * anything fails, or the image is deleted meanwhile, neither copy nor image is left.
  */
 export const serverCreateImage = saga<ImageParams, ComputeSagaDeps>("server-create-image", 1)
-  .step("server", { run: nothing, undo: serverLeave })
+  .step("server", { run: nothing, undo: snapshotGiveUp })
   .step("image", { run: nothing, undo: imageDiscard })
   .step("begin", { run: snapshotBegin, undo: "none" })
   .step("copyGuard", { run: nothing, undo: snapshotRemove })
@@ -49,11 +50,6 @@ async function upload(
   step: ServerStep & { readonly params: SnapshotParams; readonly outputs: { readonly copy: SnapshotCopy } },
 ): Promise<void> {
   await snapshotUpload(step, step.outputs.copy, "image_uploading");
-}
-
-/** The server was not touched. */
-async function serverLeave(step: SagaUndo<ImageParams, ComputeSagaDeps>): Promise<void> {
-  await fail(step, step.error, {});
 }
 
 /** On the host, under the image's passphrase; what is kept here was never in clear. */
