@@ -134,6 +134,8 @@ function rowText(row: Row, id: string): string {
   );
   return JSON.stringify(Object.fromEntries(columns))
     .replaceAll(id, "SERVER")
+    .replaceAll(/-----BEGIN [^-]+-----[^-]+-----END/gu, "PEM")
+    .replaceAll(/(migrationId[\\"]+:)\d+/gu, "$1NUMBER")
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gu, "UUID")
     .replaceAll(/r-[0-9a-z]{8}\b/gu, "RESERVATION")
     .replaceAll(/[0-9a-f]{32,}/gu, "HEX")

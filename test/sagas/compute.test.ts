@@ -311,6 +311,8 @@ sagaTests(serverCreateImage, {
     await database.transaction(async (tx) => {
       await imageTpmInsert(tx, { ...row, version: "2.0" });
       await imageTpmSet(tx, imageId, { secretId: imageSecretId });
+      const certificate = "-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
+      await endorsementKeysReplace(tx, server.id, [{ algorithm: "rsa", publicKey: "", certificate }]);
     });
     const bound = sagaAssociatedData(sagaId, imageId);
     const box = Buffer.from(await boxSeal(key.publicKey, imagePassphrase, bound), "base64");
@@ -320,13 +322,15 @@ sagaTests(serverCreateImage, {
       sealedBox: sealedBoxesJoin([made.sealedBox, box]),
       left: async () => ({
         ...(await made.left()),
-        copy: (await imageTpmFind(database.db, imageId))?.content?.bytes,
+        copy: (await imageTpmFind(database.db, imageId))?.content,
       }),
     };
   },
   done: (left) => {
     untouched(left);
-    const copy = imagePassphrase.toString("latin1");
+    // The host has none of the certificates: its server was shelved once.
+    const certificates = [{ name: "ek-rsa2048.crt", bytes: "QUJDREVG" }];
+    const copy = { bytes: imagePassphrase.toString("latin1"), certificates };
     expect(left).toMatchObject({ images: { [imageId]: "active" }, copy });
     expect(left).toMatchObject({ secrets: [tpm.secretId, imageSecretId] });
   },

@@ -4,6 +4,7 @@ import type { ComputeSagaDeps } from "../app/deps.ts";
 import { imageTpmForget } from "../app/image-tpm.ts";
 import { sealedBoxAt } from "../app/sealed-boxes.ts";
 import { imageTpmFind, imageTpmSet } from "../store/image-tpms.ts";
+import { endorsementKeyList, type EndorsementKey } from "../store/tpm-endorsement-keys.ts";
 import { hostCommand } from "./host-command.ts";
 import { imagePassphraseForHost, passphraseForHost } from "./passphrase-handover.ts";
 import { finish, placedServerOf, type ServerStep } from "./server-steps.ts";
@@ -66,8 +67,21 @@ async function tpmCopy(step: ImageStep): Promise<void> {
     passphrase: await passphraseForHost({ ...step, sealedBox: own }, serverId, hostId),
     imagePassphrase: await imagePassphraseForHost({ ...step, sealedBox: image }, imageId, hostId),
   };
-  const content = await hostCommand(step, hostId, commands.tpmCopy, message);
-  await step.deps.database.transaction((tx) => imageTpmSet(tx, imageId, { content }));
+  const { bytes, certificates: found } = await hostCommand(step, hostId, commands.tpmCopy, message);
+  await step.deps.database.transaction(async (tx) => {
+    const certificates = found.length > 0 ? found : certificatesOf(await endorsementKeyList(tx, serverId));
+    await imageTpmSet(tx, imageId, { content: { bytes, certificates } });
+  });
+}
+
+/** Of a TPM that left the host where it was made, by a shelve: under the names that swtpm_setup gives them. */
+function certificatesOf(
+  keys: readonly EndorsementKey[],
+): { readonly name: string; readonly bytes: string }[] {
+  return keys.map(({ algorithm, certificate }) => ({
+    name: algorithm === "rsa" ? "ek-rsa2048.crt" : "ek-secp384r1.crt",
+    bytes: certificate.replaceAll(/-----[A-Z ]+-----|\s/gu, ""),
+  }));
 }
 
 async function imageDiscard(step: ImageStep): Promise<void> {
