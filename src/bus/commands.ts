@@ -161,6 +161,8 @@ export const commands = {
     }),
     Done,
   ),
+  /** The server's own config drive, gone. */
+  configDriveDelete: command("config-drive-delete", Server, Done),
   /** Fetches the rescue image and makes a disk from it, anew when there is one. */
   rescueDiskCreate: command(
     "rescue-disk-create",

@@ -8,6 +8,7 @@ import { groupWriterOpen, readerOpen, sharedWriterOpen, writerOpen } from "./con
 import { createKept, type Kept, type KeptOptions } from "./kept.ts";
 import { migrate, type Migrations } from "./migrate.ts";
 import { createSerialize } from "./serializable.ts";
+import { sqliteErrorOf } from "./sqlite.ts";
 import type { Tables } from "./tables.ts";
 
 export interface Database {
@@ -44,7 +45,13 @@ export async function openDatabase(options: {
   const writer = groupWriterOpen(address.path, { changes, timeLimitMs: options.transactionLimitMs });
   return {
     db: reader,
-    transaction: (run) => writer.transaction(run),
+    async transaction(run) {
+      try {
+        return await writer.transaction(run);
+      } catch (error) {
+        throw sqliteErrorOf(error);
+      }
+    },
     kept: (what) => createKept({ db: reader, news: changes }, what),
     async close() {
       await writer.close();

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
+import { CloudError } from "#base/errors.ts";
 import { statementOf, type Changes } from "./changes.ts";
 
 /** `path` is a file, or `:memory:`. Durable commits: WAL with synchronous=FULL. What is deleted (sealed boxes) is overwritten. */
@@ -9,6 +10,17 @@ export function sqliteOpen(path: string, options: { readonly readOnly: boolean }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
   database.exec("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
   return database;
+}
+
+/** Primary result code (https://www.sqlite.org/rescode.html#full). */
+const full = 13;
+
+/** What the operator can do something about becomes a CloudError, as `postgresErrorOf` has it; all else stays as it is. */
+export function sqliteErrorOf(cause: unknown): unknown {
+  const code = cause instanceof Error ? (cause as { errcode?: unknown }).errcode : undefined;
+  if (typeof code !== "number" || (code & 0xff) !== full) return cause;
+  const message = "The disk of the database is full: nothing can be changed until there is room.";
+  return new CloudError("unavailable", message, { cause });
 }
 
 /** node:sqlite in the shape that Kysely's SQLite dialect expects; statements are prepared once. */

@@ -9,6 +9,8 @@ export interface SagaFailure {
   readonly message: string;
   /** For the operator. */
   readonly detail?: string | undefined;
+  /** The `CloudError`'s, when it has any. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The step may succeed when it is tried again. */
@@ -36,7 +38,14 @@ export function sagaFailure(step: string, thrown: unknown): SagaFailure {
   const cause = thrown instanceof RetryableError || thrown instanceof TerminalError ? thrown.cause : thrown;
   if (cause instanceof CloudError) {
     const detail = cause.detail ?? (cause.cause === undefined ? undefined : errorText(cause.cause));
-    return { step, code: cause.code, message: cause.message, ...(detail === undefined ? {} : { detail }) };
+    const { code, message, data } = cause;
+    return {
+      step,
+      code,
+      message,
+      ...(detail === undefined ? {} : { detail }),
+      ...(Object.keys(data).length === 0 ? {} : { data }),
+    };
   }
   return { step, code: "bug", message: "An internal error occurred.", detail: errorText(cause) };
 }

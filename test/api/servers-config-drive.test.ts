@@ -186,6 +186,33 @@ test("a rebuild makes it anew; one that fails brings back what it said, without 
   await remove(id);
 });
 
+test("a rebuild onto an image that demands one makes one, which goes again when the rebuild fails", async () => {
+  const demanding = await imageMake(cloud.demo, { img_config_drive: "mandatory" });
+  const id = await made(cloud.demo, image);
+  const rebuild = { imageRef: demanding, adminPass: "theirs", personality: [file("/a")] };
+  const act = () => cloud.demo.send("POST", `${servers}/${id}/action`, { rebuild }, "2.56");
+  cloud.host.failNext("domainStart", "conflict");
+  expect((await act()).status).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE", config_drive: "", image: { id: image } });
+  expect(drives(id)).toEqual({});
+  expect((await act()).status).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE", config_drive: "True" });
+  expect(drives(id)).toMatchObject({ own: { injected: { adminPass: "theirs", files: [file("/a")] } } });
+  // What a server has it keeps.
+  await cloud.demo.send("POST", `${servers}/${id}/action`, { rebuild: { imageRef: image } }, "2.57");
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE", config_drive: "True", image: { id: image } });
+  await remove(id);
+});
+
+test("an image that says neither `optional` nor `mandatory` is refused", async () => {
+  const odd = await imageMake(cloud.demo, { img_config_drive: "maybe" });
+  const answer = await create(cloud.demo, odd);
+  expect([answer.status, answer.body.badRequest.message]).toEqual([
+    400,
+    "Image's config drive option 'maybe' is invalid.",
+  ]);
+});
+
 test("a create that fails after its config drive leaves none", async () => {
   cloud.host.failNext("domainDefine", "conflict");
   const { id } = (await create(cloud.demo, image, { server: { config_drive: true } })).body.server;

@@ -75,6 +75,40 @@ test("tags are read, added, replaced and deleted", async () => {
   expect((await cloud.demo.send("GET", `${path}/tags`, undefined, "2.25")).status).toBe(404);
 });
 
+test("as in Nova both are changed in four states alone", async () => {
+  const act = async (body: object): Promise<Record<string, unknown>> => {
+    expect((await send("POST", "action", body)).status).toBeLessThan(300);
+    return settled(path.split("/").at(-1) ?? "");
+  };
+  const changes = [
+    ["PUT", "metadata/k", { meta: { k: "1" } }, "update metadata"],
+    ["DELETE", "metadata/k", undefined, "delete metadata"],
+    ["PUT", "tags/t", undefined, "update tag"],
+    ["PUT", "tags", { tags: ["t"] }, "update tags"],
+    ["DELETE", "tags/t", undefined, "delete tag"],
+    ["DELETE", "tags", undefined, "delete tags"],
+  ] as const;
+  for (const [there, back, permitted] of [
+    [{ pause: null }, { unpause: null }, true],
+    [{ suspend: null }, { resume: null }, true],
+    [{ "os-stop": null }, { "os-start": null }, true],
+    [{ rescue: null }, { unrescue: null }, false],
+    [{ shelve: null }, { unshelve: null }, false],
+  ] as const) {
+    const state = String((await act(there))["OS-EXT-STS:vm_state"]);
+    for (const [method, rest, body, what] of changes) {
+      const answer = await send(method, rest, body);
+      if (permitted) expect(answer.status, `${state}: ${what}`).toBeLessThan(300);
+      else
+        expect([answer.status, answer.body.conflictingRequest?.message]).toEqual([
+          409,
+          `Cannot '${what}' instance ${path.split("/").at(-1)} while it is in vm_state ${state}`,
+        ]);
+    }
+    await act(back);
+  }
+});
+
 test("a server of another project has neither for members", async () => {
   for (const [method, rest, body] of [
     ["GET", "metadata", undefined],

@@ -192,17 +192,21 @@ test("a rescue that fails leaves the server with its own domain, off when it had
 
 test("an unrescue that fails says so; a hard reboot mends it", async () => {
   const id = await made(cloud.demo, image);
-  await act(id, { rescue: null });
-  await settled(id);
-  cloud.host.failNext("domainStart", "conflict");
-  expect((await act(id, { unrescue: null })).status).toBe(202);
-  expect(await settled(id)).toMatchObject({
-    status: "ERROR",
-    fault: { message: "domainStart fails by script" },
-  });
-  await act(id, { reboot: { type: "HARD" } });
-  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
-  expect(cloud.host.servers.get(id)?.rescue).toBeUndefined();
+  // Before the rescue's disk is gone, and after.
+  for (const command of ["domainDefine", "domainStart"] as const) {
+    await act(id, { rescue: null });
+    expect(await settled(id)).toMatchObject({ status: "RESCUE" });
+    cloud.host.failNext(command, "conflict");
+    expect((await act(id, { unrescue: null })).status).toBe(202);
+    expect(await settled(id)).toMatchObject({
+      status: "ERROR",
+      fault: { message: `${command} fails by script` },
+    });
+    await act(id, { reboot: { type: "HARD" } });
+    expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+    const { rescue, rescueDisk } = cloud.host.servers.get(id) ?? {};
+    expect([rescue, rescueDisk]).toEqual([undefined, undefined]);
+  }
   await remove(id);
 });
 

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { readFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { libvirtStart } from "../../src/main/setup/libvirt.ts";
 import { eventually } from "./client.ts";
+import { libvirtdStop } from "./libvirtd.ts";
 
 const run = promisify(execFile);
 
@@ -31,19 +31,8 @@ export async function hostRebootSimulate(serverIds: readonly string[]): Promise<
   await libvirtStart();
 }
 
-async function libvirtdStop(): Promise<void> {
-  if (existsSync("/run/systemd/system")) {
-    await run("systemctl", ["stop", "libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"]);
-    await run("systemctl", ["stop", "libvirtd"]);
-    return;
-  }
-  const pid = Number(await readFile("/run/libvirtd.pid", "utf8"));
-  process.kill(pid, "SIGTERM");
-  await eventually(async () => (existsSync(`/proc/${pid}`) ? undefined : true), 60_000);
-}
-
 /** The QEMU and the swtpm of each. */
-async function processesOf(serverIds: readonly string[]): Promise<number[]> {
+export async function processesOf(serverIds: readonly string[]): Promise<number[]> {
   const pids: number[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");

@@ -118,11 +118,14 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       else server.configDrives = renew === true ? { ...kept, own: drive } : { own: drive, ...kept };
       return {};
     },
+    configDriveDelete: async ({ serverId }: { serverId: string }) => {
+      const { configDrives } = of(serverId);
+      if (configDrives) delete (configDrives as { own?: object }).own;
+      return {};
+    },
     rescueDiskCreate: async ({ serverId }: { serverId: string }) => ((of(serverId).rescueDisk = true), {}),
     rescueDiskDelete: async ({ serverId }: { serverId: string }) => {
-      const server = of(serverId);
-      delete server.rescueDisk;
-      if (server.configDrives) delete (server.configDrives as { rescue?: object }).rescue;
+      rescueForget(of(serverId));
       forgetWhenEmpty(serverId);
       return {};
     },
@@ -217,7 +220,9 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
       return {};
     },
     domainDefine: async ({ serverId, rescue }: { serverId: string; rescue?: object }) => {
-      Object.assign(of(serverId), { domain: true, rescue });
+      const server = of(serverId);
+      Object.assign(server, { domain: true, rescue });
+      if (rescue === undefined) rescueForget(server);
       return {};
     },
     domainUndefine: async ({ serverId }: { serverId: string }) => {
@@ -339,6 +344,11 @@ export async function scriptedHostStart(bus: Bus, key: SealKeyPair, hostId: stri
     rest: (serverId, tpm) => void rested.set(serverId, tpm),
     stop: () => stops.forEach((stop) => stop()),
   };
+}
+
+function rescueForget(server: ScriptedServer): void {
+  delete server.rescueDisk;
+  if (server.configDrives) delete (server.configDrives as { rescue?: object }).rescue;
 }
 
 function hostFacts(hostId: string, publicKey: string) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Answer } from "./client.ts";
+import { eventually, type Answer } from "./client.ts";
 import type { RealCloud } from "./real-cloud.ts";
 
 const run = promisify(execFile);
@@ -17,11 +17,22 @@ const swtpmFolder = "/var/lib/libvirt/swtpm";
  */
 const countedOften = /^saga_log$|^audit_|^compute_tpm_generations$/u;
 
+/** How often a row was written, in which order and by whom. */
+const notCompared = /^(version|generation|fence|lease_owner|lease_until)$/u;
+
+const patienceMs = 300_000;
+/** Each look reads the whole database. */
+const lookMs = 200;
+
+type Row = Readonly<Record<string, unknown>>;
+type Rows = ReadonlyMap<string, readonly Row[]>;
+
 /**
  * All that there is of a server anywhere, without what differs from run to run (ids, times, keys): two servers that went through the
  * same have the same, whether the cloud was killed on the way or not.
  */
 export async function serverRemains(cloud: RealCloud, id: string): Promise<object> {
+  await sagasEnded(cloud, id);
   const { status, body } = await cloud.admin.send("GET", `/compute/v2.1/servers/${id}`, undefined, "2.96");
   const facts = status === 404 ? "gone" : viewOf(body.server as Record<string, unknown>);
   const vaultHasTheState = await eventuallyInVault(cloud, id);
@@ -31,8 +42,11 @@ export async function serverRemains(cloud: RealCloud, id: string): Promise<objec
     allocation: await allocationOf(cloud, id),
     ...(await onHost(cloud, id)),
     secrets: await secretsOf(cloud, id),
+    images: await imagesOf(cloud, id),
     tables: Object.fromEntries(
-      [...rows].filter(([table]) => !countedOften.test(table)).map(([table, found]) => [table, found.length]),
+      [...rows]
+        .filter(([table]) => !countedOften.test(table))
+        .map(([table, found]) => [table, found.map((row) => rowText(row, id)).toSorted()]),
     ),
     vaultHasTheState,
   };
@@ -85,8 +99,16 @@ async function secretsOf(cloud: RealCloud, id: string): Promise<number> {
   return (body.secrets as { name: string }[]).filter(({ name }) => name.endsWith(id)).length;
 }
 
+/** Made of the server. */
+async function imagesOf(cloud: RealCloud, id: string): Promise<readonly string[]> {
+  const { body } = await cloud.demo.send("GET", `/image/v2/images?instance_uuid=${id}`);
+  return (body.images as { name: string; status: string }[])
+    .map(({ name, status }) => `${name} ${status}`)
+    .toSorted();
+}
+
 /** The rows of every table that name the server. */
-function databaseRows(cloud: RealCloud, id: string): ReadonlyMap<string, readonly Record<string, unknown>[]> {
+function databaseRows(cloud: RealCloud, id: string): Rows {
   const database = new DatabaseSync(join(cloud.statePath, "sealstone.sqlite"), { readOnly: true });
   try {
     const tables = database
@@ -95,7 +117,7 @@ function databaseRows(cloud: RealCloud, id: string): ReadonlyMap<string, readonl
     const names = tables.map(({ name }) => String(name));
     return new Map(
       names.flatMap((name) => {
-        const rows = database.prepare(`select * from "${name}"`).all() as Record<string, unknown>[];
+        const rows = database.prepare(`select * from "${name}"`).all() as Row[];
         const found = rows.filter((row) => Object.values(row).some((value) => String(value).includes(id)));
         return found.length === 0 ? [] : [[name, found] as const];
       }),
@@ -105,19 +127,43 @@ function databaseRows(cloud: RealCloud, id: string): ReadonlyMap<string, readonl
   }
 }
 
-/** A copy takes a second, and on a busy machine some more. */
+/** A row as text, without what differs from run to run: ids, times, keys, ciphertext. */
+function rowText(row: Row, id: string): string {
+  const columns = Object.entries(row).filter(
+    ([name, value]) => !notCompared.test(name) && !(name === "id" && typeof value === "number"),
+  );
+  return JSON.stringify(Object.fromEntries(columns))
+    .replaceAll(id, "SERVER")
+    .replaceAll(/-----BEGIN [^-]+-----[^-]+-----END/gu, "PEM")
+    .replaceAll(/(migrationId[\\"]+:)\d+/gu, "$1NUMBER")
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gu, "UUID")
+    .replaceAll(/r-[0-9a-z]{8}\b/gu, "RESERVATION")
+    .replaceAll(/[0-9a-f]{32,}/gu, "HEX")
+    .replaceAll(/[\w+/-]{60,}={0,2}/gu, "BASE64")
+    .replaceAll(/\b1\d{12}\b/gu, "TIME");
+}
+
+/** What the server looks like to its owner may come before the last steps of what made it so. */
+async function sagasEnded(cloud: RealCloud, id: string): Promise<void> {
+  const isOpen = ({ state }: Row): boolean => state === "running" || state === "unwinding";
+  await eventually(async () => {
+    await sleep(lookMs);
+    return databaseRows(cloud, id).get("saga_runs")?.some(isOpen) === true ? undefined : true;
+  }, patienceMs);
+}
+
+/** A copy takes a second, and on a busy machine many more. */
 async function eventuallyInVault(cloud: RealCloud, id: string): Promise<boolean | undefined> {
-  for (const end = Date.now() + 60_000; ; await sleep(250)) {
-    const found = await vaultHasState(databaseRows(cloud, id), id);
-    if (found !== false || Date.now() > end) return found;
-  }
+  const [found] = await eventually(async () => {
+    await sleep(lookMs);
+    const has = await vaultHasState(databaseRows(cloud, id), id);
+    return has === false ? undefined : [has];
+  }, patienceMs);
+  return found;
 }
 
 /** Undefined without a TPM; true when the newest state of the vault is the one on the host. */
-async function vaultHasState(
-  rows: ReadonlyMap<string, readonly Record<string, unknown>[]>,
-  id: string,
-): Promise<boolean | undefined> {
+async function vaultHasState(rows: Rows, id: string): Promise<boolean | undefined> {
   const state = await readFile(join(swtpmFolder, id, "tpm2", "tpm2-00.permall")).catch(() => undefined);
   if (!state) return undefined;
   const newest = (rows.get("compute_tpm_generations") ?? []).toSorted(

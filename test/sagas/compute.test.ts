@@ -310,7 +310,11 @@ sagaTests(serverCreateImage, {
     const made = await world(database, server, true, { images: [queued], secrets: [imageSecretId] });
     const row = { imageId, serverId: server.id, userId: "user", projectId: "project", createdAt: 0 };
     const inserted = { ...row, version: "2.0", secretId: imageSecretId } as const;
-    await database.transaction((tx) => imageTpmInsert(tx, inserted));
+    await database.transaction(async (tx) => {
+      await imageTpmInsert(tx, inserted);
+      const certificate = "-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
+      await endorsementKeysReplace(tx, server.id, [{ algorithm: "rsa", publicKey: "", certificate }]);
+    });
     const bound = sagaAssociatedData(sagaId, imageId);
     const box = Buffer.from(await boxSeal(key.publicKey, imagePassphrase, bound), "base64");
     return {
@@ -319,13 +323,15 @@ sagaTests(serverCreateImage, {
       sealedBox: sealedBoxesJoin([made.sealedBox, box]),
       left: async () => ({
         ...(await made.left()),
-        copy: (await imageTpmFind(database.db, imageId))?.content?.bytes,
+        copy: (await imageTpmFind(database.db, imageId))?.content,
       }),
     };
   },
   done: (left) => {
     untouched(left);
-    const copy = imagePassphrase.toString("latin1");
+    // The host has none of the certificates: its server was shelved once.
+    const certificates = [{ name: "ek-rsa2048.crt", bytes: "QUJDREVG" }];
+    const copy = { bytes: imagePassphrase.toString("latin1"), certificates };
     expect(left).toMatchObject({ images: { [imageId]: "active" }, copy });
     expect(left).toMatchObject({ secrets: [tpm.secretId, imageSecretId] });
   },

@@ -1,4 +1,5 @@
 import { configDriveCreate } from "./config-drive-create.ts";
+import { configDriveDelete } from "./config-drive-delete.ts";
 import { consoleRead } from "./console-read.ts";
 import type { Command, CommandName } from "./command.ts";
 import { diskFetch } from "./disk-fetch.ts";
@@ -41,6 +42,7 @@ export const commandTable: { readonly [Name in CommandName]: Command<Name> } = {
   disksResizeEnd,
   diskFetch,
   configDriveCreate,
+  configDriveDelete,
   rescueDiskCreate,
   rescueDiskDelete,
   tpmManufacture,

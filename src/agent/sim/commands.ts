@@ -54,6 +54,7 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
     if (injected !== undefined) wipe(await boxOpen(key, injected, configDriveAssociatedData(serverId)));
     return {};
   },
+  configDriveDelete: () => ({}),
   rescueDiskCreate({ books }, { serverId }) {
     rescueOffRequire(books, serverId);
     books.set(serverId, { ...books.get(serverId), rescueDisk: true });
@@ -151,7 +152,8 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
       ...(tpm === undefined ? {} : { tpmVersion: tpm.version }),
       ...(rescue === undefined ? {} : { rescued: true }),
     };
-    books.set(serverId, { ...books.get(serverId), domain });
+    const server = books.get(serverId);
+    books.set(serverId, { ...server, domain, ...(rescue === undefined ? { rescueDisk: false } : {}) });
     return {};
   },
   async domainUndefine({ books, ...place }, { serverId }) {

@@ -10,13 +10,18 @@ import { defaultZone } from "../store/hosts.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { quotaLimitsOfCaller } from "./quota.ts";
 
-/** Whether the server gets one: the request, its image or the configuration says so (nova.virt.configdrive.required_by). */
+/** nova.virt.configdrive.required_by: of a server that is made anew too, where the configuration has no say any more. */
+export function configDriveDemanded({ properties }: Pick<ImageFacts, "properties">): boolean {
+  return properties["img_config_drive"] === "mandatory";
+}
+
+/** Whether a new server gets one: the request, its image or the configuration says so. */
 export function configDriveRequired(
   ctx: ComputeCtx,
   asked: boolean,
-  { properties }: Pick<ImageFacts, "properties">,
+  image: Pick<ImageFacts, "properties">,
 ): boolean {
-  return asked || properties["img_config_drive"] === "mandatory" || ctx.deps.forceConfigDrive;
+  return asked || configDriveDemanded(image) || ctx.deps.forceConfigDrive;
 }
 
 /** Throws `forbidden`, in Nova's words, for more or larger files than the quota lets a request have. */

@@ -1,6 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import type { Tx } from "#db/index.ts";
-import type { Server } from "../domain/server.ts";
+import type { Server, VmState } from "../domain/server.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { serverLockPermit, serverPermit } from "./server.ts";
@@ -28,7 +28,9 @@ export async function serverChangeAs(
   });
 }
 
-/** As `serverChangeAs`, but only for a server that was made and has not failed (nova's check_instance_state of metadata and tags). */
+const changeable: readonly VmState[] = ["active", "paused", "suspended", "stopped"];
+
+/** As `serverChangeAs`, but only in the states in which Nova changes metadata and tags. */
 export async function serverChangeRunning(
   ctx: ComputeCtx,
   id: string,
@@ -37,7 +39,7 @@ export async function serverChangeRunning(
 ): Promise<Server> {
   return serverChangeAs(ctx, id, action.rule, (server) => {
     if (action.what.endsWith("metadata")) serverLockPermit(ctx, server);
-    if (server.vmState === "building" || server.vmState === "error") {
+    if (!changeable.includes(server.vmState)) {
       throw new CloudError(
         "conflict",
         `Cannot '${action.what}' instance ${id} while it is in vm_state ${server.vmState}`,

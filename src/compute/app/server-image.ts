@@ -28,6 +28,9 @@ export function imageFits(
   image: ImageFacts,
   flavor: Pick<Flavor, "name" | "memoryMiB" | "rootGiB">,
 ): void {
+  const { img_config_drive: configDrive = "optional" } = image.properties;
+  if (configDrive !== "optional" && configDrive !== "mandatory")
+    throw new CloudError("invalid", `Image's config drive option '${configDrive}' is invalid.`);
   if (flavor.memoryMiB < image.minRamMiB) {
     throw new CloudError(
       "invalid",

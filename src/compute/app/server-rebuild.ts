@@ -9,7 +9,7 @@ import { serverRebuild as serverRebuildSaga } from "../sagas/server-rebuild.ts";
 import { keypairFind } from "../store/keypairs.ts";
 import { rebuildInsert } from "../store/rebuilds.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
-import { injectionPermit, injectionSeal } from "./config-drive.ts";
+import { configDriveDemanded, injectionPermit, injectionSeal } from "./config-drive.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
 import { passphraseRead, type SealedPassphrase } from "./passphrase.ts";
@@ -23,7 +23,7 @@ import { serverFetch, serverLockPermit } from "./server.ts";
 export interface RebuildInput {
   readonly imageId: string;
   /** What is not there stays as it is. */
-  readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm" | "keypair">>;
+  readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm" | "keypair" | "configDrive">>;
   /** The rule for it is checked when they are given. */
   readonly trustedCertificates: boolean;
   /** A TPM with a new identity; otherwise the server keeps the one that it has. */
@@ -47,16 +47,17 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
   permit(ctx, server);
   const keypair = await keypairOf(ctx, input.changes.keyName);
   await injectionPermit(ctx, input.injection);
-  if (!server.configDrive && input.injection.files.length > 0)
-    throw new CloudError("invalid", "Files reach a server on its config drive alone, and this one has none.");
   const { metadata } = input.changes;
   if (metadata) serverMetadataPermit(metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
   const image = await rebuildImageOf(ctx, input.imageId);
   imageFits(ctx, image, server.flavor);
   rebuildTpmPermit(server, image);
+  const configDrive = server.configDrive || configDriveDemanded(image);
+  if (!configDrive && input.injection.files.length > 0)
+    throw new CloudError("invalid", "Files reach a server on its config drive alone, and this one has none.");
   const sagaId = newUuid<SagaId>();
-  const changes = { ...input.changes, ...keypair, image: await serverImageOf(ctx, image) };
-  const injected = server.configDrive ? await injectionSeal(ctx, server.id, { sagaId, ...input }) : undefined;
+  const changes = { ...input.changes, ...keypair, configDrive, image: await serverImageOf(ctx, image) };
+  const injected = configDrive ? await injectionSeal(ctx, server.id, { sagaId, ...input }) : undefined;
   if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes, injected });
   const need = { sagaId, operation, restores: false };
   const sealed = server.tpm && (await passphraseFor(ctx, server, need));

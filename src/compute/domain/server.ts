@@ -174,6 +174,7 @@ export type RebuiltFields = Pick<
   | "keypair"
   | "metadata"
   | "userData"
+  | "configDrive"
   | "accessIPv4"
   | "accessIPv6"
   | "diskConfig"
@@ -181,7 +182,7 @@ export type RebuiltFields = Pick<
 
 export function rebuiltFieldsOf(server: Server): RebuiltFields {
   const { name, description, hostname, image, tpm, keyName, keypair, metadata, userData } = server;
-  const { accessIPv4, accessIPv6, diskConfig } = server;
+  const { configDrive, accessIPv4, accessIPv6, diskConfig } = server;
   return {
     name,
     description,
@@ -192,6 +193,7 @@ export function rebuiltFieldsOf(server: Server): RebuiltFields {
     keypair,
     metadata,
     userData,
+    configDrive,
     accessIPv4,
     accessIPv6,
     diskConfig,

@@ -8,7 +8,9 @@ import { aServer } from "../domain/testing/a-server.ts";
 import { computeMigrations } from "../index.ts";
 import { serverMigrationInsert, serverMigrationSet } from "../store/server-migrations.ts";
 import { serverInsert } from "../store/servers.ts";
+import { shelvedServerSet } from "../store/shelved-servers.ts";
 import { resizesConfirm } from "./resizes.ts";
+import { shelvedServersOffload } from "./shelved-servers.ts";
 import { softDeletedReclaim } from "./soft-deleted.ts";
 
 const minute = 60_000;
@@ -62,6 +64,26 @@ test("a resize is confirmed when its window is over, and not before", async () =
   await resizesConfirm(deps);
   await resizesConfirm(deps);
   expect(await begun()).toEqual([`server-resize-confirm ${old}`]);
+  await database.close();
+});
+
+test("a shelved server leaves its host when its time there is over, and never where there is none", async () => {
+  const { database, deps, begun } = await placeAt({ resizeConfirmS: 0, reclaimS: 0 });
+  await database.transaction(async (tx) => {
+    for (const [id, at] of [
+      [old, now],
+      [young, now + 31_000],
+    ] as const) {
+      await serverInsert(tx, aServer({ id, vmState: "shelved" }));
+      await shelvedServerSet(tx, id, { image: aServer().image.disk, at });
+    }
+  });
+  // Below 0 it stays until somebody says so; with 0 the shelve itself takes it off.
+  for (const shelvedOffloadTimeS of [-1, 0]) await shelvedServersOffload({ ...deps, shelvedOffloadTimeS });
+  expect(await begun()).toEqual([]);
+  for (let looks = 2; looks > 0; looks -= 1)
+    await shelvedServersOffload({ ...deps, shelvedOffloadTimeS: 30 });
+  expect(await begun()).toEqual([`server-shelve-offload ${old}`]);
   await database.close();
 });
 

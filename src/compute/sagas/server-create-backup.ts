@@ -1,8 +1,9 @@
-import { nothing, saga, type SagaUndo } from "#saga/index.ts";
+import { nothing, saga } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
-import { fail, finish, type ServerStep } from "./server-steps.ts";
+import { finish, type ServerStep } from "./server-steps.ts";
 import {
   snapshotCopy,
+  snapshotGiveUp,
   snapshotImageDiscard,
   snapshotRemove,
   snapshotUpload,
@@ -22,7 +23,7 @@ type BackupStep = ServerStep & { readonly params: BackupParams };
 
 /** As `server-create-image`, and then the oldest images of this type go. */
 export const serverCreateBackup = saga<BackupParams, ComputeSagaDeps>("server-create-backup", 1)
-  .step("server", { run: nothing, undo: serverLeave })
+  .step("server", { run: nothing, undo: snapshotGiveUp })
   .step("image", { run: nothing, undo: snapshotImageDiscard })
   .step("copyGuard", { run: nothing, undo: snapshotRemove })
   .step("copy", { run: (step) => snapshotCopy(step, "image_pending_upload"), undo: "none" })
@@ -47,8 +48,4 @@ async function backupsRotate(step: BackupStep): Promise<void> {
     if (!(await keeper.remove(imageId)))
       step.log.warn({ serverId, imageId }, "a backup that is protected was not rotated away");
   }
-}
-
-async function serverLeave(step: SagaUndo<BackupParams, ComputeSagaDeps>): Promise<void> {
-  await fail(step, step.error, {});
 }

@@ -1,14 +1,16 @@
-import { nothing, saga, type SagaUndo } from "#saga/index.ts";
+import { nothing, saga } from "#saga/index.ts";
 import { commands } from "#bus/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { imageTpmForget } from "../app/image-tpm.ts";
 import { sealedBoxAt } from "../app/sealed-boxes.ts";
 import { imageTpmFind, imageTpmSet } from "../store/image-tpms.ts";
+import { endorsementKeyList, type EndorsementKey } from "../store/tpm-endorsement-keys.ts";
 import { hostCommand } from "./host-command.ts";
 import { imagePassphraseForHost, passphraseForHost } from "./passphrase-handover.ts";
-import { fail, finish, placedServerOf, type ServerStep } from "./server-steps.ts";
+import { finish, placedServerOf, type ServerStep } from "./server-steps.ts";
 import {
   snapshotCopy,
+  snapshotGiveUp,
   snapshotImageDiscard,
   snapshotRemove,
   snapshotUpload,
@@ -31,7 +33,7 @@ const boxes = { server: 0, image: 1 } as const;
  * anything fails, or the image is deleted meanwhile, neither copy nor image is left.
  */
 export const serverCreateImage = saga<ImageParams, ComputeSagaDeps>("server-create-image", 1)
-  .step("server", { run: nothing, undo: serverLeave })
+  .step("server", { run: nothing, undo: snapshotGiveUp })
   .step("image", { run: nothing, undo: imageDiscard })
   .step("begin", { run: snapshotBegin, undo: "none" })
   .step("copyGuard", { run: nothing, undo: snapshotRemove })
@@ -51,11 +53,6 @@ async function upload(
   await snapshotUpload(step, step.outputs.copy, "image_uploading");
 }
 
-/** The server was not touched. */
-async function serverLeave(step: SagaUndo<ImageParams, ComputeSagaDeps>): Promise<void> {
-  await fail(step, step.error, {});
-}
-
 /** On the host, under the image's passphrase; what is kept here was never in clear. */
 async function tpmCopy(step: ImageStep): Promise<void> {
   const { imageId, copyTpm } = step.params;
@@ -70,8 +67,21 @@ async function tpmCopy(step: ImageStep): Promise<void> {
     passphrase: await passphraseForHost({ ...step, sealedBox: own }, serverId, hostId),
     imagePassphrase: await imagePassphraseForHost({ ...step, sealedBox: image }, imageId, hostId),
   };
-  const content = await hostCommand(step, hostId, commands.tpmCopy, message);
-  await step.deps.database.transaction((tx) => imageTpmSet(tx, imageId, content));
+  const { bytes, certificates: found } = await hostCommand(step, hostId, commands.tpmCopy, message);
+  await step.deps.database.transaction(async (tx) => {
+    const certificates = found.length > 0 ? found : certificatesOf(await endorsementKeyList(tx, serverId));
+    await imageTpmSet(tx, imageId, { bytes, certificates });
+  });
+}
+
+/** Of a TPM that left the host where it was made, by a shelve: under the names that swtpm_setup gives them. */
+function certificatesOf(
+  keys: readonly EndorsementKey[],
+): { readonly name: string; readonly bytes: string }[] {
+  return keys.map(({ algorithm, certificate }) => ({
+    name: algorithm === "rsa" ? "ek-rsa2048.crt" : "ek-secp384r1.crt",
+    bytes: certificate.replaceAll(/-----[A-Z ]+-----|\s/gu, ""),
+  }));
 }
 
 async function imageDiscard(step: ImageStep): Promise<void> {

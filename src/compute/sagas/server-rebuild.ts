@@ -233,12 +233,14 @@ async function diskRestore(step: Undo): Promise<void> {
 }
 
 /** When it cannot run any more, it is there, off, and the owner learns why. */
-async function oldRestart(step: Undo, { old }: Rebuild): Promise<void> {
+async function oldRestart(step: Undo, { old, new: made }: Rebuild): Promise<void> {
   const server = await placedServerOf(step);
   const { vmState, ...fields } = old;
   const before = { ...server, ...fields };
   // The old password is known to nobody any more.
   await configDriveMake(step, before, { injected: undefined, rescue: false, renew: true });
+  if (made.configDrive && !before.configDrive)
+    await hostCommand(step, server.hostId, commands.configDriveDelete, { serverId: server.id });
   await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(before));
   if (vmState !== "active") return;
   try {

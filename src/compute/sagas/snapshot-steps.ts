@@ -1,12 +1,12 @@
 /** A server's disk on its way into an image: what createImage, createBackup and a shelve do alike. */
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
-import { terminal } from "#saga/index.ts";
+import { terminal, type SagaFailure } from "#saga/index.ts";
 import { sleep } from "#base/clock.ts";
 import type { TaskState } from "../domain/server.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { hostCommand } from "./host-command.ts";
-import { placedServerOf, type ServerActionParams, type ServerStep } from "./server-steps.ts";
+import { fail, finish, placedServerOf, type ServerActionParams, type ServerStep } from "./server-steps.ts";
 
 /** What a saga with these steps is told. */
 export interface SnapshotParams extends ServerActionParams {
@@ -79,6 +79,15 @@ export async function snapshotImageDiscard(step: SnapshotStep): Promise<void> {
   await step.deps.image.keeper.discard(step.params.imageId);
 }
 
+/**
+ * The end of a createImage or createBackup that left no image; the server was not touched. One that nobody wanted any more is a
+ * success, as in Nova (nova.compute.manager._snapshot_instance).
+ */
+export async function snapshotGiveUp(step: ServerStep & { readonly error: SagaFailure }): Promise<void> {
+  if (step.error.data?.["unwanted"] === true) await finish(step, {});
+  else await fail(step, step.error, {});
+}
+
 /** Throws when the server is being deleted: nobody waits for the image of it. */
 export async function taskStateSet(step: ServerStep, taskState: TaskState): Promise<void> {
   const { database, clock } = step.deps;
@@ -144,9 +153,10 @@ async function unwanted(step: SnapshotStep): Promise<CloudError | undefined> {
 }
 
 function cancelled(imageId: string): CloudError {
-  return new CloudError("conflict", `Image ${imageId} was deleted before its data was complete.`);
+  const message = `Image ${imageId} was deleted before its data was complete.`;
+  return new CloudError("conflict", message, { data: { unwanted: true } });
 }
 
 function deleting(serverId: string): CloudError {
-  return new CloudError("conflict", `Instance ${serverId} is being deleted.`);
+  return new CloudError("conflict", `Instance ${serverId} is being deleted.`, { data: { unwanted: true } });
 }

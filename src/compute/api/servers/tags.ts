@@ -18,7 +18,8 @@ async function change(
   name: string,
   next: (tags: readonly string[]) => readonly string[],
 ): Promise<readonly string[]> {
-  const what = { rule: rule(name), what: `${name.startsWith("delete") ? "delete" : "update"} tags` };
+  const [verb, all] = name.split("_");
+  const what = { rule: rule(name), what: `${verb} ${all === undefined ? "tag" : "tags"}` };
   return (await serverChangeRunning(ctx, id, what, (server) => ({ ...server, tags: next(server.tags) })))
     .tags;
 }

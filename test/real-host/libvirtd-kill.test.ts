@@ -1,0 +1,206 @@
+import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, expect, test } from "vitest";
+import type { GuestFacts } from "../../guest/console-facts.ts";
+import { eventually } from "../kit/client.ts";
+import { processesOf } from "../kit/host-reboot.ts";
+import { libvirtdKill } from "../kit/libvirtd.ts";
+import { randomOf } from "../kit/random.ts";
+import { realCloudForTests } from "../kit/real-cloud-for-tests.ts";
+import { realGuests } from "../kit/real-guests.ts";
+
+/**
+ * kill -9 of libvirtd in the midst of an operation, and a new one a second later: the operation ends as done, as undone or in ERROR, the
+ * last two with a reason; nothing is left over, and the server goes on with its TPM.
+ */
+
+const run = promisify(execFile);
+const servers = "/compute/v2.1/servers";
+const version = "2.96";
+
+/** How often for each operation, at moments of the seed's choice. */
+const rounds = Number(process.env["LIBVIRTD_KILLS"] ?? 1);
+const seed = Number(process.env["LIBVIRTD_KILLS_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const random = randomOf(seed);
+
+const cloud = realCloudForTests();
+const { imageNamed, flavorMake, create, settled, act, done, facts } = realGuests(cloud);
+
+let small: string;
+let large: string;
+let image: string;
+let server: string;
+let first: GuestFacts;
+/** Boots that were looked at. */
+const seen = new Set<string>();
+/** Images that a kill did not undo. */
+const images = new Set<string>();
+
+beforeAll(async () => {
+  console.log(`LIBVIRTD_KILLS=${rounds} LIBVIRTD_KILLS_SEED=${seed}`);
+  const tpm = { "hw:tpm_version": "2.0", "hw:tpm_model": "tpm-crb" };
+  small = await flavorMake("kill.small", tpm);
+  const flavor = { name: "kill.large", ram: 320, vcpus: 1, disk: 2 };
+  large = (await cloud().admin.send("POST", "/compute/v2.1/flavors", { flavor })).body.flavor.id as string;
+  await cloud().admin.send("POST", `/compute/v2.1/flavors/${large}/os-extra_specs`, { extra_specs: tpm });
+  image = await imageNamed("sealstone-guest");
+  server = await made();
+  first = await newBoot();
+  expect(first).toMatchObject({ problems: [], nv: { state: "written" }, secret: { state: "sealed" } });
+});
+
+async function made(): Promise<string> {
+  const id = await create({ imageRef: image, flavorRef: small });
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  return id;
+}
+
+async function newBoot(): Promise<GuestFacts> {
+  const block = await facts(server, ({ seq, bootId }) => seq === 1 && !seen.has(bootId));
+  seen.add(block.bootId);
+  return block;
+}
+
+function expectSameTpm(now: GuestFacts): void {
+  expect(now.problems).toEqual([]);
+  expect(now.ekSha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(now.ekSha256).toBe(first.ekSha256);
+  expect(now.nv).toEqual({ state: "read", value: first.nv?.value });
+  expect(now.secret).toEqual({ state: "unsealed", value: first.secret?.value });
+}
+
+/** Asks, kills libvirtd at some moment of the operation, and answers what the server is afterwards. */
+async function killedDuring(ask: () => Promise<void>, longestMs: number): Promise<Outcome> {
+  const afterMs = Math.round(random() * longestMs);
+  await ask();
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await libvirtdKill(1_000);
+  const found = await settled(server);
+  if (found === undefined) return { status: "gone", failed: false, reason: "" };
+  const { body } = await cloud().admin.send(
+    "GET",
+    `${servers}/${server}/os-instance-actions`,
+    undefined,
+    version,
+  );
+  const [{ request_id: requestId, message }] = body.instanceActions;
+  const action = `${servers}/${server}/os-instance-actions/${requestId}`;
+  const { events } = (await cloud().admin.send("GET", action, undefined, version)).body.instanceAction;
+  const outcome: Outcome = {
+    status: String(found["status"]),
+    failed: message === "Error",
+    reason: String(events[0].details ?? ""),
+  };
+  console.log(`killed after ${afterMs} ms: ${JSON.stringify(outcome)}`);
+  if (outcome.failed) expect(outcome.reason).not.toBe("");
+  if (outcome.status === "ERROR")
+    expect(found["fault"]).toMatchObject({ message: expect.stringMatching(/./) });
+  await eventually(async () => {
+    const { services } = (await cloud().admin.send("GET", "/compute/v2.1/os-services")).body;
+    return (services as { state: string }[]).every(({ state }) => state === "up") ? true : undefined;
+  }, 60_000);
+  return outcome;
+}
+
+interface Outcome {
+  readonly status: string;
+  /** Its action has ended in an error. */
+  readonly failed: boolean;
+  readonly reason: string;
+}
+
+/** Whatever became of it, it runs again afterwards, with the same TPM. */
+async function expectGoesOn({ status }: Outcome): Promise<void> {
+  if (status === "SHUTOFF") await done(server, { "os-start": null }, "ACTIVE");
+  else if (status === "ERROR") await done(server, { reboot: { type: "HARD" } }, "ACTIVE");
+  expectSameTpm(await newBoot());
+}
+
+/** Of the server that runs there is one of everything, and of none other anything. */
+async function expectTidy(): Promise<void> {
+  const folder = join(cloud().instancesPath, "servers");
+  expect(await readdir(folder)).toEqual([server]);
+  const files = (await readdir(join(folder, server))).filter((name) => !name.startsWith("console.log"));
+  expect(files.toSorted()).toEqual(["disk", "tpm"]);
+  const states = (await readdir("/var/lib/libvirt/swtpm")).filter((name) => name.startsWith(server));
+  expect(states).toEqual([server]);
+  expect(await cloud().domains()).toEqual([`instance-${server}`]);
+  expect((await run("virsh", ["-q", "secret-list"])).stdout).not.toContain(server);
+  expect((await run("virsh", ["domjobinfo", server])).stdout).toMatch(/Job type:\s+None/);
+  // QEMU and swtpm.
+  expect(await processesOf([server])).toHaveLength(2);
+  const { body } = await cloud().demo.send("GET", `/image/v2/images?instance_uuid=${server}`);
+  const found = body.images as { id: string; status: string }[];
+  expect(found.filter(({ status }) => status !== "active")).toEqual([]);
+  expect(new Set(found.map(({ id }) => id))).toEqual(images);
+}
+
+const each = Array.from({ length: rounds }, (_, index) => index + 1);
+
+test.each(each)("start (%i)", async () => {
+  await done(server, { "os-stop": null }, "SHUTOFF");
+  const outcome = await killedDuring(() => accepted({ "os-start": null }), 2_000);
+  expect(outcome.failed ? ["SHUTOFF", "ERROR"] : ["ACTIVE"]).toContain(outcome.status);
+  await expectGoesOn(outcome);
+  await expectTidy();
+});
+
+test.each(each)("hard reboot (%i)", async () => {
+  const outcome = await killedDuring(() => accepted({ reboot: { type: "HARD" } }), 3_000);
+  expect(outcome.failed ? ["SHUTOFF", "ERROR"] : ["ACTIVE"]).toContain(outcome.status);
+  await expectGoesOn(outcome);
+  await expectTidy();
+});
+
+test.each(each)("resize (%i)", async () => {
+  const outcome = await killedDuring(() => accepted({ resize: { flavorRef: large } }), 8_000);
+  expect(outcome.failed ? ["ACTIVE", "SHUTOFF", "ERROR"] : ["VERIFY_RESIZE"]).toContain(outcome.status);
+  if (!outcome.failed) {
+    expectSameTpm(await newBoot());
+    await done(server, { revertResize: null }, "ACTIVE");
+    expectSameTpm(await newBoot());
+  } else if (outcome.status !== "ACTIVE") await expectGoesOn(outcome);
+  await expectTidy();
+});
+
+test.each(each)("createImage of the running guest (%i)", async () => {
+  let imageId = "";
+  const outcome = await killedDuring(async () => {
+    const answer = await act(server, { createImage: { name: "killed" } });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+    imageId = answer.body.image_id as string;
+  }, 3_000);
+  expect(outcome.status).toBe("ACTIVE");
+  if (!outcome.failed) images.add(imageId);
+  await expectTidy();
+  const [lastBoot] = [...seen].slice(-1);
+  const now = await facts(server, ({ bootId, seq }) => bootId === lastBoot && seq > 1);
+  expect(now.problems).toEqual([]);
+  expect(now.ekSha256).toBe(first.ekSha256);
+});
+
+test.each(each)("delete (%i)", async () => {
+  const outcome = await killedDuring(async () => {
+    expect((await cloud().demo.send("DELETE", `${servers}/${server}`)).status).toBe(204);
+  }, 1_500);
+  if (outcome.status === "ERROR") {
+    expect((await cloud().demo.send("DELETE", `${servers}/${server}`)).status).toBe(204);
+    expect(await settled(server)).toBeUndefined();
+  } else expect(outcome.status).toBe("gone");
+  expect(await readdir(join(cloud().instancesPath, "servers"))).toEqual([]);
+  expect((await readdir("/var/lib/libvirt/swtpm")).filter((name) => name.startsWith(server))).toEqual([]);
+  expect(await cloud().domains()).toEqual([]);
+  expect((await run("virsh", ["-q", "secret-list"])).stdout).not.toContain(server);
+  expect(await processesOf([server])).toEqual([]);
+  expect((await cloud().demo.send("GET", "/key-manager/v1/secrets")).body.secrets).toEqual([]);
+  server = await made();
+  first = await newBoot();
+  images.clear();
+});
+
+async function accepted(body: object): Promise<void> {
+  const answer = await act(server, body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+}
