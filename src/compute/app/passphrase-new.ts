@@ -1,8 +1,23 @@
+import { CloudError } from "#base/errors.ts";
 import type { SagaId } from "#base/ids.ts";
+import type { Server, ServerTpm } from "../domain/server.ts";
 import { tpmIntentDelete, tpmIntentInsert } from "../store/tpm-intents.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { intentOf, passphraseDelete, useOfRequest, type PassphraseOwner } from "./passphrase-audit.ts";
 import { passphraseCreate, surelyNotStored, type SealedPassphrase } from "./passphrase.ts";
+
+/** A new passphrase is the caller's, so the caller is of the server's project; in the mode `deployment` it is the cloud's own. */
+export function newPassphrasePermit(
+  ctx: ComputeCtx,
+  server: Pick<Server, "projectId">,
+  tpm: Pick<ServerTpm, "secretSecurity">,
+): void {
+  if (tpm.secretSecurity === "deployment" || ctx.caller.projectId === server.projectId) return;
+  throw new CloudError(
+    "forbidden",
+    "The passphrase of the new TPM would belong to your project and not to the server's: ask as a member of that project.",
+  );
+}
 
 /**
  * A passphrase for a new TPM (`server.tpm`) of a server that there is, and what begins with it. As when a server is made, an intent lets the
