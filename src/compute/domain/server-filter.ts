@@ -69,7 +69,7 @@ export function serverFilter(filters: ServerFilters, hostOf: HostOf): ServerTest
     if (tags) return (server) => tags(server, value.split(","));
     const matched = patterns[name] ?? hosts[name];
     if (!matched) return () => true;
-    const matches = namePattern(value);
+    const matches = namePattern(value, name);
     return (server) => {
       const found = matched(server);
       return found !== null && found !== undefined && matches(found);

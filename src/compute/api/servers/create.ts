@@ -6,7 +6,7 @@ import type { ServerCounts } from "../../app/quota.ts";
 import { serverCreate as create } from "../../app/server-create.ts";
 import type { HintsInput } from "../../app/server-placement.ts";
 import { linksOf } from "../links.ts";
-import { isNovaTrue } from "../parameter-schemas.ts";
+import { ipv6Canonical, isNovaTrue } from "../parameter-schemas.ts";
 import { filesOf, type PersonalityFile } from "./personality.ts";
 import { serverCreateBody } from "./create-schema.ts";
 
@@ -76,7 +76,7 @@ export const serverCreate = operation({
       metadata: wanted.metadata ?? {},
       userData: wanted.user_data ?? null,
       accessIPv4: wanted.accessIPv4 ?? "",
-      accessIPv6: wanted.accessIPv6 ?? "",
+      accessIPv6: wanted.accessIPv6 === undefined ? "" : ipv6Canonical(wanted.accessIPv6),
       diskConfig: wanted["OS-DCF:diskConfig"] ?? "MANUAL",
       tags: [...new Set(wanted.tags)],
       destination: {
