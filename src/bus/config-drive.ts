@@ -7,6 +7,8 @@ export const ConfigDriveFacts = Type.Object({
   hostname: Type.String(),
   projectId: Type.String(),
   reservationId: Type.String(),
+  /** 0 when absent. */
+  launchIndex: Type.Optional(Type.Integer()),
   availabilityZone: Type.String(),
   flavorName: Type.String(),
   imageId: Type.String(),

@@ -155,6 +155,7 @@ export function createCompute(options: ComputeOptions): Compute {
     envelope: computeEnvelope,
     strictSlashes: true,
     microversions: computeMicroversions,
+    requestIdHeader: "x-compute-request-id",
     routes: computeRoutes,
     policyRules: computePolicyRules,
     deps,

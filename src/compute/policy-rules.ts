@@ -27,6 +27,7 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:servers:detail:get_all_tenants": admin,
   "os_compute_api:servers:show": reader,
   "os_compute_api:servers:show:host_status": admin,
+  "os_compute_api:servers:show:host_status:unknown-only": admin,
   "os_compute_api:servers:update": member,
   "os_compute_api:servers:delete": member,
   "os_compute_api:servers:start": member,

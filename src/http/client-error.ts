@@ -28,7 +28,8 @@ export function clientErrorAnswer(byPrefix: readonly Service[], error: ParserErr
   }
   const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString("latin1") : "";
   const [, url = ""] = (packet.split("\r\n", 1)[0] ?? "").split(" ");
-  const envelope = serviceAt(byPrefix, url.split("?")[0] ?? "")?.envelope ?? identityEnvelope;
+  const service = serviceAt(byPrefix, url.split("?")[0] ?? "");
+  const envelope = service?.envelope ?? identityEnvelope;
   const requestId = newRequestId();
   const status = statusOfCode.invalid;
   const message = messages[error.code ?? ""] ?? "The request could not be read: it is not valid HTTP.";
@@ -40,6 +41,7 @@ export function clientErrorAnswer(byPrefix: readonly Service[], error: ParserErr
     "content-type: application/json",
     `content-length: ${body.length}`,
     `x-openstack-request-id: ${requestId}`,
+    ...(service?.requestIdHeader === undefined ? [] : [`${service.requestIdHeader}: ${requestId}`]),
     "connection: close",
   ];
   socket.end(Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]));

@@ -46,6 +46,7 @@ const service: Service = {
   prefix: "/compute",
   envelope: computeEnvelope,
   microversions: { min: "2.1", max: "2.96", default: "2.1", legacyHeader: "X-OpenStack-Nova-API-Version" },
+  requestIdHeader: "x-compute-request-id",
   policyRules: { "things:create": "role:member", "things:admin": "role:admin" },
   deps: {},
   routes: [
@@ -101,6 +102,7 @@ test("public route without a token, also with a trailing slash", async () => {
   const answer = await app.inject({ method: "GET", url: "/compute/" });
   expect(answer.statusCode).toBe(200);
   expect(answer.headers["x-openstack-request-id"]).toMatch(/^req-[0-9a-f-]{36}$/);
+  expect(answer.headers["x-compute-request-id"]).toBe(answer.headers["x-openstack-request-id"]);
 });
 
 test("no token and a wrong token are Keystone's 401", async () => {

@@ -31,6 +31,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     request.requestId = newRequestId();
     request.startedAt = options.clock.now();
     reply.header("x-openstack-request-id", request.requestId);
+    const older = serviceOf(request)?.requestIdHeader;
+    if (older !== undefined) reply.header(older, request.requestId);
   };
   const app = Fastify({
     bodyLimit: jsonBodyLimit,

@@ -58,6 +58,7 @@ test("a config drive says what the request says, and the password is kept nowher
       hostname: "web-1",
       projectId: cloud.demo.projectId,
       reservationId: expect.stringMatching(/^r-[0-9a-f]{8}$/),
+      launchIndex: 0,
       availabilityZone: "nova",
       flavorName: "plain.small",
       imageId: image,
@@ -91,7 +92,7 @@ test("a config drive says what the request says, and the password is kept nowher
 
 test.each([
   [{ config_drive: "" }, false, 400],
-  [{ config_drive: null }, false, 202],
+  [{ config_drive: null }, false, 400],
   [{ config_drive: false }, false, 202],
   [{ config_drive: "0" }, false, 202],
   [{}, false, 202],

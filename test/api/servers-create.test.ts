@@ -62,6 +62,10 @@ test.each([
   [{ config_drive: "perhaps" }, /config_drive/],
   [{ trusted_image_certificates: ["a"] }, /trusted_image_certificates/],
   [{ min_count: 2, max_count: 1 }, "min_count must be <= max_count"],
+  [{ security_groups: [{ name: "default" }, { name: "web" }] }, "Security group web not found."],
+  [{ key_name: null }, /key_name/],
+  [{ block_device_mapping_v2: [{ source_type: "tape" }] }, /source_type/],
+  [{ networks: [{ uuid: "net" }] }, /networks/],
   [{ name: "a\u0007b" }, /name/],
   [{ name: " a" }, /name/],
   [{ description: "a\u0000b" }, /description/],
@@ -90,14 +94,23 @@ test("unknown scheduler hints are refused under both their names, and taken when
 test("addresses, disk configuration, tags and a full hostname are kept and shown", async () => {
   const kept = {
     accessIPv4: "192.0.2.1",
-    accessIPv6: "2001:db8::1",
+    accessIPv6: "2001:db8::c000:201",
     "OS-DCF:diskConfig": "AUTO",
     tags: ["a", "b"],
   };
   const { body } = await create(cloud.demo, image, {
-    server: { ...kept, hostname: "a.example.org", availability_zone: "nova", config_drive: "off" },
+    server: {
+      ...kept,
+      accessIPv6: "2001:0DB8:0:0:0:0:192.0.2.1",
+      hostname: "a.example.org",
+      availability_zone: "nova",
+      config_drive: "off",
+      security_groups: [{ name: "default" }],
+    },
   });
   expect(body.server["OS-DCF:diskConfig"]).toBe("AUTO");
+  // Without a NIC it is in none, so none is shown; the answer to the request says what was asked for.
+  expect(body.server.security_groups).toEqual([{ name: "default" }]);
   expect(await settled(body.server.id)).toMatchObject({
     ...kept,
     "OS-EXT-SRV-ATTR:hostname": "a.example.org",

@@ -131,6 +131,21 @@ test("older versions: an unknown status is an empty list, and owners filter by l
   expect(await names(cloud.demo, "tags=blue", "2.25")).toBe("cab");
   expect(await names(cloud.demo, "sort_key=vcpus", "2.74")).toBe("cab");
   expect(await names(cloud.demo, "sort_key=vcpus", "2.75")).toBe("400");
+  expect(await names(cloud.demo, "colour=red", "2.74")).toBe("cab");
+  const { body } = await list(cloud.demo, "colour=red", "2.75");
+  expect(body.badRequest.message).toBe("Additional properties are not allowed ('colour' was unexpected)");
+});
+
+test.each([
+  ["name=^(b|c)$", "cb"],
+  ["name=[ab]", "ab"],
+  ["name=[", "400"],
+  ["name=(a", "400"],
+  ["changes-since=2011/01/01", "400"],
+  ["changes-since=2011-01-01", "cab"],
+  ["changes-since=2011-01-01T12:00", "cab"],
+])("%s is a regular expression, or a time of ISO 8601, or refused: %s", async (query, wanted) => {
+  expect(await names(cloud.demo, query.replaceAll("[", "%5B").replaceAll("^", "%5E"))).toBe(wanted);
 });
 
 test("a marker need not pass the filter, and must be of the caller's scope", async () => {

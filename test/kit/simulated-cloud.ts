@@ -8,7 +8,7 @@ import { silentLogger, type Logger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import type { Policy } from "#policy/index.ts";
-import { controlPlaneStart } from "../../src/main/control-plane.ts";
+import { controlPlaneStart, type ControlPlaneOptions } from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "./client.ts";
 import { freePort } from "./test-cloud.ts";
 
@@ -34,7 +34,12 @@ type Books = Record<string, { power: string; managedSave: boolean; tpm?: { write
 
 /** A whole control plane over real HTTP with one simulated host, whose TPMs go through the vault. */
 export async function startSimulatedCloud(
-  options: { readonly settings?: SimSettings; readonly policy?: Policy; readonly log?: Logger } = {},
+  options: {
+    readonly settings?: SimSettings;
+    readonly policy?: Policy;
+    readonly log?: Logger;
+    readonly compute?: ControlPlaneOptions["compute"];
+  } = {},
 ): Promise<SimulatedCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-simulated-"));
   const place = await databasePlace();
@@ -52,6 +57,7 @@ export async function startSimulatedCloud(
     bus,
     log,
     policy: options.policy,
+    compute: options.compute,
     guest: undefined,
   });
   const folder = join(statePath, "sim");

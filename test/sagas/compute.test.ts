@@ -214,36 +214,38 @@ async function world(
 
 const migrations = { ...auditMigrations, ...computeMigrations, ...imageMigrations, ...placementMigrations };
 
-for (const definition of [serverCreate, serverCreate1])
-  sagaTests(definition, {
-    migrations,
-    world: (database) =>
-      world(
-        database,
-        aServer({
-          tpm,
-          vmState: "building",
-          taskState: "scheduling",
-          powerState: "no-state",
-          hostId: undefined,
-          // It fills the host: a claim that is made twice would find no room.
-          flavor: { ...aServer().flavor, vcpus: 4, memoryMiB: 2_048, rootGiB: 20 },
-        }),
-        false,
-      ),
-    done: (left) =>
-      expect(left).toMatchObject({
-        host: { [aServer().id]: { domain: true, disks: true, powerState: "running" } },
-        allocations: 1,
-        server: { vmState: "active", taskState: undefined, hostId },
+const creation = {
+  migrations,
+  world: (database) =>
+    world(
+      database,
+      aServer({
+        tpm,
+        vmState: "building",
+        taskState: "scheduling",
+        powerState: "no-state",
+        hostId: undefined,
+        // It fills the host: a claim that is made twice would find no room.
+        flavor: { ...aServer().flavor, vcpus: 4, memoryMiB: 2_048, rootGiB: 20 },
       }),
-    unwound: (left) =>
-      expect(left).toMatchObject({
-        host: {},
-        allocations: 0,
-        server: { vmState: "error", taskState: undefined, hostId: undefined },
-      }),
-  });
+      false,
+    ),
+  done: (left) =>
+    expect(left).toMatchObject({
+      host: { [aServer().id]: { domain: true, disks: true, powerState: "running" } },
+      allocations: 1,
+      server: { vmState: "active", taskState: undefined, hostId },
+    }),
+  unwound: (left) =>
+    expect(left).toMatchObject({
+      host: {},
+      allocations: 0,
+      server: { vmState: "error", taskState: undefined, hostId: undefined },
+    }),
+};
+
+sagaTests(serverCreate, creation);
+sagaTests(serverCreate1, creation);
 
 const nothingLeft = {
   host: {},

@@ -100,7 +100,7 @@ function openstackMetadata(
         }),
     hostname: facts.hostname,
     name: facts.name,
-    launch_index: 0,
+    launch_index: facts.launchIndex ?? 0,
     availability_zone: facts.availabilityZone,
     ...(has("2013-04-04") ? { random_seed: randomBytes(512).toString("base64") } : {}),
     ...(has("2015-10-15") ? { project_id: facts.projectId } : {}),
@@ -114,7 +114,7 @@ function ec2Metadata(serverId: string, facts: ConfigDriveFacts, has: (since: str
   const { hostname, keypair, kernelId, ramdiskId } = facts;
   return {
     "ami-id": ec2Id("ami", facts.imageId),
-    "ami-launch-index": 0,
+    "ami-launch-index": facts.launchIndex ?? 0,
     "ami-manifest-path": "FIXME",
     "instance-id": ec2Id("i", serverId),
     hostname,

@@ -1,3 +1,4 @@
+import { SocketAddress } from "node:net";
 import { Type } from "typebox";
 
 /** nova.api.validation.parameter_types.name: printable, no blank at either end. */
@@ -25,6 +26,11 @@ export const imageId = Type.String({
 });
 /** parameter_types.fqdn */
 export const hostName = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9\\-._]*$" });
+/** parameter_types.ip_address */
+export const anyAddress = Type.Union([Type.String({ format: "ipv4" }), Type.String({ format: "ipv6" })]);
+/** As RFC 5952 writes it, and Nova's database. */
+export const ipv6Canonical = (address: string): string =>
+  new SocketAddress({ address, family: "ipv6" }).address;
 /** parameter_types.boolean, as schema and as value. */
 const trueTexts = ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"];
 const falseTexts = ["False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no"];

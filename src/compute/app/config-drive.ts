@@ -68,11 +68,13 @@ export async function injectionSeal(
 /** What is written on a server's config drive, but for what its request injected. */
 export function configDriveFactsOf(server: Server, zone = defaultZone): ConfigDriveFacts {
   const { name, hostname, projectId, reservationId, metadata, userData, keyName, keypair, image } = server;
+  const { launchIndex = 0 } = server;
   return {
     name,
     hostname,
     projectId,
     reservationId,
+    launchIndex,
     availabilityZone: zone,
     flavorName: server.flavor.name,
     imageId: image.id,

@@ -112,32 +112,76 @@ export async function quotaReset(ctx: ComputeCtx, subject: QuotaSubject): Promis
   await ctx.deps.database.transaction((tx) => quotaDelete(tx, subject.projectId, subject.userId));
 }
 
+type Counted = Readonly<Partial<Record<"instances" | "cores" | "ram" | "server_groups", number>>>;
+
+/** What the project, then the user, may have of these resources, and has; nothing of who has no limit of them. */
+async function* limitedUse(
+  db: Db,
+  owner: { readonly projectId: string; readonly userId: string },
+  names: readonly QuotaResource[],
+): AsyncGenerator<{ readonly limits: QuotaLimits; readonly used: QuotaLimits }> {
+  for (const subject of [{ projectId: owner.projectId }, owner]) {
+    const limits = await quotaLimits(db, subject);
+    // What is not limited need not be counted.
+    if (names.some((name) => limits[name] >= 0)) yield { limits, used: await quotaUsage(db, subject) };
+  }
+}
+
 /**
  * Throws `quota`, in Nova's words, when the project or the user would have more than their limits. Call it with the
- * transaction that inserts, so that two requests cannot both take the last place.
+ * transaction that inserts, so that two requests cannot both take the last place. `instances`: how many are said to be requested.
  */
 export async function quotaCheck(
   db: Db,
   owner: { readonly projectId: string; readonly userId: string },
-  wanted: Readonly<Partial<Record<"instances" | "cores" | "ram" | "server_groups", number>>>,
+  wanted: Counted,
+  instances = String(wanted.instances),
 ): Promise<void> {
-  const names = Object.keys(wanted) as (keyof typeof wanted)[];
-  for (const subject of [{ projectId: owner.projectId }, owner]) {
-    const limits = await quotaLimits(db, subject);
-    // What is not limited need not be counted.
-    if (names.every((name) => limits[name] < 0)) continue;
-    const used = await quotaUsage(db, subject);
+  const names = Object.keys(wanted) as (keyof Counted)[];
+  for await (const { limits, used } of limitedUse(db, owner, names)) {
     const overs = names.filter((name) => used[name] + (wanted[name] ?? 0) > quotaAmount(limits[name]));
     if (overs.length === 0) continue;
     if (overs.includes("server_groups"))
       throw new CloudError("quota", "Quota exceeded, too many server groups.");
-    const all = (value: (name: keyof typeof wanted) => number): string => overs.map(value).join(", ");
+    const all = (value: (name: keyof Counted) => number | string): string => overs.map(value).join(", ");
+    const requested = all((name) => (name === "instances" ? instances : (wanted[name] ?? 0)));
     throw new CloudError(
       "quota",
-      `Quota exceeded for ${overs.join(", ")}: Requested ${all((name) => wanted[name] ?? 0)}, but already used ` +
+      `Quota exceeded for ${overs.join(", ")}: Requested ${requested}, but already used ` +
         `${all((name) => used[name])} of ${all((name) => limits[name])} ${overs.join(", ")}`,
     );
   }
+}
+
+/**
+ * How many servers of a flavor a request gets: `most`, or as many as the quota lets it have. Throws `quota` when that is fewer than
+ * `least` (nova.compute.utils.check_num_instances_quota).
+ */
+export async function serverCountPermit(
+  db: Db,
+  owner: { readonly projectId: string; readonly userId: string },
+  flavor: { readonly vcpus: number; readonly memoryMiB: number },
+  { least, most }: ServerCounts,
+): Promise<number> {
+  const one = { instances: 1, cores: flavor.vcpus, ram: flavor.memoryMiB };
+  const names = Object.keys(one) as (keyof typeof one)[];
+  let count = most;
+  for await (const { limits, used } of limitedUse(db, owner, names)) {
+    for (const name of names.filter((each) => one[each] > 0))
+      count = Math.min(count, Math.floor((quotaAmount(limits[name]) - used[name]) / one[name]));
+  }
+  // Then what `most` of them take is too much, which this says.
+  if (count < least) {
+    const wanted = { instances: most, cores: one.cores * most, ram: one.ram * most };
+    await quotaCheck(db, owner, wanted, least === most ? String(most) : `${least}-${most}`);
+  }
+  return count;
+}
+
+/** How many servers a request asks for. */
+export interface ServerCounts {
+  readonly least: number;
+  readonly most: number;
 }
 
 /** Key pairs count for their user, in no project. */

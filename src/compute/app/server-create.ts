@@ -1,27 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import { newUuid, type SagaId } from "#base/ids.ts";
-import { isoSeconds } from "#base/clock.ts";
 import type { ConfigDriveInjection } from "#bus/index.ts";
-import { sagaStart } from "#saga/index.ts";
 import { tpmConstraintResolve, type TpmConstraint } from "#vtpm/index.ts";
-import type { Server, ServerImage, ServerKeypair } from "../domain/server.ts";
-import { serverCreate as serverCreateSaga } from "../sagas/server-create.ts";
+import type { Server, ServerKeypair } from "../domain/server.ts";
 import type { Flavor } from "../store/flavors.ts";
 import { keypairFind } from "../store/keypairs.ts";
-import { serverActionInsert } from "../store/server-actions.ts";
-import { serverInsert } from "../store/servers.ts";
-import { serverUsageInsert } from "../store/server-usages.ts";
-import { quotaCheck, quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import { configDriveRequired, injectionPermit, injectionSeal } from "./config-drive.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
-import { destinationResolve, type DestinationInput } from "./server-destination.ts";
 import { imageTpmOf, imageTpmRead } from "./image-tpm.ts";
-import { sealedBoxesJoin } from "./sealed-boxes.ts";
+import { quotaLimitsOfCaller, serverCountPermit, serverMetadataPermit, type ServerCounts } from "./quota.ts";
+import { serversAccept, type ServerDraft } from "./server-accept.ts";
+import { destinationResolve, type DestinationInput } from "./server-destination.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
-import { serverPlacing, type HintsInput, type ServerPlacing } from "./server-placement.ts";
-import { withNewPassphrase, type NewPassphrase } from "./passphrase-new.ts";
+import { serverPlacing, type HintsInput } from "./server-placement.ts";
 
 export interface ServerInput {
   readonly name: string;
@@ -41,14 +34,22 @@ export interface ServerInput {
   readonly configDrive: boolean;
   /** What goes on the config drive and is kept nowhere. */
   readonly injection: ConfigDriveInjection;
+  readonly counts: ServerCounts;
 }
 
+/** One transaction and one answer: so many servers it may make, whatever the quota (docs/decisions/0026-many-servers-in-one-request.md). */
+const mostServers = 1_000;
+
 /**
- * Accepts a server or refuses it, before anything exists; the saga makes it. A contradiction between flavor
- * and image is `invalid` here, where Nova answers 202 and then ends in ERROR.
+ * Accepts servers, all of the request or none, before anything exists; a saga each makes them. A contradiction between flavor
+ * and image is `invalid` here, where Nova answers 202 and then ends in ERROR. In the order of their launch index.
  */
-export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise<Server> {
+export async function serverCreate(
+  ctx: ComputeCtx,
+  input: ServerInput,
+): Promise<readonly [Server, ...Server[]]> {
   ctx.deps.orphansSweep(ctx);
+  const owner = ownerOf(ctx);
   const destination = await destinationResolve(ctx, input.destination);
   serverMetadataPermit(input.metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
   const flavor = await flavorOf(ctx, input.flavorId);
@@ -60,34 +61,55 @@ export async function serverCreate(ctx: ComputeCtx, input: ServerInput): Promise
   const configDrive = configDriveRequired(ctx, input.configDrive, image);
   if (!configDrive && input.injection.files.length > 0)
     throw new CloudError("invalid", "Files reach a server on its config drive alone: ask for config_drive.");
-  const place = await serverPlacing(ctx, { destination, hints: input.hints }, { flavor, tpm });
-  const draft = newServer(ctx, input, flavor, await serverImageOf(ctx, image));
-  const server: Server = { ...draft, keypair, configDrive };
-  const sagaId = newUuid<SagaId>();
-  const injected = configDrive ? await injectionSeal(ctx, server.id, { sagaId, ...input }) : undefined;
-  if (!tpm) {
-    return insert(ctx, server, { sagaId, place, injected, sealedBox: undefined });
+  const counts = await countsPermitted(ctx, owner, flavor, input.counts);
+  const needs = { flavor, tpm, count: counts.most };
+  const place = await serverPlacing(ctx, { destination, hints: input.hints }, needs);
+  const server: Server = {
+    ...serverOf(ctx, input, { ...owner, flavor, image: await serverImageOf(ctx, image) }),
+    availabilityZone: destination.zone,
+    keypair,
+    configDrive,
+  };
+  const imageTpm = tpm && (await imageTpmFor(ctx, image.id, tpm));
+  const drafts: ServerDraft[] = [];
+  for (let count = 0; count < counts.most; count += 1) {
+    const [serverId, sagaId] = [newUuid(), newUuid<SagaId>()];
+    drafts.push({
+      server: { ...server, id: serverId },
+      sagaId,
+      injected: configDrive ? await injectionSeal(ctx, serverId, { sagaId, ...input }) : undefined,
+      // Its passphrase, which the caller must be allowed to read: before anything exists.
+      source: imageTpm && { imageId: image.id, sealedBox: await imageTpmRead(ctx, imageTpm, sagaId) },
+    });
   }
-  const source = await sourceOf(ctx, image.id, tpm, sagaId);
-  return createWithTpm(ctx, server, { sagaId, place, injected, tpm, source });
+  const { least } = counts;
+  return serversAccept(ctx, drafts, { owner, flavor, least, hostname: input.hostname, place, tpm });
 }
 
-/** The image's TPM, whose passphrase the caller must be allowed to read: before anything exists. */
-async function sourceOf(
+/** How many are drafted; how many there will be is known when they are inserted. */
+async function countsPermitted(
   ctx: ComputeCtx,
-  imageId: string,
-  { version }: TpmConstraint,
-  sagaId: SagaId,
-): Promise<Source | undefined> {
-  const tpm = await imageTpmOf(ctx, imageId);
-  if (!tpm) return undefined;
-  if (tpm.version !== version) {
+  owner: Pick<Server, "projectId" | "userId">,
+  flavor: Flavor,
+  { least, most }: ServerCounts,
+): Promise<ServerCounts> {
+  if (least > mostServers)
     throw new CloudError(
       "invalid",
-      `Image ${imageId} carries a TPM ${tpm.version}, and the server is to have a TPM ${version}.`,
+      `A request makes ${mostServers} servers at the most: min_count is ${least}.`,
     );
-  }
-  return { imageId, sealedBox: await imageTpmRead(ctx, tpm, sagaId) };
+  const counts = { least, most: Math.min(most, mostServers) };
+  if (counts.most === 1) return counts;
+  return { least, most: await serverCountPermit(ctx.deps.database.db, owner, flavor, counts) };
+}
+
+async function imageTpmFor(ctx: ComputeCtx, imageId: string, { version }: TpmConstraint) {
+  const tpm = await imageTpmOf(ctx, imageId);
+  if (!tpm || tpm.version === version) return tpm;
+  throw new CloudError(
+    "invalid",
+    `Image ${imageId} carries a TPM ${tpm.version}, and the server is to have a TPM ${version}.`,
+  );
 }
 
 async function keypairOf(ctx: ComputeCtx, name: string | null): Promise<ServerKeypair | undefined> {
@@ -95,81 +117,6 @@ async function keypairOf(ctx: ComputeCtx, name: string | null): Promise<ServerKe
   const keypair = await keypairFind(ctx.deps.database.db, ctx.caller.userId, name);
   if (keypair) return { type: keypair.type, publicKey: keypair.public_key };
   throw new CloudError("invalid", `Invalid key_name provided: there is no keypair ${name}.`);
-}
-
-interface Beginning {
-  readonly sagaId: SagaId;
-  readonly place: ServerPlacing;
-  readonly injected: string | undefined;
-}
-
-interface Source {
-  readonly imageId: string;
-  readonly sealedBox: Uint8Array;
-}
-
-function createWithTpm(
-  ctx: ComputeCtx,
-  draft: Server,
-  how: Beginning & { readonly tpm: TpmConstraint; readonly source: Source | undefined },
-): Promise<Server> {
-  const { tpm, source, ...beginning } = how;
-  const use = { sagaId: how.sagaId, operation: "create" };
-  return withNewPassphrase(ctx, { ...draft, tpm }, use, ({ secretId, sealedBox, fulfil }) => {
-    const copied = source === undefined ? {} : { copiedFrom: source.imageId };
-    const server: Server = { ...draft, tpm: { ...tpm, secretId, ...copied } };
-    const boxes = source ? sealedBoxesJoin([sealedBox, source.sealedBox]) : sealedBox;
-    return insert(ctx, server, { ...beginning, sealedBox: boxes, fulfil });
-  });
-}
-
-async function insert(
-  ctx: ComputeCtx,
-  draft: Server,
-  how: Beginning & { readonly sealedBox: Uint8Array | undefined } & Partial<Pick<NewPassphrase, "fulfil">>,
-): Promise<Server> {
-  const { sagaId, place, injected, sealedBox } = how;
-  const inserted = await ctx.deps.database.transaction(async (tx) => {
-    const server = { ...draft, destinationId: await place(tx, draft.id) };
-    // With the insert, so that two requests cannot both take the last place.
-    await quotaCheck(tx, server, {
-      instances: 1,
-      cores: server.flavor.vcpus,
-      ram: server.flavor.memoryMiB,
-    });
-    await serverInsert(tx, server);
-    await serverUsageInsert(tx, server);
-    await how.fulfil?.(tx);
-    await serverActionInsert(tx, {
-      request_id: ctx.requestId,
-      server_id: server.id,
-      action: "create",
-      event: "compute__do_build_and_run_instance",
-      project_id: server.projectId,
-      user_id: server.userId,
-      caller_project_id: ctx.caller.projectId ?? null,
-      host_id: null,
-      message: null,
-      details: null,
-      result: null,
-      started_at: server.createdAt,
-      finished_at: null,
-    });
-    await sagaStart(tx, serverCreateSaga, {
-      id: sagaId,
-      params: {
-        serverId: server.id,
-        requestId: ctx.requestId,
-        ...(injected === undefined ? {} : { injected }),
-      },
-      resource: server.id,
-      sealedBox,
-      requestId: ctx.requestId,
-    });
-    return server;
-  });
-  ctx.deps.executor.nudge(sagaId);
-  return inserted;
 }
 
 /** Nova: what the body refers to and does not exist is the body's fault, 400. */
@@ -184,25 +131,25 @@ async function flavorOf(ctx: ComputeCtx, id: string): Promise<Flavor> {
   }
 }
 
-function newServer(ctx: ComputeCtx, input: ServerInput, flavor: Flavor, image: ServerImage): Server {
-  const { projectId, userId } = ctx.caller;
-  if (projectId === undefined) {
-    throw new CloudError(
-      "forbidden",
-      "A server belongs to a project: ask with a token that is scoped to one.",
-    );
-  }
+function ownerOf({ caller: { projectId, userId } }: ComputeCtx): Pick<Server, "projectId" | "userId"> {
+  if (projectId !== undefined) return { projectId, userId };
+  throw new CloudError("forbidden", "A server belongs to a project: ask with a token that is scoped to one.");
+}
+
+/** What all servers of the request are; their names and ids are their own. */
+function serverOf(
+  ctx: ComputeCtx,
+  input: ServerInput,
+  known: Pick<Server, "projectId" | "userId" | "flavor" | "image">,
+): Server {
   const now = ctx.clock.now();
   return {
-    id: newUuid(),
-    projectId,
-    userId,
+    ...known,
+    id: "",
     name: input.name,
     description: input.description,
-    hostname: input.hostname ?? hostnameOf(input.name, now),
+    hostname: "",
     reservationId: `r-${randomBytes(4).toString("hex")}`,
-    image,
-    flavor,
     tpm: undefined,
     keyName: input.keyName,
     keypair: undefined,
@@ -224,15 +171,4 @@ function newServer(ctx: ComputeCtx, input: ServerInput, flavor: Flavor, image: S
     updatedAt: now,
     launchedAt: undefined,
   };
-}
-
-/** nova.utils.sanitize_hostname */
-function hostnameOf(name: string, now: number): string {
-  const clean = name
-    .toLowerCase()
-    .replaceAll(/[ _.]/g, "-")
-    .replaceAll(/[^a-z0-9-]/g, "")
-    .replaceAll(/^-+|-+$/g, "")
-    .slice(0, 63);
-  return clean === "" ? `server-${isoSeconds(now).replaceAll(/\D/g, "")}` : clean;
 }

@@ -10,10 +10,10 @@ export interface DestinationInput {
   readonly hypervisorHostname: string | undefined;
 }
 
-/** What the request leaves open: one host, a part of the hosts, or, both undefined, any host. */
+/** What the request leaves open: one host, the hosts of a zone, or, both undefined, any host. */
 export interface Destination {
   readonly hostId: string | undefined;
-  readonly among: readonly Host[] | undefined;
+  readonly zone: string | undefined;
 }
 
 /**
@@ -41,7 +41,8 @@ export async function destinationResolve(ctx: ComputeCtx, input: DestinationInpu
   // A forced host overrides its zone, a requested one is looked for in it.
   const hostId =
     hostNamed(hosts, forced.names) ?? hostNamed(within, requested, zone && ` in availability zone ${zone}`);
-  return { hostId, among: hostId === undefined && within.length < hosts.length ? within : undefined };
+  const elsewhere = hostId !== undefined && within.every(({ id }) => id !== hostId);
+  return { hostId, zone: elsewhere ? undefined : zone };
 }
 
 function zoneParse(text: string | undefined): { readonly zone: string; readonly names: readonly string[] } {

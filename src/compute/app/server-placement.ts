@@ -31,10 +31,25 @@ export interface HintsInput {
 export interface ServerNeeds {
   readonly flavor: Parameters<typeof resourcesOfFlavor>[0];
   readonly tpm: TpmConstraint | undefined;
+  /** How many such servers the request makes at the most; absent: one. */
+  readonly count?: number;
 }
 
-/** Chooses in the transaction that inserts the server, so that two requests see each other. */
-export type ServerPlacing = (tx: Tx, serverId: string) => Promise<string | undefined>;
+/**
+ * Chooses in the transaction that inserts the server, so that two requests see each other. `earlier`: what was chosen for those
+ * that the request made before it.
+ */
+export type ServerPlacing = (
+  tx: Tx,
+  serverId: string,
+  earlier?: readonly (string | undefined)[],
+) => Promise<string | undefined>;
+
+interface HostWithRoom {
+  readonly id: string;
+  /** For how many servers of the request. */
+  readonly room: number;
+}
 
 /**
  * Prepares the choice of a host: what is answered chooses it, or leaves it to the saga with undefined. Throws `invalid`
@@ -46,17 +61,16 @@ export async function serverPlacing(
   needs: ServerNeeds,
 ): Promise<ServerPlacing> {
   const { hints } = input;
-  const { hostId, among } = input.destination;
+  const { hostId, zone } = input.destination;
   const group = await groupOf(ctx, hints.group);
   const most = (await quotaLimitsOfCaller(ctx)).server_group_members;
   const hinted = group !== undefined || hints.sameHost !== undefined || hints.differentHost.length > 0;
-  if (!hinted && among === undefined) return () => Promise.resolve(hostId);
-  const hosts = hostId === undefined ? await hostsWithRoom(ctx, needs) : [hostId];
-  const within = among && new Set(among.map(({ id }) => id));
-  const candidates = within === undefined ? hosts : hosts.filter((id) => within.has(id));
-  // A zone that is full: the server is accepted and fails as on a full host.
-  if (!hinted) return () => Promise.resolve(candidates[0] ?? among?.[0]?.id);
-  return async (tx, serverId) => {
+  if (!hinted) return () => Promise.resolve(hostId);
+  const hosts: readonly HostWithRoom[] =
+    hostId === undefined
+      ? await hostsWithRoom(ctx, needs, zone)
+      : [{ id: hostId, room: Number.POSITIVE_INFINITY }];
+  return async (tx, serverId, earlier = []) => {
     const members = group === undefined ? [] : await serverGroupMembers(tx, group.id);
     if (group !== undefined && hints.isMember !== true) {
       if (members.length + 1 > quotaAmount(most))
@@ -64,6 +78,8 @@ export async function serverPlacing(
       await serverGroupMemberInsert(tx, group.id, serverId);
     }
     const neighbours = await neighboursOf(tx, ctx.caller.projectId, { hints, group, members });
+    const taken = (host: string): number => earlier.filter((chosen) => chosen === host).length;
+    const candidates = hosts.filter(({ id, room }) => taken(id) < room).map(({ id }) => id);
     const [chosen] = hostsPermitted(candidates, neighbours);
     if (chosen !== undefined) return chosen;
     throw new CloudError(
@@ -81,21 +97,27 @@ async function groupOf(ctx: ComputeCtx, id: string | undefined): Promise<ServerG
 }
 
 /** Hosts that would do now, shuffled, so that requests at the same time do not all want the first. */
-async function hostsWithRoom(ctx: ComputeCtx, needs: ServerNeeds): Promise<string[]> {
+async function hostsWithRoom(
+  ctx: ComputeCtx,
+  { flavor, tpm, count = 1 }: ServerNeeds,
+  zone: string | undefined,
+): Promise<HostWithRoom[]> {
   const { database, placement } = ctx.deps;
-  const candidates = await placement.candidatesFind({
-    resources: resourcesOfFlavor(needs.flavor),
-    requiredTraits: needs.tpm ? [...tpmRequiredTraits(needs.tpm)] : [],
-  });
-  const room = new Set(candidates.map(({ providerUuid }) => providerUuid));
+  const one = Object.entries(resourcesOfFlavor(flavor));
+  const requiredTraits = tpm ? [...tpmRequiredTraits(tpm)] : [];
+  const rooms = new Map<string, number>();
+  for (let room = 1; room <= count; room += 1) {
+    const resources = Object.fromEntries(one.map(([name, amount]) => [name, amount * room]));
+    const candidates = await placement.candidatesFind({ resources, requiredTraits });
+    if (candidates.length === 0) break;
+    for (const { providerUuid } of candidates) rooms.set(providerUuid, room);
+  }
   const now = ctx.clock.now();
-  const usable = (await hostList(database.db)).filter(
-    (host) => !host.disabled && hostIsUp(host, now) && room.has(host.id),
-  );
-  return usable
-    .map(({ id }) => ({ id, at: Math.random() }))
-    .toSorted((left, right) => left.at - right.at)
-    .map(({ id }) => id);
+  return (await hostList(database.db))
+    .filter((host) => !host.disabled && hostIsUp(host, now) && (zone === undefined || host.zone === zone))
+    .map(({ id }) => ({ id, room: rooms.get(id) ?? 0, at: Math.random() }))
+    .filter(({ room }) => room > 0)
+    .toSorted((left, right) => left.at - right.at);
 }
 
 async function neighboursOf(

@@ -16,7 +16,7 @@ import { passphraseRead, type SealedPassphrase } from "./passphrase.ts";
 import { quotaLimitsOfCaller, serverMetadataPermit } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits, imageOf, serverImageOf } from "./server-image.ts";
-import { withNewPassphrase, type NewPassphrase } from "./passphrase-new.ts";
+import { newPassphrasePermit, withNewPassphrase, type NewPassphrase } from "./passphrase-new.ts";
 import { serverSagaStart } from "./server-saga.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 
@@ -65,8 +65,8 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
 }
 
 /**
- * The new passphrase is the caller's, so the caller is of the server's project. The old one is used when the caller may read
- * it, to start the old server again should the rebuild fail; without it that one is left off, with its TPM.
+ * The old passphrase is used when the caller may read it, to start the old server again should the rebuild fail; without it that
+ * one is left off, with its TPM.
  */
 async function withNewTpm(
   ctx: ComputeCtx,
@@ -76,12 +76,7 @@ async function withNewTpm(
   const { tpm } = server;
   if (tpm === undefined)
     throw new CloudError("invalid", `Server ${server.id} has no TPM that could be replaced.`);
-  if (tpm.secretSecurity !== "deployment" && ctx.caller.projectId !== server.projectId) {
-    throw new CloudError(
-      "forbidden",
-      "The passphrase of the new TPM would belong to your project and not to the server's: ask as a member of that project.",
-    );
-  }
+  newPassphrasePermit(ctx, server, tpm);
   const use = { sagaId: how.sagaId, operation };
   const old = await oldPassphrase(ctx, server, use);
   return withNewPassphrase(ctx, server, { ...use, operation }, (made) =>

@@ -15,7 +15,7 @@ import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
 import { hostIsUp } from "./host.ts";
 import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
-import { withNewPassphrase, type NewPassphrase } from "./passphrase-new.ts";
+import { newPassphrasePermit, withNewPassphrase, type NewPassphrase } from "./passphrase-new.ts";
 import { quotaCheck } from "./quota.ts";
 import { sealedBoxesJoin } from "./sealed-boxes.ts";
 import { imageFits } from "./server-image.ts";
@@ -47,6 +47,8 @@ export async function serverResize(ctx: ComputeCtx, id: string, input: ResizeInp
     image: { name: server.image.id, properties: server.image.properties },
   });
   const plan = resizeTpmDecide(server.tpm, wanted, { replace: input.replaceTpm });
+  const isNew = plan === "added" || plan === "replaced";
+  if (isNew && wanted) newPassphrasePermit(ctx, server, wanted);
   const sagaId = newUuid<SagaId>();
   // A server that runs is started again, whatever becomes of the resize: with the passphrase that it has.
   const old =
@@ -62,7 +64,7 @@ export async function serverResize(ctx: ComputeCtx, id: string, input: ResizeInp
       boxes: [old, made],
       fulfil: made?.fulfil,
     });
-  if (plan === "added" || plan === "replaced")
+  if (isNew)
     await withNewPassphrase(ctx, { ...server, tpm: wanted }, { sagaId, operation: rule.nova }, begin);
   else await begin(undefined);
 }

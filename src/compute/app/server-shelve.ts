@@ -8,6 +8,7 @@ import { serverShelveOffload as serverShelveOffloadSaga } from "../sagas/server-
 import { serverUnshelve as serverUnshelveSaga } from "../sagas/server-unshelve.ts";
 import { hostList, type Host } from "../store/hosts.ts";
 import { serverGroupIdsOf } from "../store/server-groups.ts";
+import { serverRename } from "../store/servers.ts";
 import { shelvedImageFind } from "../store/shelved-servers.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { passphraseFor, type PassphraseGrant } from "./passphrase-for.ts";
@@ -95,7 +96,9 @@ export async function serverUnshelve(ctx: ComputeCtx, id: string, input: Unshelv
     action: "unshelve",
     event: "compute_unshelve_instance",
     params,
-    also: async (tx) => {
+    also: async (tx, current) => {
+      if (current.availabilityZone !== destination.zone)
+        await serverRename(tx, { ...current, availabilityZone: destination.zone }, ctx.clock.now());
       const destinationId = await place(tx);
       return destinationId === undefined ? {} : { destinationId };
     },
@@ -119,10 +122,11 @@ async function passphraseOf(
   return server.hostId === undefined ? passphraseRead(ctx, server, need) : passphraseFor(ctx, server, need);
 }
 
-/** nova.compute.api.API.unshelve: what of zone and host is permitted when. */
+/** nova.compute.api.API.unshelve: what of zone and host is permitted when. The zone is the server's own unless another is said. */
 async function destinationOf(ctx: ComputeCtx, server: Server, input: UnshelveInput): Promise<Destination> {
-  const { zone, host } = input;
-  if ((zone !== undefined || host !== undefined) && server.vmState !== "shelved_offloaded") {
+  const { host } = input;
+  const zone = input.zone === undefined ? server.availabilityZone : (input.zone ?? undefined);
+  if ((input.zone !== undefined || host !== undefined) && server.vmState !== "shelved_offloaded") {
     throw new CloudError(
       "conflict",
       `Specifying an availability zone or a host when unshelving server '${server.id}' with status '${server.vmState}' is not supported, ` +
@@ -130,19 +134,17 @@ async function destinationOf(ctx: ComputeCtx, server: Server, input: UnshelveInp
     );
   }
   const hosts = await hostList(ctx.deps.database.db);
-  const inZone = (each: Host): boolean => typeof zone !== "string" || each.zone === zone;
-  if (typeof zone === "string" && hosts.filter(inZone).every(({ disabled }) => disabled))
+  const inZone = (each: Host): boolean => zone === undefined || each.zone === zone;
+  if (typeof input.zone === "string" && hosts.filter(inZone).every(({ disabled }) => disabled))
     throw new CloudError("invalid", "The requested availability zone is not available");
-  const within = hosts.filter(inZone);
-  if (host === undefined)
-    return { hostId: undefined, among: within.length < hosts.length ? within : undefined };
+  if (host === undefined) return { hostId: undefined, zone };
   ctx.enforce("os_compute_api:os-shelve:unshelve_to_host", {
     project_id: server.projectId,
     user_id: server.userId,
   });
   const found = hosts.find(({ hostname }) => hostname === host);
   if (!found) throw new CloudError("invalid", `Compute host ${host} could not be found.`);
-  if (inZone(found)) return { hostId: found.id, among: undefined };
+  if (inZone(found)) return { hostId: found.id, zone };
   throw new CloudError("conflict", `Host "${host}" is not in the availability zone "${zone}".`);
 }
 

@@ -12,7 +12,19 @@ test.each([
   ["a.*a", "a", false],
   ["^.*$", "", true],
   ["", "anything", true],
-  ["web (1)", "my web (1)", true],
+  ["web (1)", "my web 1", true],
+  ["web (1)", "my web (1)", false],
+  ["^.*\\-instance\\-[0-9]+$", "tempest-instance-42", true],
+  ["^(web|db)-[^a-c]{2,3}$", "DB-xyz", true],
+  ["^(web|db)-[^a-c]{2,3}$", "db-xyzx", false],
+  ["[[:digit:]]x", "a1x", true],
+  ["\\bdb\\b", "my db 1", true],
+  ["\\bdb\\b", "my dbs", false],
+  ["a{2}", "aa", true],
+  ["^a{2}$", "aaa", false],
+  ["a{,2}", "a{,2}", true],
+  ["[]a]", "]", true],
+  ["[a\\-z]", "b", false],
   ["1\\.5", "v1.5", true],
   ["1\\.5", "v1x5", false],
 ])("%j and %j: %s", (pattern, name, expected) => {
@@ -20,7 +32,7 @@ test.each([
 });
 
 test("agrees with the regular expressions of the same language", () => {
-  const part = fc.constantFrom("a", "b", ".", ".*");
+  const part = fc.constantFrom(..."a b . .* a+ b? (a|b) (ab)* [ab] [^a] (a|)b a{1,2} (ba?){2} c*".split(" "));
   const pattern = fc.tuple(
     fc.constantFrom("", "^"),
     fc.array(part, { maxLength: 6 }),
@@ -38,5 +50,13 @@ test("agrees with the regular expressions of the same language", () => {
 
 test("no pattern takes long", () => {
   expect(namePattern(`${".*a".repeat(80)}$`)("b".repeat(255))).toBe(false);
-  expect(namePattern("^(a+)+$")("a".repeat(255))).toBe(false);
+  expect(namePattern("^(a+)+$")(`${"a".repeat(255)}b`)).toBe(false);
+  expect(() => namePattern("((a{99}){99}){99}")).toThrow(/it is too large/);
 });
+
+test.each(["[", "(", "a)", "*a", "a{2,1}", "[z-a]", "(?=a)", "(a)\\1", "[[:none:]]", "a\\"])(
+  "%j is no regular expression that is served",
+  (pattern) => {
+    expect(() => namePattern(pattern)).toThrow(/is not a 'regex'/);
+  },
+);

@@ -19,7 +19,7 @@ const exact: Readonly<Record<string, TextOf>> = {
   flavor: (server) => server.flavor.id,
   vm_state: (server) => server.vmState,
   task_state: (server) => server.taskState,
-  launch_index: () => "0",
+  launch_index: (server) => String(server.launchIndex ?? 0),
   progress: () => "0",
   power_state: (server) => String(powerStates[server.powerState]),
   auto_disk_config: (server) => (server.diskConfig === "AUTO" ? "1" : "0"),
@@ -60,7 +60,7 @@ export function serverFilter(filters: ServerFilters, hostOf: HostOf): ServerTest
   const hosts: Readonly<Record<string, TextOf>> = {
     host: (server) => hostOf(server)?.hostname,
     node: (server) => hostOf(server)?.hostname,
-    availability_zone: (server) => hostOf(server)?.zone,
+    availability_zone: (server) => hostOf(server)?.zone ?? server.availabilityZone,
   };
   const tests = Object.entries(filters).map(([name, value]): ServerTest => {
     const text = exact[name] ?? (name === "host" ? hosts[name] : undefined);
@@ -69,7 +69,7 @@ export function serverFilter(filters: ServerFilters, hostOf: HostOf): ServerTest
     if (tags) return (server) => tags(server, value.split(","));
     const matched = patterns[name] ?? hosts[name];
     if (!matched) return () => true;
-    const matches = namePattern(value);
+    const matches = namePattern(value, name);
     return (server) => {
       const found = matched(server);
       return found !== null && found !== undefined && matches(found);

@@ -23,6 +23,7 @@ const values: Readonly<Record<string, ValueOf>> = {
   ramdisk_id: (server) => server.image.ramdisk?.imageId,
   key_name: (server) => server.keyName,
   config_drive: (server) => (server.configDrive ? "True" : ""),
+  launch_index: (server) => server.launchIndex ?? 0,
   locked: (server) => (server.lock ? 1 : 0),
   locked_by: (server) => server.lock?.by,
   power_state: (server) => powerStates[server.powerState],
@@ -34,17 +35,12 @@ const values: Readonly<Record<string, ValueOf>> = {
 };
 
 /** Keys by which all servers here are equal. */
-const constant = [
-  "auto_disk_config",
-  "availability_zone",
-  "launch_index",
-  "progress",
-  "root_device_name",
-  "terminated_at",
-];
+const constant = ["auto_disk_config", "progress", "root_device_name", "terminated_at"];
+
+const ofHost = ["availability_zone", "host", "node"];
 
 /** nova.api.openstack.compute.schemas.servers.VALID_SORT_KEYS_V275 */
-export const serverSortKeys: readonly string[] = [...Object.keys(values), ...constant, "host", "node"];
+export const serverSortKeys: readonly string[] = [...Object.keys(values), ...constant, ...ofHost];
 
 /** By the keys in their order; then by age and id, in the first key's direction: a total order, so pages have no gaps. */
 export function serverOrder(
@@ -57,11 +53,13 @@ export function serverOrder(
     { key: "created_at", direction: last } as const,
     { key: "uuid", direction: last } as const,
   ];
+  const hostValues: Readonly<Record<string, (typeof values)[string]>> = {
+    availability_zone: (server) => hostOf(server)?.zone ?? server.availabilityZone,
+    host: (server) => hostOf(server)?.hostname,
+    node: (server) => hostOf(server)?.hostname,
+  };
   const parts = all.map(({ key, direction }) => ({
-    value:
-      key === "host" || key === "node"
-        ? (server: Server) => hostOf(server)?.hostname
-        : (values[key] ?? (() => undefined)),
+    value: hostValues[key] ?? values[key] ?? (() => undefined),
     sign: direction === "asc" ? 1 : -1,
   }));
   return (left, right) => {

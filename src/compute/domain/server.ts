@@ -146,8 +146,12 @@ export interface Server {
   readonly diskConfig: "AUTO" | "MANUAL";
   readonly tags: readonly string[];
   readonly lock: ServerLock | undefined;
-  /** The host that an administrator asked for, or that a zone, a server group or a hint left. */
+  /** The host that an administrator asked for, or that a server group or a hint left. */
   readonly destinationId: string | undefined;
+  /** The zone that it was asked for in and is kept to: Nova's pinned one. */
+  readonly availabilityZone?: string | undefined;
+  /** Its place, from 0, among the servers of its request. */
+  readonly launchIndex?: number | undefined;
   readonly vmState: VmState;
   readonly taskState: TaskState | undefined;
   readonly powerState: PowerState;

@@ -94,8 +94,13 @@ export async function hostClaim(step: ServerStep, server: Server): Promise<{ rea
     await placement.candidatesFind({ resources, requiredTraits }),
     await hostList(database.db),
   ];
-  // The host that an administrator asked for is the only one that will do.
-  const wanted = hosts.filter(({ id }) => server.destinationId === undefined || server.destinationId === id);
+  // The host that an administrator asked for is the only one that will do, else those of the zone.
+  const { destinationId, availabilityZone } = server;
+  const wanted = hosts.filter(({ id, zone }) =>
+    destinationId === undefined
+      ? availabilityZone === undefined || zone === availabilityZone
+      : id === destinationId,
+  );
   const usable = new Set(
     wanted.filter((host) => !host.disabled && hostIsUp(host, clock.now())).map(({ id }) => id),
   );

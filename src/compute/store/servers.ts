@@ -49,6 +49,8 @@ type ServerDetails = Pick<
       | "tags"
       | "lock"
       | "destinationId"
+      | "availabilityZone"
+      | "launchIndex"
       | "softDeletedAt"
     >
   >;
@@ -85,7 +87,7 @@ export function serverFromRow(row: ServerRow): Server {
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
   const { accessIPv4, accessIPv6, diskConfig, tags, lock } = server;
-  const { destinationId, keypair, configDrive, softDeletedAt } = server;
+  const { destinationId, availabilityZone, launchIndex, keypair, configDrive, softDeletedAt } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -101,6 +103,8 @@ function detailsOf(server: Server): string {
     tags,
     lock,
     destinationId,
+    availabilityZone,
+    launchIndex,
     softDeletedAt,
     keypair,
     configDrive,

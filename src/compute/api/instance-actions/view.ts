@@ -9,7 +9,8 @@ export function actionSummary(ctx: ComputeCtx, action: ServerAction): object {
     action: action.action,
     instance_uuid: action.server_id,
     request_id: action.request_id,
-    user_id: action.user_id,
+    // What the cloud did by itself nobody asked for.
+    user_id: action.user_id || null,
     project_id: action.project_id,
     start_time: isoMicroseconds(action.started_at),
     message: action.message,

@@ -2,12 +2,18 @@ import { randomBytes } from "node:crypto";
 import { CloudError } from "#base/errors.ts";
 import { operation, Reply } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
+import type { ServerCounts } from "../../app/quota.ts";
 import { serverCreate as create } from "../../app/server-create.ts";
 import type { HintsInput } from "../../app/server-placement.ts";
 import { linksOf } from "../links.ts";
-import { isNovaTrue } from "../parameter-schemas.ts";
+import { ipv6Canonical, isNovaTrue } from "../parameter-schemas.ts";
 import { filesOf, type PersonalityFile } from "./personality.ts";
 import { serverCreateBody } from "./create-schema.ts";
+
+interface Network {
+  readonly port?: string | null;
+  readonly fixed_ip?: string;
+}
 
 interface ServerBody {
   readonly name: string;
@@ -15,16 +21,17 @@ interface ServerBody {
   readonly flavorRef: string | number;
   readonly adminPass?: string;
   readonly metadata?: Readonly<Record<string, string>>;
-  readonly networks?: "none" | "auto" | readonly unknown[];
-  readonly key_name?: string | null;
-  readonly user_data?: string | null;
+  readonly networks?: "none" | "auto" | readonly Network[];
+  readonly security_groups?: readonly { readonly name?: string }[];
+  readonly key_name?: string;
+  readonly user_data?: string;
   readonly min_count?: number | string;
   readonly max_count?: number | string;
   readonly return_reservation_id?: boolean | string;
   readonly block_device_mapping?: readonly unknown[];
   readonly block_device_mapping_v2?: readonly Readonly<Record<string, unknown>>[];
   readonly personality?: readonly PersonalityFile[];
-  readonly config_drive?: boolean | string | null;
+  readonly config_drive?: boolean | string;
   readonly description?: string | null;
   readonly hostname?: string;
   readonly accessIPv4?: string;
@@ -55,10 +62,11 @@ export const serverCreate = operation({
   handle: async (ctx: ComputeCtx, input) => {
     const body = input.body as unknown as CreateBody;
     const { server: wanted } = body;
-    refuseWhatIsMissing(wanted);
+    const counts = countsOf(wanted);
+    refuseWhatIsMissing(wanted, counts);
     // Nova makes one up too. A guest learns it from its config drive; it is kept nowhere.
     const adminPass = wanted.adminPass ?? randomBytes(9).toString("base64url");
-    const server = await create(ctx, {
+    const [server] = await create(ctx, {
       name: wanted.name.trim(),
       description: wanted.description ?? null,
       hostname: wanted.hostname,
@@ -68,7 +76,7 @@ export const serverCreate = operation({
       metadata: wanted.metadata ?? {},
       userData: wanted.user_data ?? null,
       accessIPv4: wanted.accessIPv4 ?? "",
-      accessIPv6: wanted.accessIPv6 ?? "",
+      accessIPv6: wanted.accessIPv6 === undefined ? "" : ipv6Canonical(wanted.accessIPv6),
       diskConfig: wanted["OS-DCF:diskConfig"] ?? "MANUAL",
       tags: [...new Set(wanted.tags)],
       destination: {
@@ -79,6 +87,7 @@ export const serverCreate = operation({
       hints: hintsOf(body["os:scheduler_hints"] ?? body["OS-SCH-HNT:scheduler_hints"] ?? {}),
       configDrive: isNovaTrue(wanted.config_drive),
       injection: { adminPass, files: filesOf(wanted.personality) },
+      counts,
     });
     if (isNovaTrue(wanted.return_reservation_id))
       return new Reply(202, { reservation_id: server.reservationId });
@@ -87,7 +96,7 @@ export const serverCreate = operation({
       id: server.id,
       links,
       "OS-DCF:diskConfig": server.diskConfig,
-      security_groups: [{ name: "default" }],
+      security_groups: wanted.security_groups ?? [{ name: "default" }],
       adminPass,
     };
     return new Reply(202, { server: answer }, { Location: links[0]?.href ?? "" });
@@ -113,24 +122,22 @@ function imageIdOf(server: ServerBody): string {
   throw new CloudError("invalid", "Invalid imageRef provided: this server has no image to boot from.");
 }
 
-/** What is in the contract but not served: said at once, nothing created. */
-function refuseWhatIsMissing(server: ServerBody): void {
-  const { networks } = server;
-  if (Array.isArray(networks) && networks.length > 0) {
-    throw new CloudError(
-      "invalid",
-      "Servers cannot be attached to networks: ask for networks 'none' or 'auto', which give a server without a NIC.",
-    );
-  }
+/** nova.api.openstack.compute.servers: `max_count` is `min_count` where it is not said. */
+function countsOf(server: ServerBody): ServerCounts {
   const least = Number(server.min_count ?? 1);
-  if (least > Number(server.max_count ?? least))
-    throw new CloudError("invalid", "min_count must be <= max_count");
-  if (least > 1 || Number(server.max_count ?? 1) > 1) {
-    throw new CloudError(
-      "invalid",
-      "Only one server can be created by a request: min_count and max_count may be 1.",
-    );
-  }
+  const most = Number(server.max_count ?? least);
+  if (least > most) throw new CloudError("invalid", "min_count must be <= max_count");
+  if (server.hostname !== undefined && most > 1)
+    throw new CloudError("invalid", "Unable to allocate a single hostname to multiple instances");
+  return { least, most };
+}
+
+/** What is in the contract but not served: said at once, nothing created. */
+function refuseWhatIsMissing(server: ServerBody, { most }: ServerCounts): void {
+  networksRefuse(Array.isArray(server.networks) ? server.networks : [], most);
+  const groups = (server.security_groups ?? []).map(({ name }) => name);
+  const group = groups.find((name) => name !== undefined && name !== "default");
+  if (group !== undefined) throw new CloudError("invalid", `Security group ${group} not found.`);
   if ((server.block_device_mapping ?? []).length > 0) {
     throw new CloudError(
       "invalid",
@@ -143,6 +150,22 @@ function refuseWhatIsMissing(server: ServerBody): void {
       "Image signatures are not verified here: leave trusted_image_certificates out.",
     );
   }
+}
+
+function networksRefuse(networks: readonly Network[], most: number): void {
+  const failed = (reason: string): CloudError =>
+    new CloudError("invalid", `Failed to launch instances: ${reason}`);
+  if (most > 1 && networks.some(({ fixed_ip: ip }) => ip !== undefined))
+    throw failed("max_count cannot be greater than 1 if an fixed_ip is specified.");
+  if (most > 1 && networks.some(({ port }) => typeof port === "string"))
+    throw failed(
+      "Unable to launch multiple instances with a single configured port ID. Please launch your instance one by one with different ports.",
+    );
+  if (networks.length === 0) return;
+  throw new CloudError(
+    "invalid",
+    "Servers cannot be attached to networks: ask for networks 'none' or 'auto', which give a server without a NIC.",
+  );
 }
 
 const idsOf = (hint: string | readonly string[] | undefined): readonly string[] | undefined =>

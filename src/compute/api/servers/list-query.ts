@@ -5,9 +5,10 @@ import { statusFilter, type Server } from "../../domain/server.ts";
 import { serverFilter, type HostOf, type ServerTest } from "../../domain/server-filter.ts";
 import { serverSortKeys, type SortKey } from "../../domain/server-sort.ts";
 import { booleanOf, queryText, type Query } from "../paging.ts";
+import { queryCheck } from "../query-check.ts";
 import { timeOf } from "../times.ts";
 
-const paging = ["limit", "marker", "page_size", "sort_key", "sort_dir"];
+const paging = ["limit", "marker", "sort_key", "sort_dir"];
 
 /** What who is no administrator may filter by, and since when (ServersController._get_server_search_options). */
 const ownersFilters: readonly (readonly [since: string, names: readonly string[]])[] = [
@@ -32,6 +33,17 @@ const joined = [
   "pci_devices",
 ];
 
+/** All that may be asked; since 2.75 nothing else (nova.api.openstack.compute.schemas.servers.index_query_v275). */
+const queryNames = [
+  ...paging,
+  ...ownersFilters.flatMap(([, names]) => names),
+  ...joined,
+  ...(
+    "access_ip_v4 access_ip_v6 auto_disk_config deleted description display_description display_name host image_ref " +
+    "kernel_id launch_index locked_by node project_id ramdisk_id root_device_name soft_deleted tenant_id uuid"
+  ).split(" "),
+];
+
 function mayFilter(ctx: ComputeCtx, name: string): boolean {
   return (
     ownersFilters.some(([since, names]) => names.includes(name) && atLeast(ctx, since)) ||
@@ -41,9 +53,11 @@ function mayFilter(ctx: ComputeCtx, name: string): boolean {
 
 /** The filters of the request that the caller may use; the others are dropped, as Nova does. */
 export function filtersOf(ctx: ComputeCtx, query: Query): Readonly<Record<string, string>> {
+  const internal = Object.keys(query).filter((name) => name.startsWith("_"));
+  queryCheck(ctx, query, [...queryNames, ...internal], "2.75");
   const filters: Record<string, string> = {};
   for (const name of Object.keys(query)) {
-    if (paging.includes(name) || !mayFilter(ctx, name)) continue;
+    if (paging.includes(name) || name === "page_size" || !mayFilter(ctx, name)) continue;
     if (joined.includes(name) || name.startsWith("_"))
       throw new CloudError("invalid", `Invalid filter field: ${name}.`);
     filters[name] = queryText(query, name) ?? "";

@@ -5,12 +5,11 @@ import { operation } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { serverRefuse } from "../../app/server-without.ts";
 import { serverFetch } from "../../app/server.ts";
-import { printableName } from "../parameter-schemas.ts";
+import { anyAddress, printableName } from "../parameter-schemas.ts";
 import { serverTag } from "./create-schema.ts";
 
 const closed = { additionalProperties: false };
 const attach = (name: string): string => `os_compute_api:os-attach-interfaces:${name}`;
-const anyAddress = Type.Union([Type.String({ format: "ipv4" }), Type.String({ format: "ipv6" })]);
 
 const notFound = (message: string) => () => new CloudError("not-found", message);
 const invalid = (message: string) => () => new CloudError("invalid", message);

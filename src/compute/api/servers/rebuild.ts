@@ -9,7 +9,7 @@ import { serverGroupIds } from "../../app/server-group.ts";
 import { serverRebuild as rebuild, type RebuildInput } from "../../app/server-rebuild.ts";
 import type { Server } from "../../domain/server.ts";
 import { linksOf } from "../links.ts";
-import { hostName, imageId, novaBoolean, printableName } from "../parameter-schemas.ts";
+import { hostName, imageId, ipv6Canonical, novaBoolean, printableName } from "../parameter-schemas.ts";
 import {
   addresses,
   diskConfig,
@@ -40,7 +40,7 @@ const base = {
 const at19 = { ...base, description: Type.Optional(serverDescription) };
 const at54 = { ...at19, key_name: Type.Optional(nullable(printableName)) };
 const { personality: _gone, ...without } = at54;
-const at57 = { ...without, user_data: userData };
+const at57 = { ...without, user_data: Type.Optional(nullable(userData)) };
 const at63 = { ...at57, trusted_image_certificates: trustedCertificates };
 const at90 = { ...at63, hostname: Type.Optional(serverHostname) };
 const at94 = { ...at63, hostname: Type.Optional(hostName) };
@@ -110,7 +110,7 @@ function inputOf(wanted: RebuildBody, adminPass: string): RebuildInput {
     metadata: wanted.metadata,
     userData: wanted.user_data,
     accessIPv4: wanted.accessIPv4,
-    accessIPv6: wanted.accessIPv6,
+    accessIPv6: wanted.accessIPv6 && ipv6Canonical(wanted.accessIPv6),
     diskConfig: wanted["OS-DCF:diskConfig"],
   };
   return {

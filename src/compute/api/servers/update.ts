@@ -5,7 +5,7 @@ import { hostsById } from "../../app/host.ts";
 import { serverChangeAs } from "../../app/server-change.ts";
 import { serverGroupIds } from "../../app/server-group.ts";
 import type { Server } from "../../domain/server.ts";
-import { hostName, printableName } from "../parameter-schemas.ts";
+import { hostName, ipv6Canonical, printableName } from "../parameter-schemas.ts";
 import { addresses, diskConfig, serverDescription, serverHostname } from "./create-schema.ts";
 import { serverDetail, serverDetailOfOld } from "./view.ts";
 
@@ -30,12 +30,18 @@ export const serverUpdate = operation({
     { from: "2.94", schema: body({ ...at19, hostname: Type.Optional(hostName) }) },
   ],
   handle: async (ctx: ComputeCtx, input) => {
-    const { "OS-DCF:diskConfig": disk, ...changes } = (input.body as unknown as { server: Changes }).server;
+    const { server: wanted } = input.body as unknown as { server: Changes };
+    const { "OS-DCF:diskConfig": disk, accessIPv6: address, ...others } = wanted;
+    const changes = {
+      ...others,
+      ...(disk === undefined ? {} : { diskConfig: disk }),
+      ...(address === undefined ? {} : { accessIPv6: ipv6Canonical(address) }),
+    };
     const changed = await serverChangeAs(
       ctx,
       input.params["id"] ?? "",
       "os_compute_api:servers:update",
-      (server) => ({ ...server, ...changes, ...(disk === undefined ? {} : { diskConfig: disk }) }),
+      (server) => ({ ...server, ...changes }),
     );
     const hosts = await hostsById(ctx);
     if (!atLeast(ctx, "2.75")) return { server: serverDetailOfOld(ctx, changed, hosts) };

@@ -17,6 +17,7 @@ const permissions = [
   "os_compute_api:os-extended-server-attributes",
   "os_compute_api:os-flavor-extra-specs:index",
   "os_compute_api:servers:show:host_status",
+  "os_compute_api:servers:show:host_status:unknown-only",
 ] as const;
 
 /** All that the views of a server know of the request. */
@@ -121,9 +122,9 @@ export function serverDetailInList(ctx: ServerViewer, server: Server, hosts: Hos
   return fields;
 }
 
-/** `nova` is Nova's default zone: that of a host that is gone. */
-function zoneOf({ hostId }: Server, hosts: HostsById): string {
-  return hostId === undefined ? "" : (hosts.get(hostId)?.zone ?? "nova");
+/** `nova` is Nova's default zone: that of a host that is gone. Without a host it is the zone that was asked for. */
+function zoneOf({ hostId, availabilityZone }: Server, hosts: HostsById): string {
+  return hostId === undefined ? (availabilityZone ?? "") : (hosts.get(hostId)?.zone ?? "nova");
 }
 
 /** Nova shows a hash instead of the host's name: the same within a project, different in another. */
@@ -138,9 +139,9 @@ export function hostIdOf(server: Server, hosts: HostsById): string {
 }
 
 function faultOf(ctx: ServerViewer, server: Server, status: string): object {
-  if (!server.fault || status !== "ERROR") return {};
+  if (!server.fault || (status !== "ERROR" && status !== "DELETED")) return {};
   const { code, message, created, details } = server.fault;
-  const shown = details !== undefined && ctx.allows("context_is_admin");
+  const shown = details !== undefined && (code !== 500 || ctx.allows("context_is_admin"));
   return { fault: { code, created: isoSeconds(created), message, ...(shown ? { details } : {}) } };
 }
 
@@ -154,7 +155,7 @@ function administratorFields(ctx: ServerViewer, server: Server, hosts: HostsById
     ...(atLeast(ctx, "2.3")
       ? {
           "OS-EXT-SRV-ATTR:reservation_id": server.reservationId,
-          "OS-EXT-SRV-ATTR:launch_index": 0,
+          "OS-EXT-SRV-ATTR:launch_index": server.launchIndex ?? 0,
           "OS-EXT-SRV-ATTR:kernel_id": server.image.kernel?.imageId ?? "",
           "OS-EXT-SRV-ATTR:ramdisk_id": server.image.ramdisk?.imageId ?? "",
           "OS-EXT-SRV-ATTR:hostname": server.hostname,
@@ -170,16 +171,23 @@ function laterFields(ctx: ServerViewer, server: Server, hosts: HostsById): objec
   const host = server.hostId === undefined ? undefined : hosts.get(server.hostId);
   return {
     ...(atLeast(ctx, "2.9") ? { locked: server.lock !== undefined } : {}),
-    ...(atLeast(ctx, "2.16") && ctx.allows("os_compute_api:servers:show:host_status")
-      ? { host_status: hostStatus(ctx, host) }
-      : {}),
+    ...(atLeast(ctx, "2.16") ? hostStatusField(ctx, host) : {}),
     ...(atLeast(ctx, "2.19") ? { description: server.description } : {}),
     ...(atLeast(ctx, "2.26") ? { tags: server.tags } : {}),
     ...(atLeast(ctx, "2.63") ? { trusted_image_certificates: null } : {}),
     ...(atLeast(ctx, "2.73") ? { locked_reason: server.lock?.reason ?? null } : {}),
     ...(atLeast(ctx, "2.90") ? { "OS-EXT-SRV-ATTR:hostname": server.hostname } : {}),
-    ...(atLeast(ctx, "2.96") ? { pinned_availability_zone: null } : {}),
+    ...(atLeast(ctx, "2.96") ? { pinned_availability_zone: server.availabilityZone ?? null } : {}),
   };
+}
+
+/** Some may know no more than that nobody knows. */
+function hostStatusField(ctx: ServerViewer, host: Host | undefined): object {
+  const status = hostStatus(ctx, host);
+  const shown =
+    ctx.allows("os_compute_api:servers:show:host_status") ||
+    (status === "UNKNOWN" && ctx.allows("os_compute_api:servers:show:host_status:unknown-only"));
+  return shown ? { host_status: status } : {};
 }
 
 function hostStatus(ctx: ServerViewer, host: Host | undefined): string {
