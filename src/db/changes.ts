@@ -16,13 +16,10 @@ export interface News {
   watch(watcher: Watcher): void;
   /** Resolves when watchers know of everything that was committed before the call. Absent: they know at once. */
   catchUp?(): Promise<void>;
-  /** What the open transaction wrote so far. Absent where several may be open. */
-  uncommitted?(): readonly Write[];
 }
 
 /** Tells of writes the moment they are committed: all of them are made by this process. */
 export interface Changes extends News {
-  uncommitted(): readonly Write[];
   /** To be called after each statement that ran; `inTransaction`: whether one is open then. */
   ran(statement: Statement, inTransaction: boolean): void;
 }
@@ -44,7 +41,6 @@ export function createChanges(): Changes {
   };
   return {
     watch: (watcher) => watchers.push(watcher),
-    uncommitted: () => uncommitted,
     ran(statement, inTransaction) {
       note(statement);
       if (inTransaction) return;
@@ -56,7 +52,7 @@ export function createChanges(): Changes {
 }
 
 /** Whether the watcher holds something that the write may have changed. */
-export function matters(watcher: Pick<Watcher, "dependsOn">, write: Write): boolean {
+function matters(watcher: Pick<Watcher, "dependsOn">, write: Write): boolean {
   return write.table === "*" || watcher.dependsOn(write);
 }
 

@@ -22,7 +22,7 @@ export interface Database {
    */
   transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Values that many requests read and few change. */
-  kept<Value>(options: KeptOptions<Value>): Kept<Value>;
+  kept<Value, Given = void>(options: KeptOptions<Value, Given>): Kept<Value, Given>;
   close(): Promise<void>;
 }
 

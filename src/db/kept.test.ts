@@ -28,8 +28,6 @@ const migrations: Migrations = {
 let database: Database;
 let loads: number;
 let kept: Kept<number>;
-/** SQLite keeps for transactions, too; PostgreSQL's have a snapshot of their own. */
-let keepsWithin: boolean;
 beforeEach(async () => {
   database = await openTestDatabase(migrations);
   loads = 0;
@@ -37,9 +35,6 @@ beforeEach(async () => {
   await kept.get("a");
   await write((tx) => insert(tx, "a", 1));
   await kept.get("a");
-  const before = loads;
-  await write((tx) => kept.within(tx, "a"));
-  keepsWithin = loads === before;
   loads = 0;
 });
 afterEach(() => database.close());
@@ -86,23 +81,6 @@ test("reads, other tables, writes that do not matter and what was rolled back le
   await write((tx) => tx.selectFrom("kept_rows").selectAll().execute());
   expect(await kept.get("a")).toBe(1);
   expect(loads).toBe(0);
-});
-
-test("a transaction sees what is kept, unless it or one before it in its batch wrote to the table", async () => {
-  const seen = (tx: Tx): Promise<number | undefined> => kept.within(tx, "a");
-  expect(await write(seen)).toBe(1);
-  expect(loads).toBe(keepsWithin ? 0 : 1);
-  const own = async (tx: Tx): Promise<number | undefined> => {
-    await update(tx, "a", 2);
-    return seen(tx);
-  };
-  // On PostgreSQL, where they run side by side, the reader may come first.
-  const [first, second] = await Promise.all([write(own), write(seen)]);
-  expect(first).toBe(2);
-  if (keepsWithin) expect(second).toBe(2);
-  await Promise.allSettled([write((tx) => upsert(tx, { id: "a", amount: 9, commits: false }))]);
-  expect(await write(seen)).toBe(2);
-  expect(await kept.get("a")).toBe(2);
 });
 
 test("what was not there is not remembered as absent", async () => {

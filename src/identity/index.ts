@@ -9,6 +9,7 @@ import { catalogsKept, catalogUrl, type CatalogPlace } from "./app/catalog.ts";
 import type { IdentityDeps } from "./app/context.ts";
 import { serviceAccountFetch, type ServiceAccount } from "./app/service-account.ts";
 import { standingsKept } from "./app/standing.ts";
+import { tokenKeysKept } from "./app/token-keys.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
@@ -21,6 +22,7 @@ import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
 import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
 import { migration0052 } from "./store/migrations/0052-identity-catalog-seed-urls.ts";
 import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
+import { migration0081 } from "./store/migrations/0081-identity-signed-tokens.ts";
 
 export { identitySealedValues } from "./store/sealed-values.ts";
 export { identityPolicyRules } from "./policy-rules.ts";
@@ -38,6 +40,7 @@ export const identityMigrations: Migrations = {
   "0018-identity-credentials": migration0018,
   "0019-identity-configuration": migration0019,
   "0052-identity-catalog-seed-urls": migration0052,
+  "0081-identity-signed-tokens": migration0081,
 };
 
 /** Keystone's own default (`[token] expiration`). */
@@ -71,17 +74,18 @@ export function createIdentity(options: {
   readonly allowExpiredSeconds?: number | undefined;
 }): Identity {
   const { database, clock, publicEndpoint, log, box } = options;
+  const tokenKeys = tokenKeysKept(database, box);
   const deps: IdentityDeps = {
     database,
     clock,
-    tokens: tokensKept(database, clock),
+    tokenKeys,
+    tokens: tokensKept(database, { tokenKeys, clock }),
     standings: standingsKept(database),
     catalogs: catalogsKept(database, publicEndpoint),
     box,
     publicEndpoint,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     allowExpiredMs: (options.allowExpiredSeconds ?? 0) * 1_000,
-    tokenCleanup: { lastAt: 0 },
   };
   const service: Service<IdentityDeps> = {
     type: "identity",

@@ -241,6 +241,7 @@ test("a rotation of the master key reaches every box of the service, and each op
     "identity_oauth1_access_tokens",
     "identity_oauth1_consumers",
     "identity_oauth1_request_tokens",
+    "identity_token_keys",
     "key_manager_master_keys",
   ];
   expect((await tablesOf(old)).toSorted()).toEqual(places);

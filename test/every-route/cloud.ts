@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
+import { sleep } from "#base/clock.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus } from "#bus/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
@@ -44,15 +45,12 @@ export async function walkCloudStart(): Promise<WalkCloud> {
       send(http, { token, method, url, body, version, headers }),
     accounts,
   );
-  const expired = await signIn(http, "demo", await passwordOf(statePath, "openrc-demo"), "demo");
-  await watch.execute(
-    "update identity_tokens set expires_at = 1 where issued_at = (select max(issued_at) from identity_tokens)",
-  );
+  const expired = await expiredToken(http, accounts);
   return {
     http,
     services,
     watch,
-    fixtures: { ...fixtures, tokens: { ...fixtures.tokens, expired: expired.token } },
+    fixtures: { ...fixtures, tokens: { ...fixtures.tokens, expired } },
     async stop() {
       await watch.close();
       await controlPlane.stop();
@@ -85,6 +83,29 @@ async function signIn(
     userId: token.user.id,
     projectId: token.project.id,
   };
+}
+
+/** One got by an application credential, and as long as that one, which is a second. */
+async function expiredToken(http: FastifyInstance, { tokens, ownerUserId }: Accounts): Promise<string> {
+  const expiresAt = Date.now() + 1_000;
+  const made = await send(http, {
+    token: tokens.owner,
+    method: "POST",
+    url: `/identity/v3/users/${ownerUserId}/application_credentials`,
+    body: {
+      application_credential: { name: "expiring", expires_at: new Date(expiresAt).toISOString() },
+    },
+  });
+  const { id, secret } = (made.json as { application_credential: { id: string; secret: string } })
+    .application_credential;
+  const identity = { methods: ["application_credential"], application_credential: { id, secret } };
+  const issued = await send(http, {
+    method: "POST",
+    url: "/identity/v3/auth/tokens",
+    body: { auth: { identity } },
+  });
+  await sleep(expiresAt + 1 - Date.now());
+  return String(issued.headers["x-subject-token"]);
 }
 
 async function passwordOf(statePath: string, file: string): Promise<string> {

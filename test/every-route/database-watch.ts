@@ -8,7 +8,6 @@ export type Dump = ReadonlyMap<string, string>;
 /** A connection of the test's own, which sees what the cloud has committed. */
 export interface DatabaseWatch {
   dump(): Promise<Dump>;
-  execute(sql: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,10 +32,6 @@ function sqliteWatch(path: string): DatabaseWatch {
       const dump = new Map(tables.map(({ name, rows }) => [name, JSON.stringify(rows.all())]));
       last = { version: now, dump };
       return dump;
-    },
-    async execute(sql) {
-      database.exec(sql);
-      last = undefined;
     },
     close: async () => database.close(),
   };
@@ -64,7 +59,6 @@ async function postgresWatch(url: string): Promise<DatabaseWatch> {
       last = { next: now, dump };
       return dump;
     },
-    execute: async (sql) => void (await client.query(sql)),
     close: () => client.end(),
   };
 }

@@ -15,7 +15,7 @@ import { createImage, imageMigrations, type ImageService } from "#image/index.ts
 import { computeMigrations } from "#compute/index.ts";
 import type { Database } from "#db/index.ts";
 import { createPlacement, placementMigrations } from "#placement/index.ts";
-import { sagaTests } from "#saga/testing/index.ts";
+import { sagaTests, type SagaTestSetup } from "#saga/testing/index.ts";
 import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
 import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
 import { hostRegistered } from "../../src/compute/app/host-report.ts";
@@ -26,7 +26,11 @@ import { endorsementKeyList, endorsementKeysReplace } from "../../src/compute/st
 import { serverActionRules } from "../../src/compute/domain/server-action.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
-import { serverCreate, serverCreate1 } from "../../src/compute/sagas/server-create.ts";
+import {
+  serverCreate,
+  serverCreate1,
+  type ServerCreateParams,
+} from "../../src/compute/sagas/server-create.ts";
 import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
 import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
 import { serverRebuild } from "../../src/compute/sagas/server-rebuild.ts";
@@ -214,7 +218,7 @@ async function world(
 
 const migrations = { ...auditMigrations, ...computeMigrations, ...imageMigrations, ...placementMigrations };
 
-const creation = {
+const creation: SagaTestSetup<ServerCreateParams, ComputeSagaDeps> = {
   migrations,
   world: (database) =>
     world(

@@ -11,7 +11,7 @@ import { passwordHash } from "../domain/password.ts";
 import type { Role } from "../domain/resources.ts";
 import { rolesExpand } from "../domain/role-expansion.ts";
 import type { RoleRef } from "../domain/role-ref.ts";
-import { tokenHash } from "../domain/token.ts";
+import type { NamedRef } from "../domain/token.ts";
 import { accessRuleFind, accessRuleInsert, accessRuleList } from "../store/access-rules.ts";
 import {
   applicationCredentialDelete as rowDelete,
@@ -23,6 +23,7 @@ import { implicationList, roleList } from "../store/roles.ts";
 import { tokenRead } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
 import { forbiddenAction, refuseLentToken, refuseRestricted } from "./delegation.ts";
+import { tokenOpen } from "./token-keys.ts";
 import { userFetch } from "./user.ts";
 
 export type AccessRuleInput = { readonly id: string } | Omit<AccessRule, "id">;
@@ -64,8 +65,10 @@ export async function applicationCredentialCreate(
   const secret = input.secret ?? newApplicationCredentialSecret();
   const secretHash = await passwordHash(secret);
   const { name, description, unrestricted, expiresAtUs } = input;
+  const claims = await tokenOpen(ctx.deps, ctx.caller.token.expose());
   return ctx.deps.database.transaction(async (tx) => {
-    const roleIds = await rolesOfCredential(tx, ctx, input.roles);
+    const token = claims && (await tokenRead(tx, claims, ctx.clock.now()));
+    const roleIds = await rolesOfCredential(tx, token?.roles ?? [], input.roles);
     if (await applicationCredentialFind(tx, { userId, name })) throw nameTaken(name);
     const rules = input.accessRules && (await accessRulesEnsure(tx, userId, input.accessRules));
     const credential = {
@@ -133,14 +136,12 @@ async function allowed(
   throw new CloudError("not-found", `Could not find Application Credential: ${id}.`);
 }
 
-/** None but those of the caller's token, with what they imply: a credential never has more than its maker. */
+/** None but those of the caller's token (`own`), with what they imply: a credential never has more than its maker. */
 async function rolesOfCredential(
   tx: Tx,
-  ctx: IdentityCtx,
+  own: readonly NamedRef[],
   asked: readonly RoleRef[] | undefined,
 ): Promise<readonly string[]> {
-  const token = await tokenRead(tx, tokenHash(ctx.caller.token.expose()), ctx.clock.now());
-  const own = token?.roles ?? [];
   if (!asked || asked.length === 0) return own.map(({ id }) => id);
   const named = asked.map((ref) =>
     own.find(({ id, name }) => (ref.id ?? id) === id && (ref.name ?? name) === name),

@@ -1,27 +1,33 @@
-import type { Clock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
 import type { Database, Db, Kept } from "#db/index.ts";
 import type { Caller, Delegation } from "#http/index.ts";
-import { tokenHash, type Token } from "../domain/token.ts";
+import { tokenHash, type Token, type TokenClaims } from "../domain/token.ts";
 import { tokenJudge } from "../domain/token-state.ts";
 import { tokenStateFind } from "../store/tokens.ts";
 import type { IdentityDeps } from "./context.ts";
+import { tokenOpen } from "./token-keys.ts";
 
 /** Tokens by their hash, as the rows of this service make them: kept until one changes, so a revocation holds at once. */
-export function tokensKept(database: Database, clock: Clock): Kept<Token> {
+export function tokensKept(
+  database: Database,
+  { tokenKeys, clock }: Pick<IdentityDeps, "tokenKeys" | "clock">,
+): Kept<Token, string> {
   return database.kept({
-    // A new token says nothing of the others.
+    // A key that comes, or moves to another box, says nothing of the tokens that there are.
     dependsOn: ({ table, kind }) =>
-      table.startsWith("identity_") && !(table === "identity_tokens" && kind === "insert"),
-    load: (hash, db) => tokenRead(db, hash, clock.now()),
+      table.startsWith("identity_") && !(table === "identity_token_keys" && kind !== "delete"),
+    load: async (_hash, db, text: string) => {
+      const claims = await tokenOpen({ tokenKeys }, text);
+      return claims && tokenRead(db, claims, clock.now());
+    },
     limit: 10_000,
   });
 }
 
-/** The token of this hash, when it is good now; for transactions, which see what they wrote themselves. */
-export async function tokenRead(db: Db, hash: string, now: number): Promise<Token | undefined> {
-  const state = await tokenStateFind(db, hash);
+/** The token with these claims, when it is good now; for transactions, which see what they wrote themselves. */
+export async function tokenRead(db: Db, claims: TokenClaims, now: number): Promise<Token | undefined> {
+  const state = await tokenStateFind(db, claims);
   return state && tokenJudge(state, now);
 }
 
@@ -30,7 +36,7 @@ export async function tokenFind(
   deps: Pick<IdentityDeps, "tokens" | "clock">,
   text: string,
 ): Promise<Token | undefined> {
-  const token = await deps.tokens.get(tokenHash(text));
+  const token = await deps.tokens.get(tokenHash(text), text);
   return token && token.expiresAt > deps.clock.now() ? token : undefined;
 }
 
@@ -48,7 +54,7 @@ export function callerAuthenticate(
   const callerOf = (token: Token): Caller => ({ ...bearerOf(token), token: new Secret(text) });
   const known = deps.tokens.known(hash);
   if (isGood(known)) return callerOf(known);
-  return deps.tokens.get(hash).then((token) => {
+  return deps.tokens.get(hash, text).then((token) => {
     if (isGood(token)) return callerOf(token);
     throw new CloudError("unauthenticated", "The request you have made requires authentication.");
   });

@@ -62,7 +62,7 @@ async function catalogOf(ctx: IdentityCtx, whose: Whose): Promise<readonly Catal
 /** Catalogues by whose they are, in memory until a row of this service changes that is no token. */
 export function catalogsKept(database: Database, publicEndpoint: string): Kept<readonly CatalogService[]> {
   return database.kept({
-    dependsOn: ({ table }) => table.startsWith("identity_") && table !== "identity_tokens",
+    dependsOn: ({ table }) => table.startsWith("identity_") && !table.startsWith("identity_token_"),
     load: (whose, db) => catalogBuild(db, { ...(JSON.parse(whose) as Whose), publicEndpoint }),
     limit: 1_000,
   });

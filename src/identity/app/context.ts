@@ -3,14 +3,16 @@ import type { SecretBox } from "#key-manager/index.ts";
 import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { CatalogService } from "../domain/catalog.ts";
+import type { TokenKey } from "../domain/token-text.ts";
 import type { Token } from "../domain/token.ts";
 import type { Standing } from "../domain/token-state.ts";
 
 export interface IdentityDeps {
   readonly database: Database;
   readonly clock: Clock;
-  /** By the token's hash. */
-  readonly tokens: Kept<Token>;
+  readonly tokenKeys: Kept<readonly TokenKey[]>;
+  /** By the token's hash; whoever asks gives its text. */
+  readonly tokens: Kept<Token, string>;
   readonly standings: Kept<Standing>;
   readonly catalogs: Kept<readonly CatalogService[]>;
   /** For what must be read again: credentials, keys that are shared with others. */
@@ -20,8 +22,6 @@ export interface IdentityDeps {
   readonly tokenLifetimeMs: number;
   /** For how long after its end a token can be validated by those who accept that. */
   readonly allowExpiredMs: number;
-  /** When expired tokens were last removed; milliseconds since the epoch. */
-  readonly tokenCleanup: { lastAt: number };
 }
 
 export type IdentityCtx = Ctx<IdentityDeps>;

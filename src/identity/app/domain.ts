@@ -13,7 +13,7 @@ import { grantDelete } from "../store/grants.ts";
 import { groupList } from "../store/groups.ts";
 import { projectList } from "../store/projects.ts";
 import { roleDelete, roleList } from "../store/roles.ts";
-import { tokenDeleteOfDomain } from "../store/tokens.ts";
+import { tokenEndOfDomain } from "../store/tokens.ts";
 import { userList } from "../store/users.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden, notFound } from "./failures.ts";
@@ -69,7 +69,7 @@ export async function domainUpdate(ctx: IdentityCtx, id: string, change: DomainC
       enabled: change.enabled ?? old.enabled,
     };
     await refuseTakenName(tx, domain);
-    if (!domain.enabled) await tokenDeleteOfDomain(tx, id);
+    if (!domain.enabled) await tokenEndOfDomain(tx, id);
     await rowUpdate(tx, domain);
     return domain;
   });
@@ -90,7 +90,6 @@ export async function domainDelete(ctx: IdentityCtx, id: string): Promise<void> 
       await roleDelete(tx, role.id);
     }
     await grantDelete(tx, { scope: { kind: "domain", id } });
-    await tokenDeleteOfDomain(tx, id);
     await rowDelete(tx, id);
   });
 }

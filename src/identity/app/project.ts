@@ -15,7 +15,7 @@ import {
   projectUpdate as rowUpdate,
   type ProjectFilter,
 } from "../store/projects.ts";
-import { tokenDeleteOfScope } from "../store/tokens.ts";
+import { tokenEndOfProject } from "../store/tokens.ts";
 import { userForgetProject } from "../store/users.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden, notFound, refuseMove } from "./failures.ts";
@@ -95,7 +95,7 @@ export async function projectUpdate(ctx: IdentityCtx, id: string, change: Projec
     };
     await refuseTakenName(tx, project);
     await refuseBrokenTree(tx, old, project.enabled);
-    if (!project.enabled) await tokenDeleteOfScope(tx, id);
+    if (!project.enabled) await tokenEndOfProject(tx, id);
     await rowUpdate(tx, project);
     return project;
   });
@@ -116,7 +116,6 @@ export async function projectErase(tx: Tx, id: string): Promise<void> {
   await grantDelete(tx, { scope: { kind: "project", id } });
   await endpointFilterDelete(tx, { projectId: id });
   await userForgetProject(tx, id);
-  await tokenDeleteOfScope(tx, id);
   await credentialDeleteOfProject(tx, id);
   await rowDelete(tx, id);
 }

@@ -2,18 +2,22 @@ import { CloudError, isCloudError } from "#base/errors.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Caller } from "#http/index.ts";
 import { defaultDomainId } from "../domain/resources.ts";
-import { newAuditId, newTokenText, tokenHash } from "../domain/token.ts";
+import { newAuditId } from "../domain/token.ts";
 import { projectList } from "../store/projects.ts";
-import { tokenInsert } from "../store/tokens.ts";
 import { userList } from "../store/users.ts";
 import { callerAuthenticate } from "./authenticate.ts";
 import { serviceUserName } from "./bootstrap.ts";
 import type { IdentityDeps } from "./context.ts";
+import { standingKey } from "./standing.ts";
+import { tokenSign } from "./token-keys.ts";
 
 /** A token is replaced so long before it ends, for a call that takes its time. */
 const replaceBeforeMs = 5 * 60_000;
 
-type Deps = Pick<IdentityDeps, "database" | "clock" | "tokens" | "tokenLifetimeMs">;
+type Deps = Pick<
+  IdentityDeps,
+  "database" | "clock" | "box" | "tokenKeys" | "tokens" | "standings" | "tokenLifetimeMs" | "allowExpiredMs"
+>;
 
 /** Who the compute service is when it acts for itself: the user `nova` in project `service`. */
 export interface ServiceAccount {
@@ -51,23 +55,21 @@ export async function serviceAccountFetch(deps: Deps): Promise<ServiceAccount> {
 }
 
 async function tokenIssue(
-  { database, clock, tokenLifetimeMs }: Deps,
+  deps: Deps,
   { userId, projectId }: Pick<ServiceAccount, "userId" | "projectId">,
 ): Promise<Secret<string>> {
-  const text = newTokenText();
-  const now = clock.now();
-  await database.transaction((tx) =>
-    tokenInsert(tx, {
-      hash: tokenHash(text.expose()),
-      userId,
-      scope: { kind: "project", id: projectId },
-      methods: ["external"],
-      auditIds: [newAuditId()],
-      issuedAt: now,
-      expiresAt: now + tokenLifetimeMs,
-    }),
-  );
-  return text;
+  const scope = { kind: "project", id: projectId } as const;
+  const standing = await deps.standings.get(standingKey(userId, scope));
+  const now = deps.clock.now();
+  return tokenSign(deps, {
+    userId,
+    scope,
+    methods: ["external"],
+    auditIds: [newAuditId()],
+    issuedAt: now,
+    expiresAt: now + deps.tokenLifetimeMs,
+    stamp: standing?.stamp ?? "",
+  });
 }
 
 async function callerOf(deps: Deps, text: Secret<string>): Promise<Caller> {

@@ -1,10 +1,9 @@
 import type { Secret } from "#base/secret.ts";
-import type { Db, Tx } from "#db/index.ts";
+import type { Db } from "#db/index.ts";
 import type { GrantedScope } from "../domain/granted-scope.ts";
 import type { SignedRequest } from "../domain/oauth1-signature.ts";
 import { passwordMatches } from "../domain/password.ts";
 import type { Domain, User } from "../domain/resources.ts";
-import { tokenHash } from "../domain/token.ts";
 import { domainFind, domainList } from "../store/domains.ts";
 import { userFind, userList } from "../store/users.ts";
 import { applicationCredentialVerify } from "./application-credential-verify.ts";
@@ -49,7 +48,7 @@ export interface SignedIn {
   readonly verified: User | undefined;
   readonly methods: readonly string[];
   readonly parent:
-    | { readonly hash: string; readonly auditIds: readonly string[]; readonly expiresAt: number }
+    | { readonly text: Secret<string>; readonly auditIds: readonly string[]; readonly expiresAt: number }
     | undefined;
   /** What the proof is good for, when it is not the user's own. */
   readonly granted?: GrantedScope | undefined;
@@ -80,7 +79,7 @@ async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentia
     const verified = await userVerify(ctx, user, password);
     return { user: verified, verified, methods: ["password"], parent: undefined };
   }
-  if (method === "token" && credentials.token) return signInByToken(ctx, credentials.token.expose());
+  if (method === "token" && credentials.token) return signInByToken(ctx, credentials.token);
   if (method === "application_credential" && credentials.applicationCredential)
     return signInByApplicationCredential(ctx, credentials.applicationCredential);
   if (method === "oauth1" && credentials.signedRequest)
@@ -88,8 +87,8 @@ async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentia
   throw unauthenticated(ctx, "unsupported method, or its data is missing");
 }
 
-async function signInByToken(ctx: IdentityCtx, text: string): Promise<SignedIn> {
-  const token = await tokenFind(ctx.deps, text);
+async function signInByToken(ctx: IdentityCtx, text: Secret<string>): Promise<SignedIn> {
+  const token = await tokenFind(ctx.deps, text.expose());
   if (!token) throw unauthenticated(ctx, "the token is not valid");
   const { auditIds, expiresAt, user } = token;
   const standing = await ctx.deps.standings.get(standingKey(user.id, { kind: "unscoped" }));
@@ -97,7 +96,7 @@ async function signInByToken(ctx: IdentityCtx, text: string): Promise<SignedIn> 
     user: { id: user.id, defaultProjectId: standing?.defaultProjectId },
     verified: undefined,
     methods: [...new Set(["token", ...token.methods])],
-    parent: { hash: tokenHash(text), auditIds, expiresAt },
+    parent: { text, auditIds, expiresAt },
     granted: grantOfParent(token),
   };
 }
@@ -148,15 +147,14 @@ export async function userVerify(ctx: IdentityCtx, ref: NameRef, password: Secre
   return user;
 }
 
-/** That the proof still holds: checked in the transaction that stores the new token. */
-export async function signedInConfirm(tx: Tx, ctx: IdentityCtx, signedIn: SignedIn): Promise<void> {
+/** That the proof still holds: asked when the standing is known that the new token will say it was issued with. */
+export async function signedInConfirm(ctx: IdentityCtx, signedIn: SignedIn): Promise<void> {
   const { verified, parent } = signedIn;
-  const user = verified && (await userFind(tx, verified.id));
+  const user = verified && (await userFind(ctx.deps.database.db, verified.id));
   const changed = user?.passwordHash !== verified?.passwordHash;
   if (verified && (!user?.enabled || changed))
     throw unauthenticated(ctx, "the user was changed meanwhile", user?.id);
-  const token = parent && (await ctx.deps.tokens.within(tx, parent.hash));
-  if (parent && !(token && token.expiresAt > ctx.clock.now()))
+  if (parent && !(await tokenFind(ctx.deps, parent.text.expose())))
     throw unauthenticated(ctx, "the token was revoked meanwhile", signedIn.user.id);
 }
 

@@ -6,7 +6,7 @@ import { standingFind } from "../store/standings.ts";
 /** By user and scope (`standingKey`), in memory until a row of this service changes that is no token. */
 export function standingsKept(database: Database): Kept<Standing> {
   return database.kept({
-    dependsOn: ({ table }) => table.startsWith("identity_") && table !== "identity_tokens",
+    dependsOn: ({ table }) => table.startsWith("identity_") && !table.startsWith("identity_token_"),
     load: (key, db) => {
       const [userId, scope] = JSON.parse(key) as [string, TokenScope];
       return standingFind(db, userId, scope);

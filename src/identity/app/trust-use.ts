@@ -1,4 +1,3 @@
-import type { Tx } from "#db/index.ts";
 import type { GrantedScope } from "../domain/granted-scope.ts";
 import { trustLive } from "../domain/trust.ts";
 import { trustFind, trustRemainingUsesSet } from "../store/trusts.ts";
@@ -19,9 +18,11 @@ export async function trustScope(ctx: IdentityCtx, userId: string, trustId: stri
   };
 }
 
-/** Takes one use; in the transaction that stores the token. */
-export async function trustConsume(tx: Tx, ctx: IdentityCtx, trustId: string): Promise<void> {
-  const trust = await trustFind(tx, trustId);
-  if (!trust || !trustLive(trust, ctx.clock.now())) throw unauthenticated(ctx, "the trust ended meanwhile");
-  if (trust.remainingUses !== undefined) await trustRemainingUsesSet(tx, trustId, trust.remainingUses - 1);
+/** Takes one use, for a token that is about to be given. */
+export async function trustConsume(ctx: IdentityCtx, trustId: string): Promise<void> {
+  await ctx.deps.database.transaction(async (tx) => {
+    const trust = await trustFind(tx, trustId);
+    if (!trust || !trustLive(trust, ctx.clock.now())) throw unauthenticated(ctx, "the trust ended meanwhile");
+    if (trust.remainingUses !== undefined) await trustRemainingUsesSet(tx, trustId, trust.remainingUses - 1);
+  });
 }

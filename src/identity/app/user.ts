@@ -8,7 +8,7 @@ import { applicationCredentialDelete } from "../store/application-credentials.ts
 import { domainFind } from "../store/domains.ts";
 import { grantDelete } from "../store/grants.ts";
 import { membershipDelete } from "../store/groups.ts";
-import { tokenDeleteOfUser } from "../store/tokens.ts";
+import { tokenEndOfUser } from "../store/tokens.ts";
 import {
   userDelete as rowDelete,
   userFind,
@@ -82,7 +82,7 @@ export async function userUpdate(ctx: IdentityCtx, id: string, change: UserChang
     };
     await refuseTakenName(tx, user);
     await refuseDomainAsProject(tx, user);
-    if (password !== undefined || !user.enabled) await tokenDeleteOfUser(tx, id);
+    if (password !== undefined || !user.enabled) await tokenEndOfUser(tx, id);
     if (!user.enabled) await applicationCredentialDelete(tx, { userId: id });
     await rowUpdate(tx, user);
     return user;
@@ -100,7 +100,7 @@ export async function userPasswordChange(
     const user = await userFind(tx, verified.id);
     const changed = user?.passwordHash !== verified.passwordHash;
     if (!user || changed) throw unauthenticated(ctx, "the password was changed meanwhile", user?.id);
-    await tokenDeleteOfUser(tx, user.id);
+    await tokenEndOfUser(tx, user.id);
     await rowUpdate(tx, { ...user, passwordHash: newHash });
   });
 }
@@ -115,7 +115,6 @@ export async function userDelete(ctx: IdentityCtx, id: string): Promise<void> {
 export async function userErase(tx: Tx, id: string): Promise<void> {
   await grantDelete(tx, { actor: { kind: "user", id } });
   await membershipDelete(tx, { userId: id });
-  await tokenDeleteOfUser(tx, id);
   await rowDelete(tx, id);
 }
 

@@ -11,12 +11,14 @@ export interface Standing {
   /** The project's domain, or the domain of a domain scope. */
   readonly scopeDomain: (NamedRef & { readonly enabled: boolean }) | undefined;
   readonly roles: readonly NamedRef[];
+  /** Those of the user, the user's domain, the project and its domain: a token is good while it is what it was then. */
+  readonly stamp: string;
   /** Of the user; it need not exist. */
   readonly defaultProjectId: string | undefined;
 }
 
 /** What the database knows of a token, before it is judged. */
-export interface TokenState extends Omit<Standing, "defaultProjectId"> {
+export interface TokenState extends Omit<Standing, "defaultProjectId" | "stamp"> {
   readonly scopeKind: TokenScope["kind"];
   readonly delegation?: TokenDelegation | undefined;
   readonly methods: readonly string[];

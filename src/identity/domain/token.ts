@@ -1,6 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
-import { Secret } from "#base/secret.ts";
-import type { TokenDelegation } from "./delegation.ts";
+import type { DelegationRef, TokenDelegation } from "./delegation.ts";
 
 /** What a token is good for. */
 export type TokenScope =
@@ -28,12 +27,26 @@ export interface Token {
   readonly expiresAt: number;
 }
 
-/** A new opaque token: 256 random bits, URL-safe. The prefix lets scanners find leaked ones, and no token starts with `-`. */
-export function newTokenText(): Secret<string> {
-  return new Secret(`sst_${randomBytes(32).toString("base64url")}`);
+/** What a token says of itself, signed; what it is good for now is another question. */
+export interface TokenClaims {
+  readonly userId: string;
+  readonly scope: TokenScope;
+  readonly delegation?: DelegationRef | undefined;
+  readonly methods: readonly string[];
+  /** Its own, then that of the first of its chain. */
+  readonly auditIds: readonly string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** `Standing.stamp` when it was issued: another one there has ended it. */
+  readonly stamp: string;
 }
 
-/** The only form of a token that is ever stored. A fast hash suffices: its input is already random. */
+/** What all tokens of a user, for a project, or of a domain have in common until they are ended together. */
+export function newTokenStamp(): string {
+  return randomBytes(8).toString("base64url");
+}
+
+/** The only form of a token that is kept. A fast hash suffices: its input cannot be guessed. */
 export function tokenHash(text: string): string {
   return hash("sha256", text, "hex");
 }

@@ -1,6 +1,7 @@
 import type { Db, Tx } from "#db/index.ts";
 import type { Domain } from "../domain/resources.ts";
 import { withGrantsOf } from "./grants.ts";
+import type { TokenStampColumn } from "./token-stamp-column.ts";
 
 interface DomainRow {
   id: string;
@@ -11,7 +12,7 @@ interface DomainRow {
 
 declare module "#db/tables.ts" {
   interface Tables {
-    identity_domains: DomainRow;
+    identity_domains: DomainRow & TokenStampColumn;
   }
 }
 
@@ -63,7 +64,8 @@ export async function domainDelete(tx: Tx, id: string): Promise<void> {
 }
 
 function fromRow(row: DomainRow): Domain {
-  return { ...row, enabled: row.enabled !== 0 };
+  const { id, name, description, enabled } = row;
+  return { id, name, description, enabled: enabled !== 0 };
 }
 
 function toRow(domain: Domain): DomainRow {

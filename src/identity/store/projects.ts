@@ -1,6 +1,7 @@
 import type { Db, Tx } from "#db/index.ts";
 import type { Extra, Project } from "../domain/resources.ts";
 import { withGrantsOf } from "./grants.ts";
+import type { TokenStampColumn } from "./token-stamp-column.ts";
 
 interface ProjectRow {
   id: string;
@@ -17,7 +18,7 @@ interface ProjectRow {
 
 declare module "#db/tables.ts" {
   interface Tables {
-    identity_projects: ProjectRow;
+    identity_projects: ProjectRow & TokenStampColumn;
   }
 }
 

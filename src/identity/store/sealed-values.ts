@@ -12,6 +12,12 @@ export const identitySealedValues: readonly SealedValues[] = [
     key: ["id"],
     context: ([id = ""]) => sealedContext.credential(id),
   }),
+  sealedColumn("keys of tokens", {
+    table: "identity_token_keys",
+    column: "key_box",
+    key: ["id"],
+    context: ([id = ""]) => sealedContext.tokenKey(id),
+  }),
   sealedColumn("OAuth1 consumers' secrets", {
     table: "identity_oauth1_consumers",
     column: "secret_box",

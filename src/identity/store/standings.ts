@@ -21,6 +21,12 @@ export async function standingFind(db: Db, userId: string, scope: TokenScope): P
     defaultProjectId: row.default_project_id ?? undefined,
     project: optionalRef(row.project_id, row.project_name, row.project_enabled),
     scopeDomain: optionalRef(row.scope_domain_id, row.scope_domain_name, row.scope_domain_enabled),
+    stamp: [
+      row.user_stamp,
+      row.user_domain_stamp,
+      row.project_stamp ?? "",
+      row.scope_domain_stamp ?? "",
+    ].join("."),
     roles: scope.kind === "unscoped" ? [] : await roleListEffective(db, userId, scope),
   };
 }
@@ -53,6 +59,8 @@ const standingRows = prepared(
       ])
       .select(["scope_domain.id as scope_domain_id", "scope_domain.name as scope_domain_name"])
       .select("scope_domain.enabled as scope_domain_enabled")
+      .select(["user.token_stamp as user_stamp", "user_domain.token_stamp as user_domain_stamp"])
+      .select(["project.token_stamp as project_stamp", "scope_domain.token_stamp as scope_domain_stamp"])
       .where("user.id", "=", userId),
 );
 

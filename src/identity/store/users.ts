@@ -1,5 +1,6 @@
 import { prepared, type Db, type Tx } from "#db/index.ts";
 import type { Extra, User } from "../domain/resources.ts";
+import type { TokenStampColumn } from "./token-stamp-column.ts";
 
 interface UserRow {
   id: string;
@@ -14,7 +15,7 @@ interface UserRow {
 
 declare module "#db/tables.ts" {
   interface Tables {
-    identity_users: UserRow;
+    identity_users: UserRow & TokenStampColumn;
   }
 }
 
@@ -67,7 +68,7 @@ export async function userForgetProject(tx: Tx, projectId: string): Promise<void
     .execute();
 }
 
-/** Its assignments and tokens must be gone. */
+/** Its assignments must be gone. */
 export async function userDelete(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom("identity_users").where("id", "=", id).execute();
 }

@@ -1,0 +1,73 @@
+import { createHmac, timingSafeEqual, type KeyObject } from "node:crypto";
+import { Secret } from "#base/secret.ts";
+import type { DelegationRef } from "./delegation.ts";
+import type { TokenClaims, TokenScope } from "./token.ts";
+
+export interface TokenKey {
+  /** Without a dot. */
+  readonly id: string;
+  readonly key: KeyObject;
+  /** New tokens are signed with it until then; milliseconds since the epoch. */
+  readonly signsUntil: number;
+  /** No token that it signed lives longer. */
+  readonly expiresAt: number;
+}
+
+/** Lets scanners find tokens that leaked; no token starts with `-`. */
+const prefix = "sst_";
+
+/** `sst_<key's id>.<claims, JSON in base64url>.<HMAC-SHA256 of all before it>`: like a JWS (RFC 7515), which Keystone has, too. */
+export function tokenTextSign({ id, key }: TokenKey, claims: TokenClaims): Secret<string> {
+  const signed = `${prefix}${id}.${Buffer.from(JSON.stringify(listOf(claims))).toString("base64url")}`;
+  return new Secret(`${signed}.${signatureOf(key, signed).toString("base64url")}`);
+}
+
+/** Undefined for what is no such text, or was signed with another key. */
+export function tokenTextOpen(keys: readonly TokenKey[], text: string): TokenClaims | undefined {
+  const [start = "", body = "", signature = "", ...more] = text.split(".");
+  if (!start.startsWith(prefix) || more.length > 0) return undefined;
+  const key = keys.find(({ id }) => id === start.slice(prefix.length));
+  if (!key) return undefined;
+  const expected = signatureOf(key.key, `${start}.${body}`);
+  const given = Buffer.from(signature, "base64url");
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  return claimsOf(JSON.parse(Buffer.from(body, "base64url").toString()) as ClaimsList);
+}
+
+function signatureOf(key: KeyObject, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
+}
+
+/** Without names: the text goes with every request. */
+type ClaimsList = readonly [
+  userId: string,
+  scopeKind: TokenScope["kind"],
+  scopeId: string,
+  delegation: readonly [kind: DelegationRef["kind"], id: string] | null,
+  methods: readonly string[],
+  auditIds: readonly string[],
+  issuedAt: number,
+  expiresAt: number,
+  stamp: string,
+];
+
+function listOf({ userId, scope, delegation, ...rest }: TokenClaims): ClaimsList {
+  const scopeId = "id" in scope ? scope.id : "";
+  const lent = delegation ? ([delegation.kind, delegation.id] as const) : null;
+  const { methods, auditIds, issuedAt, expiresAt, stamp } = rest;
+  return [userId, scope.kind, scopeId, lent, methods, auditIds, issuedAt, expiresAt, stamp];
+}
+
+function claimsOf(list: ClaimsList): TokenClaims {
+  const [userId, kind, id, lent, methods, auditIds, issuedAt, expiresAt, stamp] = list;
+  return {
+    userId,
+    scope: kind === "project" || kind === "domain" ? { kind, id } : { kind },
+    delegation: lent ? { kind: lent[0], id: lent[1] } : undefined,
+    methods,
+    auditIds,
+    issuedAt,
+    expiresAt,
+    stamp,
+  };
+}
