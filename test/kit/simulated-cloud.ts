@@ -8,7 +8,7 @@ import { silentLogger, type Logger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import type { Policy } from "#policy/index.ts";
-import { controlPlaneStart } from "../../src/main/control-plane.ts";
+import { allMigrations, controlPlaneStart } from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "./client.ts";
 import { freePort } from "./test-cloud.ts";
 
@@ -37,7 +37,7 @@ export async function startSimulatedCloud(
   options: { readonly settings?: SimSettings; readonly policy?: Policy; readonly log?: Logger } = {},
 ): Promise<SimulatedCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-simulated-"));
-  const place = await databasePlace();
+  const place = await databasePlace(allMigrations);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const bus = createInProcessBus();
