@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { quickFolder } from "./test/kit/quick-folder.ts";
 
 /** What uses the database: run once more, on PostgreSQL (src/db/testing/each-database.ts). */
 const onBothDatabases = [
@@ -7,6 +8,12 @@ const onBothDatabases = [
   "test/every-route/**/*.test.ts",
   "test/sagas/**/*.test.ts",
 ];
+
+/** What ends libvirtd, which every other test of a real host needs. */
+const alone = ["test/real-host/host-reboot.test.ts"];
+
+/** What os.tmpdir() answers. */
+const env = { TMPDIR: await quickFolder() };
 
 export default defineConfig({
   test: {
@@ -26,6 +33,7 @@ export default defineConfig({
             "test/sagas/**/*.test.ts",
             "guest/**/*.test.ts",
           ],
+          env,
           testTimeout: 30_000,
           isolate: false,
         },
@@ -36,6 +44,7 @@ export default defineConfig({
           include: [...onBothDatabases, "test/postgresql/**/*.test.ts"],
           exclude: ["src/*/domain/**", "**/node_modules/**"],
           globalSetup: ["test/kit/prepare-postgresql.ts"],
+          env,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           isolate: false,
@@ -45,7 +54,7 @@ export default defineConfig({
         test: {
           name: "sim",
           include: ["test/sim/**/*.test.ts"],
-          fileParallelism: false,
+          env,
           // SIM_KILL_ROUNDS makes it as long as wanted.
           testTimeout: 7_200_000,
           hookTimeout: 120_000,
@@ -55,7 +64,21 @@ export default defineConfig({
         test: {
           name: "real-host",
           include: ["test/real-host/**/*.test.ts", "test/compat/**/*.test.ts"],
+          exclude: [...alone, "**/node_modules/**"],
           globalSetup: ["test/kit/prepare-host.ts"],
+          sequence: { groupOrder: 1 },
+          // A guest is busy while it boots and waits the rest of the time: two files fill two processors.
+          maxWorkers: 2,
+          testTimeout: 900_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: "real-host-alone",
+          include: alone,
+          globalSetup: ["test/kit/prepare-host.ts"],
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 600_000,

@@ -15,7 +15,7 @@ tpm_pcrs() {
     file=/sys/class/tpm/tpm0/pcr-$1/$index
     if [ -r "$file" ]; then
       read -r digest <"$file"
-      fact "PCR $1:$index" "$(echo "$digest" | tr 'A-F' 'a-f')"
+      fact "PCR $1:$index" "$digest"
     else
       fact "PCR $1:$index" "error: $file is not there"
     fi

@@ -56,7 +56,7 @@ async function buildInto(guest: Guest, work: string, report: (message: string) =
   const tpm12Tools = await tpm12ToolsFetch(work);
   if (!tpm12Tools)
     report(`this distribution has no ${tpm12Packages.join(" and ")}: a TPM 1.2 shows no NV value`);
-  const ramdisk = await ramdiskBuild(await kernelModules(kernel.modulesFolder), tpm12Tools);
+  const ramdisk = await ramdiskBuild(await kernelModules(kernel.modulesFolder), tpm12Tools, work);
   await copyFile(kernel.vmlinuzPath, guest.kernelPath);
   await writeFile(guest.ramdiskPath, ramdisk);
   await run("qemu-img", ["create", "-q", "-f", "qcow2", guest.diskPath, DISK_SIZE]);

@@ -84,7 +84,9 @@ function factsFrom(facts: ReadonlyMap<string, string>): GuestFacts | undefined {
     ekSha256: sha256In(facts.get("EK")),
     certificateSha256: sha256In(facts.get("certificate")),
     owner: facts.get("owner"),
-    pcrs: new Map(lines.flatMap(([key, value]) => (key.startsWith("PCR ") ? [[key.slice(4), value]] : []))),
+    pcrs: new Map(
+      lines.flatMap(([key, value]) => (key.startsWith("PCR ") ? [[key.slice(4), value.toLowerCase()]] : [])),
+    ),
     nv: valueFrom(facts.get("NV"), ["written", "read"]),
     secret: valueFrom(facts.get("secret"), ["sealed", "unsealed"]),
     pcrSecret: valueFrom(facts.get("pcr-secret"), ["sealed", "unsealed", "locked"]),

@@ -6,16 +6,21 @@ import { cpioArchive } from "./cpio.ts";
 import type { CpioEntry } from "./cpio.ts";
 import type { GuestModules } from "./kernel.ts";
 import { run } from "./run.ts";
+import { standInWrite } from "./stand-in.ts";
 import type { UnpackedTools } from "./tpm12-tools.ts";
 
 const zstdCompressAsync = promisify(zstdCompress);
 const COMPRESSION_LEVEL = 12;
+const tpm2 = "/usr/bin/tpm2";
+/** For a command that the guest never runs. Loading it and the 27 libraries behind it is two thirds of the time of every other. */
+const httpClient = { program: tpm2, library: "libcurl" };
 const FACT_SCRIPTS = ["block.sh", "disk.sh", "tpm2.sh", "tpm12.sh", "config-drive.sh"];
 
 /** The guest's first file system: busybox, tpm2-tools with their libraries, modules and the scripts of this folder. */
 export async function ramdiskBuild(
   modules: GuestModules,
   tpm12Tools: UnpackedTools | undefined,
+  work: string,
 ): Promise<Buffer> {
   const files: CpioEntry[] = [
     await copied(join(import.meta.dirname, "init"), "init"),
@@ -23,7 +28,7 @@ export async function ramdiskBuild(
     ...(await Promise.all(
       FACT_SCRIPTS.map((name) => copied(join(import.meta.dirname, name), `lib/facts/${name}`)),
     )),
-    ...(await programEntries(tpm12Tools)),
+    ...(await programEntries(tpm12Tools, await standInWrite(httpClient, join(work, "stand-in")))),
     ...moduleEntries(modules),
   ];
   const mountPoints = ["dev", "etc", "proc", "sys", "run"].map((path): CpioEntry => ({
@@ -39,13 +44,16 @@ export async function ramdiskBuild(
 }
 
 /** Libraries keep the path at which the loader of this machine found them: the guest's loader is the same one. */
-async function programEntries(tools: UnpackedTools | undefined): Promise<readonly CpioEntry[]> {
-  const tpm2 = "/usr/bin/tpm2";
+async function programEntries(
+  tools: UnpackedTools | undefined,
+  standIn: string | undefined,
+): Promise<readonly CpioEntry[]> {
   // The device back end is opened by name at run time, so the program's own list does not show it.
   const deviceBackEnd = await libraryFind("libtss2-tcti-device.so.0");
   const libraries = new Set([deviceBackEnd]);
   for (const program of [tpm2, deviceBackEnd]) {
-    for (const path of await librariesOf(program)) libraries.add(path);
+    for (const path of await librariesOf(program, standIn === undefined ? [] : [standIn]))
+      libraries.add(path);
   }
   const unpacked = (tools?.programs ?? []).map((path) => join(tools?.folder ?? "", path));
   // TrouSerS' daemon ends its threads with it: the C library loads it by name.
@@ -56,12 +64,13 @@ async function programEntries(tools: UnpackedTools | undefined): Promise<readonl
   return await Promise.all([
     copied("/bin/busybox", "bin/busybox"),
     copied(tpm2, "usr/bin/tpm2"),
-    ...[...libraries, ...unpacked].map((path) => copied(path, placeOf(path, tools))),
+    ...[...libraries, ...unpacked].map((path) => copied(path, placeOf(path, tools, standIn))),
   ]);
 }
 
 /** What was unpacked goes where it would be installed. */
-function placeOf(path: string, tools: UnpackedTools | undefined): string {
+function placeOf(path: string, tools: UnpackedTools | undefined, standIn: string | undefined): string {
+  if (standIn !== undefined && path.startsWith(standIn)) return join("lib", relative(standIn, path));
   return tools !== undefined && path.startsWith(tools.folder) ? relative(tools.folder, path) : path.slice(1);
 }
 

@@ -1,4 +1,4 @@
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely, SqliteAdapter, SqliteDialect } from "kysely";
 import type { DatabaseAddress } from "./address.ts";
 import type { Changes } from "./changes.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
@@ -7,9 +7,23 @@ import { createSqliteBatch, MemberDialect } from "./sqlite-batch.ts";
 import { sqliteOpen, sqliteShim } from "./sqlite.ts";
 import type { Tables } from "./tables.ts";
 
-/** For writes, and in a database in memory for all. */
-export function writerOpen<T>(address: DatabaseAddress, changes?: Changes): Kysely<T> {
-  return open(address, { readOnly: false, changes });
+/** For migrations. */
+export function writerOpen<T>(address: DatabaseAddress): Kysely<T> {
+  return open(address, { readOnly: false });
+}
+
+/** For all, in memory; with `image` it begins as a copy of that SQLite file. */
+export function memoryOpen<T>(changes: Changes, image: Uint8Array | undefined): Kysely<T> {
+  const database = sqliteOpen(":memory:", { readOnly: false });
+  if (image) database.deserialize(inMemoryForm(image));
+  return new Kysely<T>({ dialect: new SqliteDialect({ database: sqliteShim(database, changes) }) });
+}
+
+/** Memory has no WAL: the header has to ask for the older journal (https://sqlite.org/c3ref/deserialize.html). */
+function inMemoryForm(image: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(image);
+  copy.set([1, 1], 18);
+  return copy;
 }
 
 /** For writes on a PostgreSQL that is migrated; its transactions leave them in the log of changes. */
@@ -22,14 +36,24 @@ export function readerOpen<T>(address: DatabaseAddress): Kysely<T> {
   return open(address, { readOnly: true });
 }
 
-function open<T>(
-  address: DatabaseAddress,
-  options: { readonly readOnly: boolean; readonly changes?: Changes | undefined },
-): Kysely<T> {
+function open<T>(address: DatabaseAddress, options: { readonly readOnly: boolean }): Kysely<T> {
   if (address.kind === "postgresql")
     return new Kysely<T>({ dialect: postgresDialect(address, { tells: false }) });
-  const database = sqliteShim(sqliteOpen(address.path, options), options.changes);
-  return new Kysely<T>({ dialect: new SqliteDialect({ database }) });
+  const database = sqliteShim(sqliteOpen(address.path, options));
+  return new Kysely<T>({ dialect: new MigratedDialect({ database }) });
+}
+
+/** Migrations are one transaction, which Kysely does not ask of SQLite: whole or not at all, with one wait for the disk. */
+class MigratedDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new MigratedAdapter();
+  }
+}
+
+class MigratedAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 /** The writer of a SQLite file; its transactions share commits. */

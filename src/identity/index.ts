@@ -4,7 +4,7 @@ import type { SecretBox } from "#key-manager/index.ts";
 import type { Database, Migrations } from "#db/index.ts";
 import { identityEnvelope, type Caller, type Service } from "#http/index.ts";
 import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
-import { bootstrap, type BootstrapInput } from "./app/bootstrap.ts";
+import { bootstrap, cloudIsNew, type BootstrapInput } from "./app/bootstrap.ts";
 import { catalogsKept, catalogUrl, type CatalogPlace } from "./app/catalog.ts";
 import type { IdentityDeps } from "./app/context.ts";
 import { serviceAccountFetch, type ServiceAccount } from "./app/service-account.ts";
@@ -52,6 +52,8 @@ export interface Identity {
   readonly authenticate: (token: string) => Caller | Promise<Caller>;
   /** Who the compute service is when it acts for itself; after `bootstrap`. */
   readonly serviceAccount: () => Promise<ServiceAccount>;
+  /** Whether `bootstrap` has never run on this database. */
+  readonly isNew: () => Promise<boolean>;
   /** Makes what every cloud starts from; safe to repeat at each start. True when the cloud is new. */
   readonly bootstrap: (input: BootstrapInput) => Promise<boolean>;
   /** An address of the catalogue that is the same for every project; undefined when there is none. */
@@ -100,6 +102,7 @@ export function createIdentity(options: {
     serviceAccount: () => serviceAccountFetch(deps),
     authenticate: (token) => callerAuthenticate(deps, token),
     endpointUrl: (place) => catalogUrl(deps, place),
+    isNew: () => cloudIsNew(deps.database.db),
     bootstrap: async (input) => {
       const isNew = await bootstrap(deps, input);
       if (isNew) log.info({}, "a new cloud: users admin and demo were made");

@@ -31,7 +31,7 @@ const callerOfProject = (project: string) => callerOf(`${project}/u/member`);
 async function cloudMake(): Promise<Cloud> {
   const folder = await mkdtemp(join(tmpdir(), "sealstone-killed-"));
   folders.push(folder);
-  const place = await databasePlace();
+  const place = await databasePlace(keyManagerMigrations);
   places.push(place);
   const masterKeyPath = join(folder, "master.key");
   const database = await openPlace(place, keyManagerMigrations);

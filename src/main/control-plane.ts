@@ -9,7 +9,7 @@ import { CloudError } from "#base/errors.ts";
 import type { Logger } from "#base/logger.ts";
 import { imageRead, type Bus } from "#bus/index.ts";
 import { computeMigrations, createCompute, type Compute, type ComputeSettings } from "#compute/index.ts";
-import { databaseMigrations, migrationList, openDatabase, type DatabaseAddress } from "#db/index.ts";
+import { databaseMigrations, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
 import { createIdentity, identityMigrations, identitySealedValues, type Identity } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
@@ -112,13 +112,6 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const { statePath, bus, log, publicUrl, policy, barbican } = options;
   const clock = systemClock;
   const openrcPaths = { admin: join(statePath, "openrc"), demo: join(statePath, "openrc-demo") };
-  const fresh = (await migrationList(options.database)).length === 0;
-  const account = { authUrl: `${publicUrl}/identity`, fresh };
-  const [admin, demo] = [
-    { ...account, path: openrcPaths.admin, user: "admin", project: "admin" },
-    { ...account, path: openrcPaths.demo, user: "demo", project: "demo" },
-  ];
-  const [adminOpenrc, demoOpenrc] = [await openrcEnsure(admin), await openrcEnsure(demo)];
   const database = await openDatabase({ address: options.database, migrations: allMigrations });
   const masterKeyPath = join(statePath, "master.key");
   const keyManager = await createKeyManager({ database, clock, log, masterKeyPath, policy });
@@ -127,6 +120,12 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const allowExpiredSeconds = sendsServiceToken ? allowExpiredWindowSeconds : 0;
   const identityOptions = { box, publicEndpoint: publicUrl, allowExpiredSeconds };
   const identity = createIdentity({ database, clock, log, ...identityOptions });
+  const account = { authUrl: `${publicUrl}/identity`, fresh: await identity.isNew() };
+  const [admin, demo] = [
+    { ...account, path: openrcPaths.admin, user: "admin", project: "admin" },
+    { ...account, path: openrcPaths.demo, user: "demo", project: "demo" },
+  ];
+  const [adminOpenrc, demoOpenrc] = [await openrcEnsure(admin), await openrcEnsure(demo)];
   const cloudIsNew = await identity.bootstrap({
     adminPassword: adminOpenrc.password,
     demoPassword: demoOpenrc.password,

@@ -6,7 +6,7 @@ import { simFleetStart, type SimFleet } from "#agent/sim/fleet.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus } from "#bus/index.ts";
 import { databasePlace, type DatabasePlace } from "#db/testing/index.ts";
-import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
+import { allMigrations, controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
 import { eventually } from "../kit/client.ts";
 import { cloudPrepare, type Prepared } from "../kit/prepared-cloud.ts";
 import { freePort } from "../kit/test-cloud.ts";
@@ -24,7 +24,7 @@ let cloud: Prepared;
 beforeAll(async () => {
   statePath = await mkdtemp(join(tmpdir(), "sealstone-crowd-"));
   simFolder = join(statePath, "sim");
-  place = await databasePlace();
+  place = await databasePlace(allMigrations);
   const port = await freePort();
   const [bus, log] = [createInProcessBus(), silentLogger];
   controlPlane = await controlPlaneStart({

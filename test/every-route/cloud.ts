@@ -8,7 +8,7 @@ import { createInProcessBus } from "#bus/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import type { Service } from "#http/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
-import { controlPlaneAssemble } from "../../src/main/control-plane.ts";
+import { allMigrations, controlPlaneAssemble } from "../../src/main/control-plane.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
 import { databaseWatch, type DatabaseWatch } from "./database-watch.ts";
 import { fixturesMake, type Accounts, type Fixtures } from "./fixtures.ts";
@@ -25,7 +25,7 @@ export interface WalkCloud {
 
 export async function walkCloudStart(): Promise<WalkCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-walk-"));
-  const place = await databasePlace();
+  const place = await databasePlace(allMigrations);
   const bus = createInProcessBus();
   const { http, services, ...controlPlane } = await controlPlaneAssemble({
     statePath,

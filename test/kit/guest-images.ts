@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { RealCloud } from "./real-cloud.ts";
 
 export interface GuestImages {
-  /** An image of the guest with these words on its kernel's command line, beside the console's. */
+  /** An image of the guest with these words more on its kernel's command line. */
   make(name: string, words: string, properties?: Readonly<Record<string, string>>): Promise<string>;
   /** The id of a flavor by its name. */
   flavor(name: string): Promise<string>;
@@ -11,7 +11,7 @@ export interface GuestImages {
 /** Images of the demo user's from the parts of `sealstone-guest`. */
 export async function guestImages({ demo, url }: RealCloud): Promise<GuestImages> {
   const { images } = (await demo.send("GET", "/image/v2/images?name=sealstone-guest")).body;
-  const [guest] = images as { id: string; kernel_id: string; ramdisk_id: string }[];
+  const [guest] = images as { id: string; kernel_id: string; ramdisk_id: string; os_command_line: string }[];
   const file = await fetch(`${url}/image/v2/images/${guest?.id}/file`, {
     headers: { "x-auth-token": demo.token },
   });
@@ -24,7 +24,7 @@ export async function guestImages({ demo, url }: RealCloud): Promise<GuestImages
         container_format: "bare",
         kernel_id: guest?.kernel_id,
         ramdisk_id: guest?.ramdisk_id,
-        os_command_line: `console=ttyS0 quiet ${words}`,
+        os_command_line: `${guest?.os_command_line} ${words}`,
         ...properties,
       });
       expect(made.status, JSON.stringify(made.body)).toBe(201);

@@ -1,9 +1,10 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { chown, mkdtemp, open, readdir, rm, statfs } from "node:fs/promises";
+import { chown, mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { sleep } from "#base/clock.ts";
+import { quickFolder } from "./quick-folder.ts";
 
 const run = promisify(execFile);
 
@@ -32,7 +33,7 @@ export async function postgresqlStart(
   binaries: string,
   { durable = false }: { readonly durable?: boolean } = {},
 ): Promise<PostgresqlServer> {
-  const folder = await mkdtemp(join(durable ? tmpdir() : await roomiest(), "sealstone-postgresql-"));
+  const folder = await mkdtemp(join(durable ? tmpdir() : await quickFolder(), "sealstone-postgresql-"));
   const data = join(folder, "data");
   const asServer = await serverUser(folder);
   const cwd = folder;
@@ -65,13 +66,6 @@ export async function postgresqlStart(
       await rm(folder, { recursive: true });
     },
   };
-}
-
-/** Memory, where there is enough of it for a few hundred databases: copying a template takes a tenth of the time. */
-async function roomiest(): Promise<string> {
-  const memory = "/dev/shm";
-  const space = await statfs(memory).catch(() => undefined);
-  return space && space.bavail * space.bsize > 4 * 2 ** 30 ? memory : tmpdir();
 }
 
 /** PostgreSQL refuses root: then it runs as the distribution's user, whose the folder becomes. */

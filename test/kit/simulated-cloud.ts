@@ -8,7 +8,7 @@ import { silentLogger, type Logger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import type { Policy } from "#policy/index.ts";
-import { controlPlaneStart, type ControlPlaneOptions } from "../../src/main/control-plane.ts";
+import { allMigrations, controlPlaneStart, type ControlPlaneOptions } from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "./client.ts";
 import { freePort } from "./test-cloud.ts";
 
@@ -42,7 +42,7 @@ export async function startSimulatedCloud(
   } = {},
 ): Promise<SimulatedCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-simulated-"));
-  const place = await databasePlace();
+  const place = await databasePlace(allMigrations);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const bus = createInProcessBus();

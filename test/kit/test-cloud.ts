@@ -10,6 +10,7 @@ import type { DatabaseAddress } from "#db/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import {
+  allMigrations,
   controlPlaneStart,
   type ControlPlane,
   type ControlPlaneOptions,
@@ -44,7 +45,7 @@ export async function startTestCloud(
   } = {},
 ): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
-  const place = await databasePlace();
+  const place = await databasePlace(allMigrations);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const bus = createInProcessBus();

@@ -169,7 +169,7 @@ class TestServer {
       memoryMiB: 256,
       kernel: kernel.ref,
       ramdisk: ramdisk.ref,
-      kernelCommandLine: "console=ttyS0 quiet no_timer_check facts_every=3",
+      kernelCommandLine: "console=ttyS0 quiet no_timer_check cryptomgr.notests facts_every=3",
       tpm: spec,
     });
   }

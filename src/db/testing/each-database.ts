@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { Secret } from "#base/secret.ts";
 import { openDatabase, type Database, type DatabaseAddress, type Migrations } from "../index.ts";
 import { postgresCreate, postgresDrop, postgresOpen } from "./postgres-databases.ts";
+import { sqliteImage } from "./sqlite-image.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -24,17 +25,22 @@ export interface DatabasePlace {
   remove(): Promise<void>;
 }
 
-/** Of the kind that this run tests: a SQLite file that is not there yet, or an empty database of the PostgreSQL server. */
-export async function databasePlace(): Promise<DatabasePlace> {
+/**
+ * Of the kind that this run tests: a SQLite file that is not there yet, or an empty database of the PostgreSQL server;
+ * with migrations, one that has their tables.
+ */
+export async function databasePlace(migrations: Migrations = {}): Promise<DatabasePlace> {
   const server = postgresqlServer();
   if (server !== undefined) {
-    const url = await postgresCreate(server, {});
+    const url = await postgresCreate(server, migrations);
     const address = { kind: "postgresql", url: new Secret(url) } as const;
     return { address, remove: () => postgresDrop(server, url) };
   }
   const folder = await mkdtemp(join(tmpdir(), "sealstone-database-"));
+  const path = join(folder, "cloud.sqlite");
+  if (Object.keys(migrations).length > 0) await writeFile(path, await sqliteImage(migrations));
   return {
-    address: { kind: "sqlite", path: join(folder, "cloud.sqlite") },
+    address: { kind: "sqlite", path },
     remove: () => rm(folder, { recursive: true }),
   };
 }
@@ -58,11 +64,16 @@ export async function openTestDatabase(
 ): Promise<Database> {
   const server = postgresqlServer();
   if (server !== undefined) return postgresOpen(server, migrations);
-  if (options.inMemory === true || options.folder !== undefined) {
-    const path = options.folder === undefined ? ":memory:" : join(options.folder, "cloud.sqlite");
+  if (options.inMemory === true) {
+    const image = await sqliteImage(migrations);
+    return openDatabase({ address: { kind: "sqlite", path: ":memory:" }, migrations, image });
+  }
+  if (options.folder !== undefined) {
+    const path = join(options.folder, "cloud.sqlite");
+    await writeFile(path, await sqliteImage(migrations));
     return openDatabase({ address: { kind: "sqlite", path }, migrations });
   }
-  const place = await databasePlace();
+  const place = await databasePlace(migrations);
   const database = await openDatabase({ address: place.address, migrations });
   return {
     ...database,

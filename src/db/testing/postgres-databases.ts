@@ -47,25 +47,23 @@ async function emptierOpen(url: string): Promise<() => Promise<unknown>> {
   const { rows } = await client.query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'schema_migrations%'",
   );
-  const deletes = rows.map(({ name }) => `delete from "${name}";`).join(" ");
+  const statements = rows.map(({ name }) => `delete from "${name}";`);
   // What migrations put there: a new database has it too.
-  const seeds: { readonly name: string; readonly json: string }[] = [];
   for (const { name } of rows) {
     const { rows: found } = await client.query<{ json: string | null }>(
       `select json_agg(seed)::text as json from "${name}" as seed`,
     );
     const json = found[0]?.json;
-    if (typeof json === "string") seeds.push({ name, json });
+    if (typeof json !== "string") continue;
+    const seed = `json_populate_recordset(null::"${name}", ${client.escapeLiteral(json)})`;
+    statements.push(`insert into "${name}" select * from ${seed};`);
   }
   await client.query("set session_replication_role = replica");
-  return async () => {
-    await client.query(deletes);
-    for (const { name, json } of seeds) {
-      await client.query(`insert into "${name}" select * from json_populate_recordset(null::"${name}", $1)`, [
-        json,
-      ]);
-    }
-  };
+  // A function's statements are planned once.
+  await client.query(
+    `create function pg_temp.emptied() returns void language plpgsql as $body$ begin ${statements.join(" ")} end $body$`,
+  );
+  return () => client.query("select pg_temp.emptied()");
 }
 
 function templateOf(migrations: Migrations): string {

@@ -1,6 +1,6 @@
 import { newHexId } from "#base/ids.ts";
 import type { Secret } from "#base/secret.ts";
-import type { Tx } from "#db/index.ts";
+import type { Db, Tx } from "#db/index.ts";
 import type { AssignmentScope } from "../domain/assignment.ts";
 import type { CatalogService } from "../domain/catalog.ts";
 import { passwordHash } from "../domain/password.ts";
@@ -38,9 +38,7 @@ export async function bootstrap(
   const { db } = deps.database;
   const [admin] = await userList(db, { name: "admin", domainId: defaultDomainId });
   const adminHash = admin ? undefined : await passwordHash(input.adminPassword);
-  const demoHash = (await domainFind(db, defaultDomainId))
-    ? undefined
-    : await passwordHash(input.demoPassword);
+  const demoHash = (await cloudIsNew(db)) ? await passwordHash(input.demoPassword) : undefined;
   return deps.database.transaction(async (tx) => {
     const fresh = await domainEnsure(tx);
     await catalogSeed(tx, input.catalog);
@@ -64,9 +62,14 @@ export async function bootstrap(
   });
 }
 
+/** Whether `bootstrap` has never run. */
+export async function cloudIsNew(db: Db | Tx): Promise<boolean> {
+  return (await domainFind(db, defaultDomainId)) === undefined;
+}
+
 /** True when it was made now. */
 async function domainEnsure(tx: Tx): Promise<boolean> {
-  if (await domainFind(tx, defaultDomainId)) return false;
+  if (!(await cloudIsNew(tx))) return false;
   await domainInsert(tx, {
     id: defaultDomainId,
     name: "Default",

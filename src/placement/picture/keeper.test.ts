@@ -148,7 +148,7 @@ test("after any writes it is as one read anew", { timeout: 120_000 }, async () =
 
 /** The two databases of two control planes; on SQLite, where only one may be, the same twice. */
 async function pairOpen(): Promise<{ place: DatabasePlace; first: Database; second: Database }> {
-  const place = await databasePlace();
+  const place = await databasePlace(placementMigrations);
   const first = await openPlace(place, placementMigrations);
   if (!isPostgres(first.db)) return { place, first, second: first };
   return {
