@@ -1,135 +1,20 @@
+import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { CloudError } from "#base/errors.ts";
-import {
-  PatternError,
-  patternParse,
-  type CharTest,
-  type PatternNode,
-  type PlaceTest,
-} from "./pattern-syntax.ts";
-
-type Step =
-  | { readonly op: "char"; readonly test: CharTest }
-  | { readonly op: "place"; readonly test: PlaceTest }
-  /** Goes on at each of these. */
-  | { readonly op: "fork"; readonly to: number[] }
-  | { readonly op: "found" };
-
-/** What a pattern may come to, so that no list takes long. */
-const mostSteps = 1_000;
 
 /**
- * Nova gives filters as regular expressions to its database. This one is searched in time linear in the text, whatever the expression,
- * because it goes all ways at once (Thompson's construction) and never back. Case does not matter. Throws `invalid` for what is no regular
- * expression, or too large a one; `name` is the filter's.
+ * Nova gives filters as regular expressions to its database. This one is RE2's, which searches in time linear in the text, whatever the
+ * expression. Case does not matter. Throws `invalid` for what is no regular expression, or too large a one; `name` is the filter's.
  */
 export function namePattern(pattern: string, name = "name"): (text: string) => boolean {
-  const steps = compiled(pattern, name);
-  return (text) => search(steps, Array.from(text));
-}
-
-function compiled(pattern: string, name: string): readonly Step[] {
   try {
-    const steps: Step[] = [];
-    emit(steps, patternParse(pattern));
-    steps.push({ op: "found" });
-    return steps;
+    const compiled = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
+    return (text) => compiled.matcher(text).find();
   } catch (cause) {
-    if (!(cause instanceof PatternError)) throw cause;
+    if (!(cause instanceof RE2JSSyntaxException)) throw cause;
     throw new CloudError(
       "invalid",
       `Invalid input for query parameters ${name}. Value: ${pattern}. '${pattern}' is not a 'regex': ${cause.message}`,
       { cause },
     );
   }
-}
-
-function emit(steps: Step[], node: PatternNode): void {
-  if (steps.length > mostSteps) throw new PatternError("it is too large");
-  if (node.kind === "char") steps.push({ op: "char", test: node.test });
-  else if (node.kind === "place") steps.push({ op: "place", test: node.test });
-  else if (node.kind === "all") for (const part of node.parts) emit(steps, part);
-  else if (node.kind === "any") emitAny(steps, node.parts);
-  else emitRepeat(steps, node);
-}
-
-function emitAny(steps: Step[], parts: readonly PatternNode[]): void {
-  const [only] = parts;
-  if (only && parts.length === 1) return emit(steps, only);
-  const starts: number[] = [];
-  steps.push({ op: "fork", to: starts });
-  const jumps: number[][] = [];
-  for (const part of parts) {
-    starts.push(steps.length);
-    emit(steps, part);
-    const jump: number[] = [];
-    steps.push({ op: "fork", to: jump });
-    jumps.push(jump);
-  }
-  for (const jump of jumps) jump.push(steps.length);
-}
-
-function emitRepeat(
-  steps: Step[],
-  { part, least, most }: Extract<PatternNode, { readonly kind: "repeat" }>,
-): void {
-  for (let count = 0; count < least; count += 1) emit(steps, part);
-  if (most === Number.POSITIVE_INFINITY) {
-    const start = steps.length;
-    const fork: number[] = [start + 1];
-    steps.push({ op: "fork", to: fork });
-    emit(steps, part);
-    steps.push({ op: "fork", to: [start] });
-    fork.push(steps.length);
-    return;
-  }
-  const forks: number[][] = [];
-  for (let count = least; count < most; count += 1) {
-    const fork: number[] = [steps.length + 1];
-    steps.push({ op: "fork", to: fork });
-    forks.push(fork);
-    emit(steps, part);
-  }
-  for (const fork of forks) fork.push(steps.length);
-}
-
-/** Whether it is anywhere in the text. */
-function search(steps: readonly Step[], chars: readonly string[]): boolean {
-  let waiting: number[] = [];
-  for (let at = 0; at <= chars.length; at += 1) {
-    const reached = new Set<number>();
-    const [before, after] = [chars[at - 1], chars[at]];
-    // It may begin here too.
-    for (const start of [...waiting, 0]) {
-      if (reach(steps, start, { reached, before, after })) return true;
-    }
-    if (after === undefined) return false;
-    waiting = [];
-    for (const index of reached) {
-      const step = steps[index];
-      if (step?.op === "char" && step.test(after)) waiting.push(index + 1);
-    }
-  }
-  return false;
-}
-
-/** Follows what takes no character. True at the end of the pattern. */
-function reach(
-  steps: readonly Step[],
-  start: number,
-  place: {
-    readonly reached: Set<number>;
-    readonly before: string | undefined;
-    readonly after: string | undefined;
-  },
-): boolean {
-  const open = [start];
-  for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    if (place.reached.has(index)) continue;
-    place.reached.add(index);
-    const step = steps[index];
-    if (step?.op === "found") return true;
-    if (step?.op === "fork") open.push(...step.to);
-    else if (step?.op === "place" && step.test(place.before, place.after)) open.push(index + 1);
-  }
-  return false;
 }
