@@ -161,7 +161,7 @@ export const commands = {
     }),
     Done,
   ),
-  /** The server's own config drive, gone. */
+  /** The server's own config drive, gone: of a domain that has none. */
   configDriveDelete: command("config-drive-delete", Server, Done),
   /** Fetches the rescue image and makes a disk from it, anew when there is one. */
   rescueDiskCreate: command(

@@ -192,10 +192,13 @@ test("a rebuild onto an image that demands one makes one, which goes again when 
   const id = await made(cloud.demo, image);
   const rebuild = { imageRef: demanding, adminPass: "theirs", personality: [file("/a")] };
   const act = () => cloud.demo.send("POST", `${servers}/${id}/action`, { rebuild }, "2.56");
-  cloud.host.failNext("domainStart", "conflict");
-  expect((await act()).status).toBe(202);
-  expect(await settled(id)).toMatchObject({ status: "ACTIVE", config_drive: "", image: { id: image } });
-  expect(drives(id)).toEqual({});
+  // Before it is made, and after.
+  for (const command of ["domainStop", "domainStart"] as const) {
+    cloud.host.failNext(command, "conflict");
+    expect((await act()).status).toBe(202);
+    expect(await settled(id)).toMatchObject({ status: "ACTIVE", config_drive: "", image: { id: image } });
+    expect(drives(id)?.own).toBeUndefined();
+  }
   expect((await act()).status).toBe(202);
   expect(await settled(id)).toMatchObject({ status: "ACTIVE", config_drive: "True" });
   expect(drives(id)).toMatchObject({ own: { injected: { adminPass: "theirs", files: [file("/a")] } } });

@@ -126,6 +126,54 @@ test("a server that never ran is deleted at once", async () => {
   await gone(body.server.id);
 });
 
+async function imagesOf(id: string): Promise<unknown[]> {
+  return (await cloud.admin.send("GET", `/image/v2/images?instance_uuid=${id}`)).body.images as unknown[];
+}
+
+test.each([
+  ["createImage", { createImage: { name: "unwanted" } }],
+  ["createBackup", { createBackup: { name: "unwanted", backup_type: "daily", rotation: 1 } }],
+  ["shelve", { shelve: null }],
+])("a delete during a %s ends it; no image is left, and the server can be restored", async (_name, body) => {
+  const { id } = (await create(cloud.demo, image)).body.server;
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  const release = cloud.host.hold("snapshotCreate");
+  expect((await act(id, body)).status).toBe(202);
+  await eventually(async () => (cloud.host.calls.at(-1) === "snapshotCreate" ? true : undefined));
+  expect((await cloud.demo.send("DELETE", `${servers}/${id}`)).status).toBe(204);
+  release();
+  expect(await settled(id)).toMatchObject({ status: "SOFT_DELETED" });
+  expect(await imagesOf(id)).toEqual([]);
+  expect((await act(id, { restore: null })).status).toBe(202);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  await act(id, { forceDelete: null });
+  await gone(id);
+});
+
+test("of a shelved server the image goes; one that has left its host is deleted for good, as in Nova", async () => {
+  const shelved = async (): Promise<string> => {
+    const { id } = (await create(cloud.demo, image)).body.server;
+    expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+    expect((await act(id, { shelve: null })).status).toBe(202);
+    return id as string;
+  };
+  // It does not get off its host.
+  cloud.host.failNext("disksDelete", "conflict");
+  const id = await shelved();
+  expect(await settled(id)).toMatchObject({ status: "SHELVED" });
+  expect(await imagesOf(id)).toHaveLength(1);
+  await cloud.demo.send("DELETE", `${servers}/${id}`);
+  expect(await settled(id)).toMatchObject({ status: "SOFT_DELETED" });
+  expect(await imagesOf(id)).toEqual([]);
+  await act(id, { forceDelete: null });
+  await gone(id);
+  const away = await shelved();
+  expect(await settled(away)).toMatchObject({ status: "SHELVED_OFFLOADED" });
+  await cloud.demo.send("DELETE", `${servers}/${away}`);
+  await gone(away);
+  expect(await imagesOf(away)).toEqual([]);
+});
+
 test("another project neither restores nor deletes it", async () => {
   const id = await softDeleted();
   const { body } = await cloud.admin.send("POST", "/identity/v3/projects", { project: { name: "other" } });

@@ -1,9 +1,16 @@
 import { execFile } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
 import type { GuestFacts } from "../../guest/console-facts.ts";
+import { serverCreateImage } from "../../src/compute/sagas/server-create-image.ts";
+import { serverDelete } from "../../src/compute/sagas/server-delete.ts";
+import { serverHardReboot } from "../../src/compute/sagas/server-hard-reboot.ts";
+import { serverResize } from "../../src/compute/sagas/server-resize.ts";
+import { serverStart } from "../../src/compute/sagas/server-start.ts";
 import { eventually } from "../kit/client.ts";
 import { processesOf } from "../kit/host-reboot.ts";
 import { libvirtdKill } from "../kit/libvirtd.ts";
@@ -71,13 +78,21 @@ function expectSameTpm(now: GuestFacts): void {
   expect(now.secret).toEqual({ state: "unsealed", value: first.secret?.value });
 }
 
-/** Asks, kills libvirtd at some moment of the operation, and answers what the server is afterwards. */
-async function killedDuring(ask: () => Promise<void>, longestMs: number): Promise<Outcome> {
-  const afterMs = Math.round(random() * longestMs);
+/** Asks, kills libvirtd in one of the steps that ask it for something, and answers what the server is afterwards. */
+async function killedDuring(
+  { name }: { readonly name: string },
+  steps: readonly string[],
+  ask: () => Promise<void>,
+): Promise<Outcome> {
+  const step = steps[Math.floor(random() * steps.length)] ?? "";
+  const afterMs = Math.round(random() * 400);
+  const askedAt = Date.now();
   await ask();
-  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await stepStarted({ name, step, askedAt });
+  await sleep(afterMs);
   await libvirtdKill(1_000);
   const found = await settled(server);
+  console.log(`${name}, libvirtd killed ${afterMs} ms into ${step}`);
   if (found === undefined) return { status: "gone", failed: false, reason: "" };
   const { body } = await cloud().admin.send(
     "GET",
@@ -93,7 +108,7 @@ async function killedDuring(ask: () => Promise<void>, longestMs: number): Promis
     failed: message === "Error",
     reason: String(events[0].details ?? ""),
   };
-  console.log(`killed after ${afterMs} ms: ${JSON.stringify(outcome)}`);
+  console.log(JSON.stringify(outcome));
   if (outcome.failed) expect(outcome.reason).not.toBe("");
   if (outcome.status === "ERROR")
     expect(found["fault"]).toMatchObject({ message: expect.stringMatching(/./) });
@@ -102,6 +117,19 @@ async function killedDuring(ask: () => Promise<void>, longestMs: number): Promis
     return (services as { state: string }[]).every(({ state }) => state === "up") ? true : undefined;
   }, 60_000);
   return outcome;
+}
+
+/** As the saga's log says it. */
+async function stepStarted(wanted: { name: string; step: string; askedAt: number }): Promise<void> {
+  const path = join(cloud().statePath, "sealstone.sqlite");
+  using database = new DatabaseSync(path, { readOnly: true });
+  const statement = database.prepare(
+    "select 1 from saga_runs r join saga_log l on l.saga_id = r.id where l.event = 'started' and l.step = ? and r.name = ? and r.created_at >= ?",
+  );
+  await eventually(
+    async () => (statement.get(wanted.step, wanted.name, wanted.askedAt) ? true : undefined),
+    120_000,
+  );
 }
 
 interface Outcome {
@@ -141,21 +169,25 @@ const each = Array.from({ length: rounds }, (_, index) => index + 1);
 
 test.each(each)("start (%i)", async () => {
   await done(server, { "os-stop": null }, "SHUTOFF");
-  const outcome = await killedDuring(() => accepted({ "os-start": null }), 2_000);
+  const outcome = await killedDuring(serverStart, ["domain"], () => accepted({ "os-start": null }));
   expect(outcome.failed ? ["SHUTOFF", "ERROR"] : ["ACTIVE"]).toContain(outcome.status);
   await expectGoesOn(outcome);
   await expectTidy();
 });
 
 test.each(each)("hard reboot (%i)", async () => {
-  const outcome = await killedDuring(() => accepted({ reboot: { type: "HARD" } }), 3_000);
+  const outcome = await killedDuring(serverHardReboot, ["off", "domain", "on"], () =>
+    accepted({ reboot: { type: "HARD" } }),
+  );
   expect(outcome.failed ? ["SHUTOFF", "ERROR"] : ["ACTIVE"]).toContain(outcome.status);
   await expectGoesOn(outcome);
   await expectTidy();
 });
 
 test.each(each)("resize (%i)", async () => {
-  const outcome = await killedDuring(() => accepted({ resize: { flavorRef: large } }), 8_000);
+  const outcome = await killedDuring(serverResize, ["off", "disk", "domain", "on"], () =>
+    accepted({ resize: { flavorRef: large } }),
+  );
   expect(outcome.failed ? ["ACTIVE", "SHUTOFF", "ERROR"] : ["VERIFY_RESIZE"]).toContain(outcome.status);
   if (!outcome.failed) {
     expectSameTpm(await newBoot());
@@ -167,11 +199,11 @@ test.each(each)("resize (%i)", async () => {
 
 test.each(each)("createImage of the running guest (%i)", async () => {
   let imageId = "";
-  const outcome = await killedDuring(async () => {
+  const outcome = await killedDuring(serverCreateImage, ["copy", "upload", "copyRemove"], async () => {
     const answer = await act(server, { createImage: { name: "killed" } });
     expect(answer.status, JSON.stringify(answer.body)).toBe(202);
     imageId = answer.body.image_id as string;
-  }, 3_000);
+  });
   expect(outcome.status).toBe("ACTIVE");
   if (!outcome.failed) images.add(imageId);
   await expectTidy();
@@ -182,9 +214,9 @@ test.each(each)("createImage of the running guest (%i)", async () => {
 });
 
 test.each(each)("delete (%i)", async () => {
-  const outcome = await killedDuring(async () => {
+  const outcome = await killedDuring(serverDelete, ["domain", "tpm", "disks"], async () => {
     expect((await cloud().demo.send("DELETE", `${servers}/${server}`)).status).toBe(204);
-  }, 1_500);
+  });
   if (outcome.status === "ERROR") {
     expect((await cloud().demo.send("DELETE", `${servers}/${server}`)).status).toBe(204);
     expect(await settled(server)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -141,6 +141,28 @@ test("a full disk, the host's or the image service's, is said and leaves neither
   await done(origin, { "os-start": null }, "ACTIVE");
 });
 
+test("a disk that becomes full in the midst of a copy is said, and the copy goes", async () => {
+  await done(origin, { "os-stop": null }, "SHUTOFF");
+  const server = join(cloud().instancesPath, "servers", origin);
+  const answer = await withLittleRoom(
+    server,
+    async (mount) => {
+      const asked = await act(origin, { createImage: { name: "filled" } });
+      await eventually(async () => ((await copies()).length > 0 ? true : undefined));
+      await roomTake(mount);
+      expect(await settled(origin)).toMatchObject({ status: "SHUTOFF" });
+      expect(await copies()).toEqual([]);
+      return asked;
+    },
+    1_400 * mebibyte,
+  );
+  expect((await imageOf(answer.body.image_id)).status).toBe(404);
+  expect(await lastDetails()).toMatch(
+    /^The host has no room for a copy of the server's disk\. .*No space left/s,
+  );
+  await done(origin, { "os-start": null }, "ACTIVE");
+});
+
 test("the openstack client makes an image and a backup", async () => {
   const openrc = join(cloud().statePath, "openrc-demo");
   const openstack = async (command: string) =>
@@ -217,17 +239,23 @@ async function lastDetails(): Promise<string> {
   return one.body.instanceAction.events[0].details as string;
 }
 
+const mebibyte = 1024 ** 2;
+
 /** With a file system of its own under the folder that has room for what is in it, up to 1 GiB of it, and hardly more. */
-async function withLittleRoom<T>(folder: string, use: () => Promise<T>): Promise<T> {
+async function withLittleRoom<T>(
+  folder: string,
+  use: (mount: string) => Promise<T>,
+  most = 700 * mebibyte,
+): Promise<T> {
   const aside = `${folder}-aside`;
   const isServer = folder.includes("/servers/");
-  const bytes = isServer ? 700 * 1024 ** 2 : 64 * 1024;
+  const bytes = isServer ? most : 64 * 1024;
   await run("mount", ["-t", "tmpfs", "-o", `size=${bytes},mode=0711`, "tmpfs", await emptied(aside)]);
   try {
     if (isServer) await run("cp", ["-a", "--sparse=always", `${folder}/.`, aside]);
     await run("mount", ["--bind", aside, folder]);
     try {
-      return await use();
+      return await use(aside);
     } finally {
       await run("umount", [folder]);
     }
@@ -235,6 +263,19 @@ async function withLittleRoom<T>(folder: string, use: () => Promise<T>): Promise
     await run("umount", [aside]);
     await rm(aside, { recursive: true });
   }
+}
+
+/** From now on hardly anything fits on this tmpfs. */
+async function roomTake(mount: string): Promise<void> {
+  await eventually(async () => {
+    const { blocks, bfree, bsize } = await statfs(mount);
+    const size = (blocks - bfree) * bsize + 8 * mebibyte;
+    // More may have been written since.
+    return run("mount", ["-o", `remount,size=${size}`, mount]).then(
+      () => true,
+      () => undefined,
+    );
+  });
 }
 
 async function emptied(folder: string): Promise<string> {

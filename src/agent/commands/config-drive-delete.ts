@@ -1,9 +1,8 @@
 import { rm } from "node:fs/promises";
-import { offRequire } from "./off-require.ts";
 import type { Command } from "./command.ts";
 
+/** The domain of the server has none, or is gone. */
 export const configDriveDelete: Command<"configDriveDelete"> = async (context, { serverId }) => {
-  await offRequire(context, serverId, "its config drive");
   await rm(context.paths.server(serverId).configDrive, { force: true });
   return {};
 };

@@ -1,6 +1,6 @@
 import { newUuid, type SagaId } from "#base/ids.ts";
 import { serverStatePermit } from "../domain/server-action.ts";
-import type { Server } from "../domain/server.ts";
+import { isGoing, type Server } from "../domain/server.ts";
 import { serverDelete as serverDeleteSaga } from "../sagas/server-delete.ts";
 import { serverRestore as serverRestoreSaga } from "../sagas/server-restore.ts";
 import { serverSoftDelete as serverSoftDeleteSaga } from "../sagas/server-soft-delete.ts";
@@ -19,18 +19,17 @@ import {
 } from "./server-saga.ts";
 import { serverFetch, serverLockPermit } from "./server.ts";
 
-const goingStates: readonly Server["taskState"][] = ["deleting", "soft-deleting"];
-
 /**
  * Deletes in every state; what another saga does with the server ends first. Never needs the passphrase. With
- * `reclaim_instance_interval` the server is off and can be restored until that has passed, unless it never ran.
+ * `reclaim_instance_interval` the server is off and can be restored until that has passed, unless it never ran or, as in Nova, is on no host.
  */
 export async function serverRemove(ctx: ComputeCtx, id: string): Promise<void> {
   const server = await serverFetch(ctx, id, "os_compute_api:servers:delete");
   serverLockPermit(ctx, server);
   ctx.deps.orphansSweep(ctx);
-  if (goingStates.includes(server.taskState)) return;
-  const soft = ctx.deps.intervals.reclaimS > 0 && server.launchedAt !== undefined;
+  if (isGoing(server)) return;
+  const isRestorable = server.launchedAt !== undefined && server.vmState !== "shelved_offloaded";
+  const soft = ctx.deps.intervals.reclaimS > 0 && isRestorable;
   if (soft) await softDelete(ctx, server);
   else await hardDeleteFor(ctx, server);
 }
@@ -81,7 +80,7 @@ async function softDelete(ctx: ComputeCtx, server: Server): Promise<void> {
     action: "delete",
     event: "compute_soft_delete_instance",
     params: {},
-    permit: (current) => !goingStates.includes(current.taskState),
+    permit: (current) => !isGoing(current),
     sealedBox: undefined,
   });
 }

@@ -204,6 +204,11 @@ export function rebuiltFieldsOf(server: Server): RebuiltFields {
   };
 }
 
+/** Somebody has asked for its deletion: what else works on it ends soon, and leaves the task state alone. */
+export function isGoing({ taskState }: Pick<Server, "taskState">): boolean {
+  return taskState === "deleting" || taskState === "soft-deleting";
+}
+
 interface Statuses {
   /** In any task state but those of `during`. */
   readonly status: string;

@@ -4,7 +4,7 @@ import { nothing, saga, type SagaStep, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { sealedBoxAt } from "../app/sealed-boxes.ts";
 import { rebuildBoxes } from "../domain/server-rebuild.ts";
-import type { ServerTpm, TaskState } from "../domain/server.ts";
+import { isGoing, type ServerTpm, type TaskState } from "../domain/server.ts";
 import {
   rebuildCommit,
   rebuildDelete,
@@ -206,8 +206,7 @@ async function taskStateTurn(step: ServerStep, taskState: TaskState): Promise<vo
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
     const server = await serverFind(tx, step.params.serverId);
-    if (server && server.taskState !== "deleting")
-      await serverUpdate(tx, server.id, { taskState }, clock.now());
+    if (server && !isGoing(server)) await serverUpdate(tx, server.id, { taskState }, clock.now());
   });
 }
 

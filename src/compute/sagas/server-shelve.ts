@@ -1,6 +1,7 @@
 import { newUuid, type SagaId } from "#base/ids.ts";
 import { nothing, saga, sagaStart, type SagaStep } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
+import { isGoing } from "../domain/server.ts";
 import { serverActionFinish } from "../store/server-actions.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { shelvedServerSet } from "../store/shelved-servers.ts";
@@ -66,9 +67,9 @@ async function shelved(step: CopiedStep): Promise<void> {
     if (server === undefined || server.vmState === "shelved") return;
     const image = { imageId, ...step.outputs.copy };
     await shelvedServerSet(tx, serverId, { image, at: clock.now() });
-    // A delete that came meanwhile keeps its task state, and takes the server off its host too.
-    const isWanted = server.taskState !== "deleting";
-    const taskState = isWanted ? (offload ? "shelving_offloading" : null) : "deleting";
+    // A delete that came meanwhile keeps its task state, and has the server where it is.
+    const isWanted = !isGoing(server);
+    const taskState = isWanted ? (offload ? "shelving_offloading" : null) : (server.taskState ?? null);
     const changes = { vmState: "shelved", powerState: "shutdown", taskState, fault: null } as const;
     await serverUpdate(tx, serverId, changes, clock.now());
     if (offload && isWanted) {

@@ -3,6 +3,7 @@ import { commands } from "#bus/index.ts";
 import { nothing, saga, TerminalError } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { serverFind, serverRename } from "../store/servers.ts";
+import { shelvedImageFind, shelvedServerDelete } from "../store/shelved-servers.ts";
 import { hostCommand } from "./host-command.ts";
 import {
   allocationNew,
@@ -22,7 +23,10 @@ import {
   type ServerStep,
 } from "./server-steps.ts";
 
-/** Off at once; disk, TPM with its vault, passphrase and allocation stay until the server is reclaimed. As in Nova a resize is confirmed. */
+/**
+ * Off at once; disk, TPM with its vault, passphrase and allocation stay until the server is reclaimed. As in Nova a resize is confirmed, and
+ * the image of a shelved server goes: its disk is there.
+ */
 export const serverSoftDelete = saga<ServerActionParams, ComputeSagaDeps>("server-soft-delete", 1)
   .step("server", { run: nothing, undo: failAsFound })
   .step("turn", { run: othersEnded, undo: "none", retry: waitForOthers })
@@ -51,8 +55,11 @@ async function domainOff(step: ServerStep): Promise<void> {
 }
 
 async function softDeleted(step: ServerStep): Promise<void> {
-  const { database, clock } = step.deps;
+  const { database, clock, image } = step.deps;
+  const shelved = await shelvedImageFind(database.db, step.params.serverId);
+  if (shelved) await image.keeper.discard(shelved.imageId);
   await database.transaction(async (tx) => {
+    await shelvedServerDelete(tx, step.params.serverId);
     const server = await serverFind(tx, step.params.serverId);
     if (server) await serverRename(tx, { ...server, softDeletedAt: clock.now() }, clock.now());
   });

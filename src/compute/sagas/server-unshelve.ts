@@ -2,6 +2,7 @@ import { CloudError, errorText } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { nothing, saga, terminal, type SagaStep, type SagaUndo } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
+import { isGoing } from "../domain/server.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { shelvedImageFind, shelvedServerDelete } from "../store/shelved-servers.ts";
 import { configDriveMake } from "./config-drive.ts";
@@ -76,7 +77,7 @@ async function hostAssign(step: Step & { outputs: { allocation: { hostId: string
   const { hostId } = step.outputs.allocation;
   await database.transaction(async (tx) => {
     const server = await serverFind(tx, step.params.serverId);
-    const taskState = server?.taskState === "deleting" ? "deleting" : "spawning";
+    const taskState = server?.taskState !== undefined && isGoing(server) ? server.taskState : "spawning";
     await serverUpdate(tx, step.params.serverId, { hostId, taskState }, clock.now());
   });
 }

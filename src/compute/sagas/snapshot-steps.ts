@@ -3,7 +3,7 @@ import { CloudError, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { terminal, type SagaFailure } from "#saga/index.ts";
 import { sleep } from "#base/clock.ts";
-import type { TaskState } from "../domain/server.ts";
+import { isGoing, type TaskState } from "../domain/server.ts";
 import { serverFind, serverUpdate } from "../store/servers.ts";
 import { hostCommand } from "./host-command.ts";
 import { fail, finish, placedServerOf, type ServerActionParams, type ServerStep } from "./server-steps.ts";
@@ -93,7 +93,7 @@ export async function taskStateSet(step: ServerStep, taskState: TaskState): Prom
   const { database, clock } = step.deps;
   await database.transaction(async (tx) => {
     const server = await serverFind(tx, step.params.serverId);
-    if (server?.taskState === "deleting") throw terminal(deleting(server.id));
+    if (server && isGoing(server)) throw terminal(deleting(server.id));
     await serverUpdate(tx, step.params.serverId, { taskState }, clock.now());
   });
 }
@@ -149,7 +149,7 @@ async function unwanted(step: SnapshotStep): Promise<CloudError | undefined> {
   const { imageId, serverId } = step.params;
   if (!(await step.deps.image.keeper.find(imageId))) return cancelled(imageId);
   const server = await serverFind(step.deps.database.db, serverId);
-  return server?.taskState === "deleting" ? deleting(serverId) : undefined;
+  return server && isGoing(server) ? deleting(serverId) : undefined;
 }
 
 function cancelled(imageId: string): CloudError {
