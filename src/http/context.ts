@@ -72,7 +72,7 @@ export interface Ctx<Deps = unknown> {
   readonly log: Logger;
   readonly clock: Clock;
   /** Aborted when the client goes away. */
-  readonly signal: AbortSignal;
+  signal(): AbortSignal;
   /** Where links start: `http://127.0.0.1:8700/compute`. */
   readonly baseUrl: string;
   /** The path in it: `/compute`; empty where the service has a port of its own. */

@@ -13,7 +13,7 @@ export async function cloudContext(deps: ComputeDeps): Promise<ComputeCtx> {
     enforce: () => undefined,
     log: deps.log.child({ requestId }),
     clock: deps.clock,
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
     baseUrl: "",
     prefix: "",
   };

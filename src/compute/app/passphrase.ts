@@ -73,14 +73,14 @@ export async function passphraseCreate(
       payload: passphrase,
     } as const;
     const record = ctx.deps.audit.record({ ...use, event: "created", result: "success" });
-    const { requestId, signal } = ctx;
+    const { requestId } = ctx;
     const caller = await secretUser(ctx, tpm?.secretSecurity);
     const secretId = await ctx.deps.secrets.store(
       caller,
       secret,
       requestId,
       (tx, id) => record.insert(tx, { secretId: id }),
-      signal,
+      ctx.signal(),
     );
     record.tell();
     const sealedBox = await passphraseSeal(
@@ -152,7 +152,7 @@ async function payloadOf(ctx: ComputeCtx, use: PassphraseUse, tpm: ServerTpm): P
   const { secretId } = tpm;
   try {
     const caller = await secretUser(ctx, tpm.secretSecurity);
-    return await ctx.deps.secrets.payload(caller, secretId, ctx.requestId, ctx.signal);
+    return await ctx.deps.secrets.payload(caller, secretId, ctx.requestId, ctx.signal());
   } catch (error) {
     if (isCloudError(error, "forbidden", "unauthenticated")) {
       await deniedWrite(ctx, use, error);

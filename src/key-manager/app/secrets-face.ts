@@ -133,7 +133,7 @@ function callerContext(
     },
     log: at.deps.log.child({ requestId }),
     clock: at.clock,
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
     baseUrl: "",
     prefix: "",
   };
