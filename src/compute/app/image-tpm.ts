@@ -24,7 +24,7 @@ export async function imageTpmRead(ctx: ComputeCtx, tpm: ImageTpm, sagaId: SagaI
   const use = { ...useOfImage(ctx, tpm), secretId, operation: "create" };
   let passphrase: Buffer;
   try {
-    passphrase = await ctx.deps.secrets.payload(ctx.caller, secretId, ctx.requestId, ctx.signal);
+    passphrase = await ctx.deps.secrets.payload(ctx.caller, secretId, ctx.requestId, ctx.signal());
   } catch (cause) {
     if (!isCloudError(cause, "forbidden", "unauthenticated", "not-found")) throw cause;
     await ctx.deps.audit.write({ ...use, event: "denied", result: "denied", reason: cause.message });
