@@ -1,6 +1,6 @@
 export type { Bus, EventContract, RequestContract, Stop } from "./bus.ts";
 export { commands } from "./commands.ts";
-export type { DiskBus } from "./commands.ts";
+export type { DiskBus } from "./domain-commands.ts";
 export { ConfigDriveInjection, configDriveAssociatedData } from "./config-drive.ts";
 export type { ConfigDriveFacts } from "./config-drive.ts";
 export { hostHeartbeat, hostRegister, imageRead, serverPowerChanged } from "./host-messages.ts";

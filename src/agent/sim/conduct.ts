@@ -1,6 +1,7 @@
 import { sleep } from "#base/clock.ts";
 import type { CloudError } from "#base/errors.ts";
-import { simLookingCommands, type SimCommandName } from "./commands.ts";
+import { simLookingCommands } from "./commands.ts";
+import type { SimCommandName } from "./sim-command.ts";
 
 export interface SimCall {
   readonly command: SimCommandName;
