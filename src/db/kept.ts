@@ -12,10 +12,11 @@ export interface KeptOptions<Value, Given = void> {
 
 /** Values read from tables, kept in memory for as long as the tables stay as they were read. */
 export interface Kept<Value, Given = void> {
-  /** As the rows have it that were committed before the call; `undefined` (nothing found) is never kept. */
-  get(key: string, given: Given): Promise<Value | undefined>;
-  /** What is kept, where it is known to be so without asking anybody: never on PostgreSQL. Who gets nothing calls `get`. */
-  known(key: string): Value | undefined;
+  /**
+   * As the rows have it that were committed before the call; `undefined` (nothing found) is never kept. At once, and no
+   * promise, where what is kept is known to be so without asking anybody: never on PostgreSQL.
+   */
+  get(key: string, given: Given): Value | Promise<Value | undefined>;
 }
 
 /**
@@ -37,19 +38,19 @@ export function createKept<Value, Given = void>(
       values.clear();
     },
   });
+  async function read(key: string, given: Given): Promise<Value | undefined> {
+    const readAt = version;
+    const value = await load(key, db, given);
+    // A commit while it was read: whether before or after the reading, nobody knows.
+    if (value === undefined || readAt !== version) return value;
+    if (values.size >= limit) values.clear();
+    values.set(key, value);
+    return value;
+  }
   return {
-    async get(key, given) {
-      if (news.catchUp) await news.catchUp();
-      const kept = values.get(key);
-      if (kept !== undefined) return kept;
-      const readAt = version;
-      const value = await load(key, db, given);
-      // A commit while it was read: whether before or after the reading, nobody knows.
-      if (value === undefined || readAt !== version) return value;
-      if (values.size >= limit) values.clear();
-      values.set(key, value);
-      return value;
+    get(key, given) {
+      const kept = (): Value | Promise<Value | undefined> => values.get(key) ?? read(key, given);
+      return news.catchUp ? news.catchUp().then(kept) : kept();
     },
-    known: (key) => (news.catchUp ? undefined : values.get(key)),
   };
 }

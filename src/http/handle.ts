@@ -14,11 +14,7 @@ import { requestContext } from "./request-context.ts";
 import { schemaAt, validate } from "./validate.ts";
 
 /** Token, microversion, body, policy, operation, answer: in this order for every route; where media are strict, the body comes last. */
-export async function handleRequest(
-  door: Door,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+export async function handleRequest(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const known = door.isPublic ? anonymous : authenticateRequest(door, request);
   const caller = known instanceof Promise ? await known : known;
   if (door.service.strictSlashes === true) requireNoSlash(door, request);
@@ -41,7 +37,7 @@ export async function handleRequest(
   reply.code(answer.status);
   if (answer.body instanceof Readable) reply.raw.once("close", () => logAnswer(door, request, reply));
   else logAnswer(door, request, reply);
-  return send(reply, answer);
+  send(reply, answer);
 }
 
 type PathParams = Readonly<Record<string, string>>;
@@ -160,12 +156,6 @@ function send(reply: FastifyReply, { body, headers }: Reply): FastifyReply {
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   if (headers === noHeaders || !reply.hasHeader("content-type"))
     reply.header("content-type", "application/json");
-  if (body instanceof ReadyJson)
-    return body.text === undefined ? reply.send(body.bytes) : sendText(reply, body.text);
-  return sendText(reply, JSON.stringify(body));
-}
-
-/** Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send. */
-function sendText(reply: FastifyReply, text: string): FastifyReply {
-  return reply.serializer(asIs).send(text);
+  // Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send.
+  return reply.serializer(asIs).send(body instanceof ReadyJson ? body.body : JSON.stringify(body));
 }

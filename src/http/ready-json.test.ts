@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { listJson, pairJson, rowJson, type ReadyJson } from "./ready-json.ts";
 
-const told = ({ bytes }: ReadyJson): unknown => JSON.parse(bytes.toString());
+const told = ({ body }: ReadyJson): unknown => JSON.parse(body.toString());
 const rowOf = (row: { id: string }): Buffer => rowJson(row, "", () => row);
 
 test("a list has its rows, in their order, and what else belongs to it", () => {
@@ -29,7 +29,7 @@ test("two objects have one JSON while both are the same", () => {
   const [row, other] = [{ id: "a" }, { id: "x" }];
   let made = 0;
   const view = (second: object | undefined): ReadyJson =>
-    pairJson(row, second, () => ({ row, second, made: (made += 1) }));
+    pairJson(row, second, () => JSON.stringify({ row, second, made: (made += 1) }));
   expect(view(other)).toBe(view(other));
   expect(told(view({ id: "y" }))).toEqual({ row, second: { id: "y" }, made: 2 });
   expect(told(view(undefined))).toEqual({ row, made: 3 });

@@ -88,7 +88,10 @@ function mountService(
         method: method,
         url: `${service.prefix}${routerPath(path)}`,
         ...(raw ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
-        handler: (request, reply) => handleRequest(door, request, reply),
+        // Fastify would look at what a promise gives, which is nothing but that all is sent.
+        handler(request, reply) {
+          handleRequest(door, request, reply).catch((error: unknown) => reply.send(error));
+        },
       });
     });
   }

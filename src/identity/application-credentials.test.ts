@@ -99,7 +99,7 @@ test("a wrong secret, an unknown credential, a scope and an expired one are 401"
   const token = await signIn({ id, secret });
   await expect(cloud.identity.authenticate(token)).resolves.toBeDefined();
   cloud.clock.offsetMs = 61_000;
-  await expect(cloud.identity.authenticate(token)).rejects.toThrow();
+  await expect(async () => cloud.identity.authenticate(token)).rejects.toThrow();
   expect((await issue({ id, secret })).status).toBe(401);
   cloud.clock.offsetMs = 0;
 });

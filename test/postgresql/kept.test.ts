@@ -108,7 +108,7 @@ test("a long transaction that began before others, and ends after them, is seen 
 });
 
 test("whoever writes, and however many at once: nobody who asks after a commit gets what was before it", async () => {
-  const [first, second] = await Promise.all(["a", "b"].map((id) => here.kept.get(id)));
+  const [first, second] = await Promise.all(["a", "b"].map(async (id) => here.kept.get(id)));
   const committed: Record<string, number> = { a: first ?? 0, b: second ?? 0 };
   const stale: string[] = [];
   let writing = 2;

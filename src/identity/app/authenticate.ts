@@ -41,23 +41,20 @@ export async function tokenFind(
 }
 
 /**
- * Who sends this token; at once when it is kept and good. Rejects with `unauthenticated` when it is unknown, expired, revoked
+ * Who sends this token; at once when it is kept. Throws or rejects with `unauthenticated` when it is unknown, expired, revoked
  * or without effect.
  */
 export function callerAuthenticate(
   deps: Pick<IdentityDeps, "tokens" | "clock">,
   text: string,
 ): Caller | Promise<Caller> {
-  const hash = tokenHash(text);
-  const isGood = (token: Token | undefined): token is Token =>
-    token !== undefined && token.expiresAt > deps.clock.now();
-  const callerOf = (token: Token): Caller => ({ ...bearerOf(token), token: new Secret(text) });
-  const known = deps.tokens.known(hash);
-  if (isGood(known)) return callerOf(known);
-  return deps.tokens.get(hash, text).then((token) => {
-    if (isGood(token)) return callerOf(token);
+  const callerOf = (token: Token | undefined): Caller => {
+    if (token !== undefined && token.expiresAt > deps.clock.now())
+      return { ...bearerOf(token), token: new Secret(text) };
     throw new CloudError("unauthenticated", "The request you have made requires authentication.");
-  });
+  };
+  const token = deps.tokens.get(tokenHash(text), text);
+  return token instanceof Promise ? token.then(callerOf) : callerOf(token);
 }
 
 const bearers = new WeakMap<Token, Omit<Caller, "token">>();

@@ -61,30 +61,38 @@ export async function signIn(ctx: IdentityCtx, credentials: Credentials): Promis
     const next = await signInBy(ctx, method, credentials);
     if (signedIn && signedIn.user.id !== next.user.id)
       throw unauthenticated(ctx, "methods of different users");
-    signedIn = {
-      user: next.user,
-      verified: next.verified ?? signedIn?.verified,
-      methods: [...new Set([...(signedIn?.methods ?? []), ...next.methods])],
-      parent: next.parent ?? signedIn?.parent,
-      granted: next.granted ?? signedIn?.granted,
-    };
+    signedIn = signedIn ? signedInBoth(signedIn, next) : next;
   }
   if (!signedIn) throw unauthenticated(ctx, "no method");
   return signedIn;
 }
 
-async function signInBy(ctx: IdentityCtx, method: string, credentials: Credentials): Promise<SignedIn> {
-  if (method === "password" && credentials.password) {
-    const { user, password } = credentials.password;
-    const verified = await userVerify(ctx, user, password);
-    return { user: verified, verified, methods: ["password"], parent: undefined };
-  }
+function signedInBoth(first: SignedIn, next: SignedIn): SignedIn {
+  return {
+    user: next.user,
+    verified: next.verified ?? first.verified,
+    methods: [...new Set([...first.methods, ...next.methods])],
+    parent: next.parent ?? first.parent,
+    granted: next.granted ?? first.granted,
+  };
+}
+
+function signInBy(ctx: IdentityCtx, method: string, credentials: Credentials): Promise<SignedIn> {
+  if (method === "password" && credentials.password) return signInByPassword(ctx, credentials.password);
   if (method === "token" && credentials.token) return signInByToken(ctx, credentials.token);
   if (method === "application_credential" && credentials.applicationCredential)
     return signInByApplicationCredential(ctx, credentials.applicationCredential);
   if (method === "oauth1" && credentials.signedRequest)
     return signInByAccessToken(ctx, credentials.signedRequest);
   throw unauthenticated(ctx, "unsupported method, or its data is missing");
+}
+
+async function signInByPassword(
+  ctx: IdentityCtx,
+  { user, password }: NonNullable<Credentials["password"]>,
+): Promise<SignedIn> {
+  const verified = await userVerify(ctx, user, password);
+  return { user: verified, verified, methods: ["password"], parent: undefined };
 }
 
 async function signInByToken(ctx: IdentityCtx, text: Secret<string>): Promise<SignedIn> {

@@ -52,17 +52,15 @@ export async function tokenOpen(
 }
 
 export async function tokenSign(deps: Deps, claims: TokenClaims): Promise<Secret<string>> {
-  let key = await signingKey(deps, claims);
+  const now = deps.clock.now();
+  const good = (key: TokenKey): boolean => canSign(key, claims, now);
+  let key = (await deps.tokenKeys.get("all"))?.find(good);
   if (!key) {
     await keyEnsure(deps, claims);
-    key = await signingKey(deps, claims);
+    key = (await deps.tokenKeys.get("all"))?.find(good);
   }
   if (key) return tokenTextSign(key, claims);
   throw new CloudError("bug", "An internal error occurred.", { detail: "no key to sign a token with" });
-}
-
-async function signingKey(deps: Deps, claims: TokenClaims): Promise<TokenKey | undefined> {
-  return (await deps.tokenKeys.get("all"))?.find((key) => canSign(key, claims, deps.clock.now()));
 }
 
 function canSign(

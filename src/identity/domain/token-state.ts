@@ -33,10 +33,15 @@ export interface TokenState extends Omit<Standing, "defaultProjectId" | "stamp">
  */
 export function tokenJudge(state: TokenState, now: number): Token | undefined {
   if (state.expiresAt <= now || !state.user.enabled || !state.userDomain.enabled) return undefined;
-  const { scopeKind, project, scopeDomain } = state;
-  if (scopeKind !== "unscoped" && state.roles.length === 0) return undefined;
-  const common = {
-    user: { ...named(state.user), domain: named(state.userDomain) },
+  if (state.scopeKind !== "unscoped" && state.roles.length === 0) return undefined;
+  const scope = scopeJudge(state);
+  if (!scope) return undefined;
+  const { id, name } = state.user;
+  return {
+    user: { id, name, domain: named(state.userDomain) },
+    project: scope.project,
+    domain: scope.domain,
+    systemScope: state.scopeKind === "system",
     delegation: state.delegation,
     roles: state.roles,
     methods: state.methods,
@@ -44,17 +49,26 @@ export function tokenJudge(state: TokenState, now: number): Token | undefined {
     issuedAt: state.issuedAt,
     expiresAt: state.expiresAt,
   };
-  const none = { project: undefined, domain: undefined, systemScope: false };
+}
+
+const nowhere = { project: undefined, domain: undefined };
+
+function scopeJudge({
+  scopeKind,
+  project,
+  scopeDomain,
+}: TokenState): Pick<Token, "project" | "domain"> | undefined {
   switch (scopeKind) {
     case "unscoped":
-      return { ...common, ...none };
     case "system":
-      return { ...common, ...none, systemScope: true };
-    case "project":
+      return nowhere;
+    case "project": {
       if (!project?.enabled || !scopeDomain?.enabled) return undefined;
-      return { ...common, ...none, project: { ...named(project), domain: named(scopeDomain) } };
+      const { id, name } = project;
+      return { project: { id, name, domain: named(scopeDomain) }, domain: undefined };
+    }
     case "domain":
-      return scopeDomain?.enabled ? { ...common, ...none, domain: named(scopeDomain) } : undefined;
+      return scopeDomain?.enabled ? { project: undefined, domain: named(scopeDomain) } : undefined;
     default:
       return unreachable(scopeKind);
   }

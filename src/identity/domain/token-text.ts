@@ -19,7 +19,7 @@ const prefix = "sst_";
 /** `sst_<key's id>.<claims, JSON in base64url>.<HMAC-SHA256 of all before it>`: like a JWS (RFC 7515), which Keystone has, too. */
 export function tokenTextSign({ id, key }: TokenKey, claims: TokenClaims): Secret<string> {
   const signed = `${prefix}${id}.${Buffer.from(JSON.stringify(listOf(claims))).toString("base64url")}`;
-  return new Secret(`${signed}.${signatureOf(key, signed).toString("base64url")}`);
+  return new Secret(`${signed}.${signatureOf(key, signed)}`);
 }
 
 /** Undefined for what is no such text, or was signed with another key. */
@@ -28,14 +28,14 @@ export function tokenTextOpen(keys: readonly TokenKey[], text: string): TokenCla
   if (!start.startsWith(prefix) || more.length > 0) return undefined;
   const key = keys.find(({ id }) => id === start.slice(prefix.length));
   if (!key) return undefined;
-  const expected = signatureOf(key.key, `${start}.${body}`);
-  const given = Buffer.from(signature, "base64url");
+  const expected = Buffer.from(signatureOf(key.key, `${start}.${body}`));
+  const given = Buffer.from(signature);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
   return claimsOf(JSON.parse(Buffer.from(body, "base64url").toString()) as ClaimsList);
 }
 
-function signatureOf(key: KeyObject, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
+function signatureOf(key: KeyObject, text: string): string {
+  return createHmac("sha256", key).update(text).digest("base64url");
 }
 
 /** Without names: the text goes with every request. */

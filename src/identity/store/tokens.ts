@@ -35,9 +35,10 @@ export async function tokenStateOf(
   claims: TokenClaims,
   standing: Standing,
 ): Promise<TokenState | undefined> {
-  const { defaultProjectId: _, stamp: __, ...stands } = standing;
-  const { methods, auditIds, issuedAt, expiresAt, delegation } = claims;
-  const state = { ...stands, scopeKind: claims.scope.kind, methods, auditIds, issuedAt, expiresAt };
+  const { user, userDomain, project, scopeDomain, roles } = standing;
+  const { scope, methods, auditIds, issuedAt, expiresAt, delegation } = claims;
+  const stands = { user, userDomain, project, scopeDomain, roles };
+  const state = { ...stands, scopeKind: scope.kind, methods, auditIds, issuedAt, expiresAt };
   return delegation ? delegatedState(db, state, delegation) : state;
 }
 

@@ -6,7 +6,7 @@ import type { IdentityCtx } from "../../app/context.ts";
 import { tokenFetchSubject, tokenRevoke } from "../../app/token.ts";
 import { queryFlag, querySchema } from "../input.ts";
 import { subjectHeaders } from "./token-issue.ts";
-import { tokenView } from "./view.ts";
+import { tokenText } from "./view.ts";
 
 export const authTokenValidate = operation({
   query: querySchema("nocatalog", "allow_expired"),
@@ -15,7 +15,7 @@ export const authTokenValidate = operation({
     const allowExpired = queryFlag(query.allow_expired);
     const token = await tokenFetchSubject(ctx, text, { rule: "identity:validate_token", allowExpired });
     const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
-    const json = pairJson(token, catalog, () => tokenView(token, catalog));
+    const json = pairJson(token, catalog, () => tokenText(token, catalog));
     return new Reply(200, json, subjectHeaders(text));
   },
 });

@@ -18,23 +18,38 @@ export function catalogView(services: readonly CatalogService[]): object[] {
   }));
 }
 
-/** `catalog` undefined: the request said `nocatalog`, or the token has no scope. */
-export function tokenView(token: Token, catalog: readonly CatalogService[] | undefined): object {
+const catalogTexts = new WeakMap<readonly CatalogService[], string>();
+
+/** Most of a token's answer, and the same for all tokens of a user and project while the catalogue stays. */
+function catalogText(catalog: readonly CatalogService[]): string {
+  const known = catalogTexts.get(catalog);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(catalogView(catalog));
+  catalogTexts.set(catalog, text);
+  return text;
+}
+
+/** `{"token": …}`; `catalog` undefined: the request said `nocatalog`, or the token has no scope. */
+export function tokenText(token: Token, catalog: readonly CatalogService[] | undefined): string {
+  const fields = JSON.stringify(tokenView(token));
+  return catalog
+    ? `{"token":${fields.slice(0, -1)},"catalog":${catalogText(catalog)}}}`
+    : `{"token":${fields}}`;
+}
+
+function tokenView(token: Token): object {
   const { project, domain, systemScope, user } = token;
   const scoped = project !== undefined || domain !== undefined || systemScope;
   return {
-    token: {
-      methods: token.methods,
-      user: { domain: user.domain, id: user.id, name: user.name, password_expires_at: null },
-      audit_ids: token.auditIds,
-      expires_at: `${isoMicroseconds(token.expiresAt)}Z`,
-      issued_at: `${isoMicroseconds(token.issuedAt)}Z`,
-      ...(project ? { project, is_domain: false } : {}),
-      ...(domain ? { domain } : {}),
-      ...(systemScope ? { system: { all: true } } : {}),
-      ...(scoped ? { roles: token.roles } : {}),
-      ...delegationView(token.delegation),
-      ...(catalog ? { catalog: catalogView(catalog) } : {}),
-    },
+    methods: token.methods,
+    user: { domain: user.domain, id: user.id, name: user.name, password_expires_at: null },
+    audit_ids: token.auditIds,
+    expires_at: `${isoMicroseconds(token.expiresAt)}Z`,
+    issued_at: `${isoMicroseconds(token.issuedAt)}Z`,
+    ...(project ? { project, is_domain: false } : {}),
+    ...(domain ? { domain } : {}),
+    ...(systemScope ? { system: { all: true } } : {}),
+    ...(scoped ? { roles: token.roles } : {}),
+    ...delegationView(token.delegation),
   };
 }
