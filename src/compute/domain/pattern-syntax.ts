@@ -46,6 +46,7 @@ const sameAs = (wanted: string): CharTest => {
 };
 
 export function patternParse(text: string): PatternNode {
+  if (text === "") throw new PatternError("it is empty");
   const parser = new Parser(Array.from(text));
   return parser.whole();
 }
