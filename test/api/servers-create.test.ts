@@ -70,6 +70,7 @@ test.each([
   [{ name: " a" }, /name/],
   [{ description: "a\u0000b" }, /description/],
   [{ user_data: "not base64!" }, /user_data/],
+  [{ user_data: "AAA" }, /user_data/],
   [{ imageRef: "http://127.0.0.1/images/7a0b0f7c-90a1-4ae3-b1cf-8d2a2a5d9c11" }, /imageRef/],
   [{ accessIPv4: "1.2.3" }, /accessIPv4/],
   [{ hostname: "a_b!" }, /hostname/],

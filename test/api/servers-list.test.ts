@@ -140,6 +140,8 @@ test.each([
   ["name=^(b|c)$", "cb"],
   ["name=[ab]", "ab"],
   ["name=[", "400"],
+  ["name=", "400"],
+  ["flavor=[", "400"],
   ["name=(a", "400"],
   ["changes-since=2011/01/01", "400"],
   ["changes-since=2011-01-01", "cab"],

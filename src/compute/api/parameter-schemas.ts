@@ -26,6 +26,9 @@ export const imageId = Type.String({
 });
 /** parameter_types.fqdn */
 export const hostName = Type.String({ minLength: 1, maxLength: 255, pattern: "^[a-zA-Z0-9\\-._]*$" });
+/** Nova's format `base64`, with the line ends that encoders put in; padded. */
+export const base64Pattern =
+  "^\\s*(([A-Za-z0-9+/]\\s*){4})*(([A-Za-z0-9+/]\\s*){2}(=\\s*){2}|([A-Za-z0-9+/]\\s*){3}=\\s*)?$";
 /** parameter_types.ip_address */
 export const anyAddress = Type.Union([Type.String({ format: "ipv4" }), Type.String({ format: "ipv6" })]);
 /** As RFC 5952 writes it, and Nova's database. */

@@ -13,3 +13,10 @@ export function queryCheck(ctx: ComputeCtx, query: Query, allowed: readonly stri
     `Additional properties are not allowed (${names} ${unknown.length === 1 ? "was" : "were"} unexpected)`,
   );
 }
+
+/** Refuses what is given more than once (parameter_types.single_param), from microversion `since` on. */
+export function querySingleCheck(ctx: ComputeCtx, query: Query, since: string): void {
+  const name = Object.keys(query).find((each) => Array.isArray(query[each]));
+  if (name === undefined || !atLeast(ctx, since)) return;
+  throw new CloudError("invalid", `Invalid input for query parameters ${name}. It is given more than once.`);
+}

@@ -7,7 +7,7 @@ import type { Host } from "../../store/hosts.ts";
 import { hostIdOf } from "../host-id.ts";
 import { nextLinks } from "../links.ts";
 import { pageOf, queryText, type Query } from "../paging.ts";
-import { queryCheck } from "../query-check.ts";
+import { queryCheck, querySingleCheck } from "../query-check.ts";
 import { hypervisorDetail, hypervisorServers, hypervisorSummary, withServers } from "./view.ts";
 
 /** GET /os-hypervisors */
@@ -42,6 +42,7 @@ async function answer(
   how: { readonly path: string; readonly view: (host: Host) => Promise<object> },
 ): Promise<object> {
   queryCheck(ctx, query, queryNames, "2.53");
+  querySingleCheck(ctx, query, "2.53");
   const servers = withServers(ctx, query);
   const { hosts, links } = select(ctx, query, await hostsAll(ctx), how.path);
   const hypervisors = await Promise.all(
@@ -63,6 +64,11 @@ function select(
   if (!atLeast(ctx, "2.33")) return { hosts: all, links: [] };
   const { limit, marker } = pageOf(query);
   const pattern = atLeast(ctx, "2.53") ? queryText(query, "hypervisor_hostname_pattern") : undefined;
+  if (pattern === "")
+    throw new CloudError(
+      "invalid",
+      "Invalid input for query parameters hypervisor_hostname_pattern. Value: .",
+    );
   if (pattern !== undefined) return { hosts: matching(query, all, pattern), links: [] };
   const start =
     marker === undefined ? 0 : all.findIndex((host) => String(hostIdOf(ctx, host)) === marker) + 1;

@@ -4,6 +4,7 @@ import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { serverActionsOf, type ServerActionPage } from "../../app/server-actions.ts";
 import { nextLinks } from "../links.ts";
 import { pageOf, queryText, type Query } from "../paging.ts";
+import { queryCheck, querySingleCheck } from "../query-check.ts";
 import { timeOf } from "../times.ts";
 import { actionSummary } from "./view.ts";
 
@@ -25,16 +26,8 @@ export const instanceActionList = operation<ComputeDeps>({
 function pageAsked(ctx: ComputeCtx, query: Query): ServerActionPage | undefined {
   if (!atLeast(ctx, "2.58")) return undefined;
   const known = ["limit", "marker", "changes-since", ...(atLeast(ctx, "2.66") ? ["changes-before"] : [])];
-  for (const [name, value] of Object.entries(query)) {
-    if (!known.includes(name)) {
-      throw new CloudError("invalid", `Additional properties are not allowed ('${name}' was unexpected)`);
-    }
-    if (Array.isArray(value))
-      throw new CloudError(
-        "invalid",
-        `Invalid input for query parameters ${name}. It is given more than once.`,
-      );
-  }
+  queryCheck(ctx, query, known, "2.58");
+  querySingleCheck(ctx, query, "2.58");
   const changesSince = timeOf(queryText(query, "changes-since"), "changes-since");
   const changesBefore = timeOf(queryText(query, "changes-before"), "changes-before");
   if (changesSince !== undefined && changesBefore !== undefined && changesBefore < changesSince)

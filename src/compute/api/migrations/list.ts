@@ -6,7 +6,7 @@ import { serverMigrationsVisible } from "../../app/server-migrations.ts";
 import type { ServerMigration } from "../../domain/server-migration.ts";
 import { nextLinks } from "../links.ts";
 import { pageOf, queryText, type Query } from "../paging.ts";
-import { queryCheck } from "../query-check.ts";
+import { queryCheck, querySingleCheck } from "../query-check.ts";
 import type { HostsById } from "../servers/view.ts";
 import { timeOf } from "../times.ts";
 import { migrationView } from "./view.ts";
@@ -17,6 +17,7 @@ const filters = ["hidden", "host", "instance_uuid", "source_compute", "status", 
 export const migrationList = operation<ComputeDeps>({
   handle: async (ctx, { query }) => {
     queryCheck(ctx, query, namesKnown(ctx), "2.59");
+    querySingleCheck(ctx, query, "2.59");
     const hosts = await hostsById(ctx);
     const matches = testOf(ctx, query, hosts);
     const projectId = queryText(query, "project_id");

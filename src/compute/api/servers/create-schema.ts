@@ -1,6 +1,13 @@
 import { Type, type TSchema } from "typebox";
 import { personality } from "./personality.ts";
-import { anyAddress, hostName, imageId, novaBoolean, printableName } from "../parameter-schemas.ts";
+import {
+  anyAddress,
+  base64Pattern,
+  hostName,
+  imageId,
+  novaBoolean,
+  printableName,
+} from "../parameter-schemas.ts";
 
 const closed = { additionalProperties: false };
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -29,7 +36,7 @@ export const serverMetadata = Type.Record(
 );
 export const userData = Type.String({
   maxLength: 65_535,
-  pattern: "^\\s*([A-Za-z0-9+/]\\s*)*=?\\s*=?\\s*$",
+  pattern: base64Pattern,
 });
 
 const tagged = { tag: Type.Optional(serverTag) };

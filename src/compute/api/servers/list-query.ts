@@ -2,6 +2,7 @@ import { CloudError } from "#base/errors.ts";
 import { atLeast } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { statusFilter, type Server } from "../../domain/server.ts";
+import { namePattern } from "../../domain/name-pattern.ts";
 import { serverFilter, type HostOf, type ServerTest } from "../../domain/server-filter.ts";
 import { serverSortKeys, type SortKey } from "../../domain/server-sort.ts";
 import { booleanOf, queryText, type Query } from "../paging.ts";
@@ -44,7 +45,24 @@ const queryNames = [
   ).split(" "),
 ];
 
+/** Filters that must be regular expressions, also where they are compared as they are (common_query_regex_param). */
+const regexNames = (
+  "kernel_id ramdisk_id hostname key_name power_state node flavor reservation_id launched_at terminated_at availability_zone name " +
+  "display_name description display_description locked_by root_device_name config_drive access_ip_v4 access_ip_v6 auto_disk_config " +
+  "progress ip ip6 created_at tags tags-any not-tags not-tags-any"
+).split(" ");
+
+/** Names that came later: before, they are unknown to everybody, and dropped. */
+const laterSince = ["2.26", "2.66", "2.73"];
+
+function isKnown(ctx: ComputeCtx, name: string): boolean {
+  const [since] =
+    ownersFilters.find(([version, names]) => laterSince.includes(version) && names.includes(name)) ?? [];
+  return since === undefined || atLeast(ctx, since);
+}
+
 function mayFilter(ctx: ComputeCtx, name: string): boolean {
+  if (!isKnown(ctx, name)) return false;
   return (
     ownersFilters.some(([since, names]) => names.includes(name) && atLeast(ctx, since)) ||
     ctx.allows("os_compute_api:servers:allow_all_filters")
@@ -55,6 +73,9 @@ function mayFilter(ctx: ComputeCtx, name: string): boolean {
 export function filtersOf(ctx: ComputeCtx, query: Query): Readonly<Record<string, string>> {
   const internal = Object.keys(query).filter((name) => name.startsWith("_"));
   queryCheck(ctx, query, [...queryNames, ...internal], "2.75");
+  for (const name of regexNames) {
+    for (const value of [query[name] ?? []].flat()) if (isKnown(ctx, name)) namePattern(value, name);
+  }
   const filters: Record<string, string> = {};
   for (const name of Object.keys(query)) {
     if (paging.includes(name) || name === "page_size" || !mayFilter(ctx, name)) continue;

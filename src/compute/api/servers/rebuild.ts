@@ -38,7 +38,7 @@ const base = {
   "sealstone:tpm": Type.Optional(Type.Union([Type.Literal("keep"), Type.Literal("replace")])),
 };
 const at19 = { ...base, description: Type.Optional(serverDescription) };
-const at54 = { ...at19, key_name: Type.Optional(nullable(printableName)) };
+const at54 = { ...at19, key_name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 255 }))) };
 const { personality: _gone, ...without } = at54;
 const at57 = { ...without, user_data: Type.Optional(nullable(userData)) };
 const at63 = { ...at57, trusted_image_certificates: trustedCertificates };

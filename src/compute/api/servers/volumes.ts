@@ -6,6 +6,8 @@ import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { serverRefuse } from "../../app/server-without.ts";
 import { serverFetch } from "../../app/server.ts";
 import { novaBoolean } from "../parameter-schemas.ts";
+import { pageOf } from "../paging.ts";
+import { queryCheck } from "../query-check.ts";
 import { serverTag } from "./create-schema.ts";
 
 const closed = { additionalProperties: false };
@@ -17,7 +19,9 @@ const noVolume = (id: string) => (): CloudError =>
 
 /** GET /servers/{id}/os-volume_attachments */
 export const volumeAttachmentList = operation<ComputeDeps>({
-  handle: async (ctx, { params }) => {
+  handle: async (ctx, { params, query }) => {
+    queryCheck(ctx, query, ["limit", "offset"], "2.75");
+    pageOf(query);
     await serverFetch(ctx, params["id"] ?? "", rule("index"));
     return { volumeAttachments: [] };
   },
