@@ -3,13 +3,13 @@ import { SqliteDialect, SqliteDriver, type SqliteDialectConfig } from "kysely";
 import type { Changes, Statement } from "./changes.ts";
 import { sqliteShim } from "./sqlite.ts";
 
-/** One transaction of SQLite that holds several of ours, each in a savepoint. */
+/** One transaction of SQLite that holds several of ours: the first as it is, each further one in a savepoint. */
 export interface SqliteBatch {
   /** False before the first `enter`, after `commit`, and when SQLite itself rolled all back (a full disk). */
   readonly isOpen: boolean;
   enter(): void;
   keep(): void;
-  /** Undoes what was done since `enter`; where SQLite rolled all back already, nothing. */
+  /** Undoes what was done since `enter`, of the first by ending all; where SQLite rolled all back already, nothing. */
   drop(): void;
   /** Durable when it returns; throws when nothing was committed. */
   commit(): void;
@@ -29,17 +29,23 @@ export function createSqliteBatch(database: DatabaseSync, changes: Changes): Sql
   const release = prepare("RELEASE member", "release");
   const commit = prepare("COMMIT", "other");
   const rollback = prepare("ROLLBACK", "rollback");
+  /** A savepoint keeps a copy of each page that changes: one alone, as most are, has no use for it. */
+  let inSavepoint = false;
   return {
     get isOpen() {
       return database.isTransaction;
     },
     enter() {
-      if (!database.isTransaction) begin();
-      savepoint();
+      inSavepoint = database.isTransaction;
+      if (inSavepoint) savepoint();
+      else begin();
     },
-    keep: release,
+    keep() {
+      if (inSavepoint) release();
+    },
     drop() {
       if (!database.isTransaction) return;
+      if (!inSavepoint) return rollback();
       rollbackTo();
       release();
     },
@@ -54,7 +60,7 @@ export function createSqliteBatch(database: DatabaseSync, changes: Changes): Sql
   };
 }
 
-/** What Kysely takes for a transaction is a savepoint of the batch. */
+/** What Kysely takes for a transaction is a member of the batch. */
 class MemberDriver extends SqliteDriver {
   readonly #batch: SqliteBatch;
 
