@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { quickFolder } from "./test/kit/quick-folder.ts";
 
@@ -17,8 +18,8 @@ const env = { TMPDIR: await quickFolder() };
 
 export default defineConfig({
   test: {
-    // Tests wait for timers, files and the database: one worker per processor, where vitest would leave one idle.
-    maxWorkers: "100%",
+    // Tests wait for timers, child processes and the database: more workers than processors keep these busy.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Tests of units share a worker's modules: loading them for each file took a third of the time, and nothing here replaces modules.
     projects: [
       {

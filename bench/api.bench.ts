@@ -3,11 +3,11 @@
  * that sends the same bytes from the same process, in the same run; what must be durable also beside one that first commits a
  * row of its own ("bare + commit"). The reference of real OpenStack was measured once on the same kind of machine.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { imageMake, clientOf, eventually, type Client } from "../test/kit/client.ts";
 import { load, loadPrepare, type LoadRequest } from "./load.ts";
+import { targetOf } from "./target-process.ts";
 
 const seconds = 4;
 const connections = 16;
@@ -48,7 +48,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   try {
-    const target = await targetOf(child);
+    const target = await targetOf<Omit<Target, "pid">>(child);
     console.log(
       `${"".padEnd(22)}${"ours/s".padStart(9)}${"p99 ms".padStart(9)}${"CPU ms".padStart(9)}${"bare/s".padStart(9)}${"ratio".padStart(8)}${"CPU ratio".padStart(11)}${"× OpenStack".padStart(13)}${"bare + commit/s".padStart(17)}${"ratio".padStart(8)}`,
     );
@@ -72,13 +72,6 @@ export async function bench(args: readonly string[]): Promise<void> {
     child.kill("SIGTERM");
     await ended;
   }
-}
-
-async function targetOf(child: ChildProcess): Promise<Target> {
-  if (!child.stdout || child.pid === undefined) throw new Error("the control plane did not start");
-  for await (const line of createInterface({ input: child.stdout }))
-    return { ...(JSON.parse(line) as Omit<Target, "pid">), pid: child.pid };
-  throw new Error("the control plane ended");
 }
 
 function auth(token: string): Record<string, string> {

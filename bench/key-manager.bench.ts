@@ -2,12 +2,12 @@
  * Stores and fetches a second with one client and with sixteen, beside real Barbican's on the same kind of machine; and what a
  * rotation of a project's key and of the master key takes, in time and memory, and what is served meanwhile.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { clientOf, eventually } from "../test/kit/client.ts";
 import { load, loadPrepare, type LoadFigures, type LoadRequest } from "./load.ts";
 import { memoryMiB } from "./process-usage.ts";
+import { targetOf } from "./target-process.ts";
 
 /** Barbican 15 on MariaDB, two workers: requests a second with 1 client, and with 16. */
 const barbican = { store: [40, 61], fetch: [50, 101] } as const;
@@ -44,7 +44,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   try {
-    const target = await targetOf(child);
+    const target = await targetOf<Omit<Target, "pid">>(child);
     await rates(target);
     await rotationsMeasure(target, {
       secrets: number("secrets", 100_000),
@@ -55,13 +55,6 @@ export async function bench(args: readonly string[]): Promise<void> {
     child.kill("SIGTERM");
     await ended;
   }
-}
-
-async function targetOf(child: ChildProcess): Promise<Target> {
-  if (!child.stdout || child.pid === undefined) throw new Error("the control plane did not start");
-  for await (const line of createInterface({ input: child.stdout }))
-    return { ...(JSON.parse(line) as Omit<Target, "pid">), pid: child.pid };
-  throw new Error("the control plane ended");
 }
 
 async function requestsOf({ url, demo: token }: Target): Promise<{ store: LoadRequest; fetch: LoadRequest }> {

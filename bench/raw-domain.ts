@@ -34,27 +34,14 @@ export async function rawDomain(xml: string, folder: string): Promise<RawDomain>
   const [uuid, secret] = [randomUUID(), randomUUID()];
   const at = (name: string): string => join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o711 });
-  const base = /<source file='([^']*_base[^']*)'/.exec(xml)?.[1] ?? "";
-  const oldUuid = /<uuid>([^<]+)</.exec(xml)?.[1] ?? "";
-  const own = xml
-    .replaceAll(oldUuid, uuid)
-    .replace(/<encryption secret='[^']+'/, `<encryption secret='${secret}'`)
-    .replaceAll(
-      /(file|path)='[^']*\/servers\/[^/']+\/([^']+)'/g,
-      (_all, key: string, name: string) => `${key}='${at(name)}'`,
-    )
-    .replace(/<backingStore[\s\S]*?<\/backingStore>/, "");
-  const secretXml = `<secret ephemeral='yes' private='yes'><uuid>${secret}</uuid><usage type='vtpm'><name>${uuid}</name></usage></secret>`;
-  await writeFile(at("domain.xml"), own);
-  await writeFile(at("secret.xml"), secretXml);
-  await writeFile(at("passphrase"), randomBytes(384).toString("base64"), { mode: 0o600 });
+  await writeFile(at("domain.xml"), ownXml(xml, { uuid, secret, folder }));
+  await secretWrite(folder, { uuid, secret });
   const tpmState = `/var/lib/libvirt/swtpm/${uuid}`;
   const raw: RawDomain = {
     consoleLog: at("console.log"),
     define: async () => void (await virsh("define", at("domain.xml"))),
     async start() {
-      await virsh("secret-define", at("secret.xml"));
-      await virsh("secret-set-value", secret, "--file", at("passphrase"), "--plain");
+      await secretSet(folder, secret);
       await virsh("start", uuid);
       await virsh("secret-undefine", secret);
     },
@@ -64,11 +51,7 @@ export async function rawDomain(xml: string, folder: string): Promise<RawDomain>
     },
     destroy: async () => void (await virsh("destroy", uuid)),
     managedSave: async () => void (await virsh("managedsave", uuid)),
-    async diskMake() {
-      const backing = base === "" ? [] : ["-b", base, "-F", "qcow2"];
-      await rm(at("disk"), { force: true });
-      await run("qemu-img", ["create", "-q", "-f", "qcow2", ...backing, at("disk"), "1G"]);
-    },
+    diskMake: () => diskMake(xml, at("disk")),
     async shelve() {
       await raw.shutdown();
       await run("qemu-img", ["convert", "-O", "qcow2", at("disk"), at("shelved.qcow2")]);
@@ -98,6 +81,45 @@ export async function rawDomain(xml: string, folder: string): Promise<RawDomain>
     },
   };
   return raw;
+}
+
+/** The domain of the XML under another name, with its files in another folder. */
+export function ownXml(
+  xml: string,
+  { uuid, secret, folder }: { readonly uuid: string; readonly secret: string; readonly folder: string },
+): string {
+  const oldUuid = /<uuid>([^<]+)</.exec(xml)?.[1] ?? "";
+  return xml
+    .replaceAll(oldUuid, uuid)
+    .replace(/<encryption secret='[^']+'/, `<encryption secret='${secret}'`)
+    .replaceAll(
+      /(file|path)='[^']*\/servers\/[^/']+\/([^']+)'/g,
+      (_all, key: string, name: string) => `${key}='${join(folder, name)}'`,
+    )
+    .replace(/<backingStore[\s\S]*?<\/backingStore>/, "");
+}
+
+/** A new disk over the base of the XML's. */
+export async function diskMake(xml: string, disk: string): Promise<void> {
+  const base = /<source file='([^']*_base[^']*)'/.exec(xml)?.[1] ?? "";
+  const backing = base === "" ? [] : ["-b", base, "-F", "qcow2"];
+  await rm(disk, { force: true });
+  await run("qemu-img", ["create", "-q", "-f", "qcow2", ...backing, disk, "1G"]);
+}
+
+/** What `secretSet` gives to libvirt. */
+export async function secretWrite(
+  folder: string,
+  { uuid, secret }: { readonly uuid: string; readonly secret: string },
+): Promise<void> {
+  const definition = `<secret ephemeral='yes' private='yes'><uuid>${secret}</uuid><usage type='vtpm'><name>${uuid}</name></usage></secret>`;
+  await writeFile(join(folder, "secret.xml"), definition);
+  await writeFile(join(folder, "passphrase"), randomBytes(384).toString("base64"), { mode: 0o600 });
+}
+
+export async function secretSet(folder: string, secret: string): Promise<void> {
+  await virsh("secret-define", join(folder, "secret.xml"));
+  await virsh("secret-set-value", secret, "--file", join(folder, "passphrase"), "--plain");
 }
 
 /** Waits until the guest has printed this many first blocks on its console: it is up and hears its power button. */

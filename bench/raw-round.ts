@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { diskMake, ownXml, secretSet, secretWrite } from "./raw-domain.ts";
 
 const run = promisify(execFile);
 
@@ -25,10 +26,7 @@ export async function rawRound(instancesPath: string, xml: string): Promise<RawF
   await mkdir(folder, { recursive: true, mode: 0o711 });
   const virsh = (...args: string[]): Promise<unknown> => run("virsh", args);
   const domain = async (name: string): Promise<string> => {
-    const disk = join(folder, "disk");
-    const base = /<source file='([^']*_base[^']*)'/.exec(xml)?.[1] ?? "";
-    const backing = base === "" ? [] : ["-b", base, "-F", "qcow2"];
-    await run("qemu-img", ["create", "-q", "-f", "qcow2", ...backing, disk, "1G"]);
+    await diskMake(xml, join(folder, "disk"));
     const own = ownXml(xml, { uuid, secret, folder });
     const path = join(folder, `${name}.xml`);
     await writeFile(path, name === "none" ? own.replace(/<tpm[\s\S]*?<\/tpm>/, "") : own);
@@ -36,7 +34,8 @@ export async function rawRound(instancesPath: string, xml: string): Promise<RawF
   };
   try {
     const withTpm = await domain("tpm");
-    await secretSet(folder, uuid, secret);
+    await secretWrite(folder, { uuid, secret });
+    await secretSet(folder, secret);
     const made = await timed(async () => {
       await virsh("define", withTpm);
       await virsh("start", uuid);
@@ -61,32 +60,6 @@ export async function rawRound(instancesPath: string, xml: string): Promise<RawF
     await virsh("secret-undefine", secret).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function ownXml(
-  xml: string,
-  { uuid, secret, folder }: { readonly uuid: string; readonly secret: string; readonly folder: string },
-): string {
-  const oldUuid = /<uuid>([^<]+)</.exec(xml)?.[1] ?? "";
-  return xml
-    .replaceAll(oldUuid, uuid)
-    .replace(/<encryption secret='[^']+'/, `<encryption secret='${secret}'`)
-    .replaceAll(
-      /(file|path)='[^']*\/servers\/[^/']+\/([^']+)'/g,
-      (_all, key: string, name: string) => `${key}='${join(folder, name)}'`,
-    )
-    .replace(/<backingStore[\s\S]*?<\/backingStore>/, "");
-}
-
-async function secretSet(folder: string, uuid: string, secret: string): Promise<void> {
-  const [definition, passphrase] = [join(folder, "secret.xml"), join(folder, "passphrase")];
-  await writeFile(
-    definition,
-    `<secret ephemeral='yes' private='yes'><uuid>${secret}</uuid><usage type='vtpm'><name>${uuid}</name></usage></secret>`,
-  );
-  await writeFile(passphrase, randomBytes(384).toString("base64"), { mode: 0o600 });
-  await run("virsh", ["secret-define", definition]);
-  await run("virsh", ["secret-set-value", secret, "--file", passphrase, "--plain"]);
 }
 
 export async function timed(work: () => Promise<unknown>): Promise<number> {

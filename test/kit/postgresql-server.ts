@@ -14,6 +14,20 @@ export interface PostgresqlServer {
   stop(): Promise<void>;
 }
 
+/** Nothing waits for the disk, and nobody watches. */
+const forTests = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  autovacuum: "off",
+  track_activities: "off",
+  track_counts: "off",
+  update_process_title: "off",
+  jit: "off",
+};
+
 /** The programs of the newest PostgreSQL that the distribution installed; undefined when there is none. */
 export async function postgresqlBinaries(): Promise<string | undefined> {
   const folder = "/usr/lib/postgresql";
@@ -43,9 +57,7 @@ export async function postgresqlStart(
     listen_addresses: "",
     unix_socket_directories: folder,
     max_connections: "300",
-    ...(durable
-      ? {}
-      : { fsync: "off", synchronous_commit: "off", full_page_writes: "off", autovacuum: "off" }),
+    ...(durable ? {} : forTests),
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const postgres = [join(binaries, "postgres"), "-D", data, ...options];

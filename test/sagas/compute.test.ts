@@ -4,21 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect } from "vitest";
-import { auditMigrations, createAudit } from "#audit/index.ts";
 import { systemClock } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
-import { silentLogger } from "#base/logger.ts";
-import { createInProcessBus, hostRegister } from "#bus/index.ts";
 import { anonymous, type Ctx } from "#http/index.ts";
-import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
-import { computeMigrations } from "#compute/index.ts";
+import type { ImageService } from "#image/index.ts";
 import type { Database } from "#db/index.ts";
-import { createPlacement, placementMigrations } from "#placement/index.ts";
 import { sagaTests, type SagaTestSetup } from "#saga/testing/index.ts";
 import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
 import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
-import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
 import { rebuiltFieldsOf, type Server, type VmState } from "../../src/compute/domain/server.ts";
 import { sealedBoxesJoin } from "../../src/compute/app/sealed-boxes.ts";
@@ -45,7 +39,7 @@ import { serverUnshelve } from "../../src/compute/sagas/server-unshelve.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
 import { shelvedImageFind, shelvedServerSet } from "../../src/compute/store/shelved-servers.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
-import { scriptedHostStart } from "../kit/scripted-host.ts";
+import { computeWorld, computeWorldMigrations } from "../kit/compute-world.ts";
 
 const hostId = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const passphrase = Buffer.alloc(512, "p");
@@ -113,28 +107,13 @@ async function world(
     readonly shelvedIn?: string;
   } = {},
 ) {
-  const bus = createInProcessBus();
-  const [clock, log] = [systemClock, silentLogger];
-  const placement = createPlacement({ database, clock, log });
-  const image = createImage({ database, clock, log, imagesFolder: await mkdtemp(join(folder, "images-")) });
-  await imagesMake(image, database, more.images ?? []);
   const secrets = new Set<string>([tpm.secretId, ...(more.secrets ?? [])]);
-  const deps: ComputeSagaDeps = {
-    database,
-    placement,
-    image,
-    bus,
+  const { deps, image, placement, host } = await computeWorld(database, {
     sealKey: key,
-    clock,
-    log,
-    audit: createAudit({ database, clock, log }),
-    cloudAccount: {
-      userId: "nova",
-      projectId: "service",
-      caller: () => Promise.reject(new Error("not asked")),
-    },
+    hostKey,
+    hostId,
+    imagesFolder: await mkdtemp(join(folder, "images-")),
     secrets: {
-      ...({} as ComputeSagaDeps["secrets"]),
       findByName: async () => [],
       deletesAs: more.barbican === undefined ? "cloud" : "caller",
       async deleteAsService(secretId, _requestId, also, token) {
@@ -146,12 +125,8 @@ async function world(
         return undefined;
       },
     },
-  };
-  bus.serve(hostRegister, {}, async (facts) => {
-    await hostRegistered(deps, facts);
-    return {};
   });
-  const host = await scriptedHostStart(bus, hostKey, hostId);
+  await imagesMake(image, database, more.images ?? []);
   await database.transaction((tx) => serverInsert(tx, server));
   if (placed) {
     const resources = { VCPU: 1, MEMORY_MB: 256, DISK_GB: 1 };
@@ -216,7 +191,7 @@ async function world(
   };
 }
 
-const migrations = { ...auditMigrations, ...computeMigrations, ...imageMigrations, ...placementMigrations };
+const migrations = computeWorldMigrations;
 
 const creation: SagaTestSetup<ServerCreateParams, ComputeSagaDeps> = {
   migrations,

@@ -2,19 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { auditMigrations, createAudit } from "#audit/index.ts";
-import { systemClock } from "#base/clock.ts";
 import type { SagaId, SecretId } from "#base/ids.ts";
-import { silentLogger } from "#base/logger.ts";
-import { createInProcessBus, hostRegister } from "#bus/index.ts";
-import { computeMigrations } from "#compute/index.ts";
 import type { Database } from "#db/index.ts";
-import { createImage } from "#image/index.ts";
-import { createPlacement, placementMigrations } from "#placement/index.ts";
 import { sagaTests } from "#saga/testing/index.ts";
 import { boxSeal, sealKeyPairLoad, type SealKeyPair } from "#seal/index.ts";
-import type { ComputeSagaDeps } from "../../src/compute/app/deps.ts";
-import { hostRegistered } from "../../src/compute/app/host-report.ts";
 import { sagaAssociatedData } from "../../src/compute/app/passphrase.ts";
 import { sealedBoxesJoin } from "../../src/compute/app/sealed-boxes.ts";
 import type { ServerMigration } from "../../src/compute/domain/server-migration.ts";
@@ -34,7 +25,7 @@ import { serverFind, serverInsert, serverUsage } from "../../src/compute/store/s
 import { endorsementKeyList, endorsementKeysReplace } from "../../src/compute/store/tpm-endorsement-keys.ts";
 import { tpmPark } from "../../src/compute/store/tpm-parked.ts";
 import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
-import { scriptedHostStart } from "../kit/scripted-host.ts";
+import { computeWorld, computeWorldMigrations } from "../kit/compute-world.ts";
 
 const hostId = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const tpm: ServerTpm = {
@@ -66,7 +57,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const migrations = { ...auditMigrations, ...computeMigrations, ...placementMigrations };
+const migrations = computeWorldMigrations;
 
 interface Start {
   readonly server: Server;
@@ -76,38 +67,20 @@ interface Start {
 
 /** A host, a key manager, a vault and Placement with all that a server of this state has. */
 async function world(database: Database, { server, resize }: Start) {
-  const bus = createInProcessBus();
-  const [clock, log] = [systemClock, silentLogger];
-  const placement = createPlacement({ database, clock, log });
-  const image = createImage({ database, clock, log, imagesFolder: join(folder, "images") });
   const tpms = [server.tpm, resize?.old.tpm, resize?.new.tpm];
   const secrets = new Set<string>(tpms.flatMap((each) => each?.secretId ?? []));
-  const deps: ComputeSagaDeps = {
-    database,
-    placement,
-    image,
-    bus,
+  const { deps, placement, host } = await computeWorld(database, {
     sealKey,
-    clock,
-    log,
-    audit: createAudit({ database, clock, log }),
-    cloudAccount: {
-      userId: "nova",
-      projectId: "service",
-      caller: () => Promise.reject(new Error("not asked")),
-    },
+    hostKey,
+    hostId,
+    imagesFolder: join(folder, "images"),
     secrets: {
-      ...({} as ComputeSagaDeps["secrets"]),
       async deleteAsService(secretId, _requestId, also) {
         if (secrets.delete(secretId)) await database.transaction(async (tx) => also?.(tx, secretId));
       },
     },
-  };
-  bus.serve(hostRegister, {}, async (facts) => {
-    await hostRegistered(deps, facts);
-    return {};
   });
-  const host = await scriptedHostStart(bus, hostKey, hostId);
+  const { clock } = deps;
   const replaced = resize !== undefined && resize.old.tpm?.secretId !== resize.new.tpm?.secretId;
   const bothSides = resize !== undefined && resize.status !== "pre-migrating";
   const migrationId = await database.transaction(async (tx) => {
