@@ -1,4 +1,4 @@
-import type { Db, Tx } from "#db/index.ts";
+import { prepared, type Db, type Tx } from "#db/index.ts";
 import type { Listed, Page } from "../domain/page.ts";
 import { quotaResources, type ProjectQuotas } from "../domain/quota.ts";
 
@@ -19,13 +19,13 @@ declare module "#db/tables.ts" {
 }
 
 export async function projectQuotasFind(db: Db, projectId: string): Promise<ProjectQuotas | undefined> {
-  const row = await db
-    .selectFrom("key_manager_project_quotas")
-    .selectAll()
-    .where("project_id", "=", projectId)
-    .executeTakeFirst();
+  const [row] = await rowsOfProject(db, { projectId });
   return row && fromRow(row);
 }
+
+const rowsOfProject = prepared((db: Db, { projectId }: { projectId: string }) =>
+  db.selectFrom("key_manager_project_quotas").selectAll().where("project_id", "=", projectId),
+);
 
 export async function projectQuotasList(
   db: Db,
