@@ -13,6 +13,9 @@ import { tokenSign } from "./token-keys.ts";
 import { tokenScopeResolve } from "./token-scope.ts";
 import { trustConsume } from "./trust-use.ts";
 
+/** More than control planes' clocks differ: a revocation that goes too early would make its token good again. */
+const clocksDifferMs = 3_600_000;
+
 export interface IssuedToken {
   readonly text: Secret<string>;
   readonly token: Token;
@@ -77,7 +80,7 @@ export async function tokenFetchSubject(ctx: IdentityCtx, text: string, rule: Su
 export async function tokenRevoke(ctx: IdentityCtx, text: string): Promise<void> {
   const token = await tokenFetchSubject(ctx, text, "identity:revoke_token");
   await ctx.deps.database.transaction(async (tx) => {
-    await tokenRevocationDeleteExpired(tx, ctx.clock.now());
+    await tokenRevocationDeleteExpired(tx, ctx.clock.now() - clocksDifferMs);
     await tokenRevocationInsert(tx, token);
   });
 }
