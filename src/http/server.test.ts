@@ -35,6 +35,10 @@ const upload = rawOperation({
   rawBody: "buffer",
   handle: async (_ctx, { body }) => new Reply(201, { size: body.length }, { "x-kind": "raw" }),
 });
+const gettersOfContext = operation({
+  handle: async (ctx) =>
+    Object.entries(Object.getOwnPropertyDescriptors(ctx)).flatMap(([name, { get }]) => (get ? [name] : [])),
+});
 const bug = operation({
   handle: async () => {
     throw new Error("the inside");
@@ -56,6 +60,7 @@ const service: Service = {
     route("GET", "/new", empty, { policy: "authenticated", since: "2.5" }),
     route("PUT", "/upload", upload, { policy: "authenticated" }),
     route("GET", "/bug", bug, { policy: "authenticated" }),
+    route("GET", "/getters", gettersOfContext, { policy: "authenticated" }),
     action("/things/:id/action", "os-start", empty, { policy: "things:create" }),
     action("/things/:id/action", "os-stop", empty, { policy: "things:admin" }),
   ],
@@ -195,4 +200,15 @@ test("a bug tells its caller nothing of the inside", async () => {
   const answer = await send("GET", "/compute/bug");
   expect(answer.status).toBe(500);
   expect(JSON.stringify(answer.body)).not.toContain("the inside");
+});
+
+test("a request's context has no getters, which would keep the whole request in memory", async () => {
+  const answer = await send("GET", "/compute/getters");
+  expect([answer.status, answer.body]).toEqual([200, []]);
+});
+
+test("what comes to no handler has an id, too", async () => {
+  const answer = await send("POST", "/compute/things/1", "x".repeat(2 * 1024 ** 2));
+  expect(answer.status).toBe(413);
+  expect(answer.headers["x-openstack-request-id"]).toMatch(/^req-[0-9a-f-]{36}$/);
 });

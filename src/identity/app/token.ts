@@ -13,6 +13,9 @@ import { tokenOpen, tokenSign } from "./token-keys.ts";
 import { tokenScopeResolve } from "./token-scope.ts";
 import { trustConsume } from "./trust-use.ts";
 
+/** More than control planes' clocks differ: a revocation that goes too early would make its token good again. */
+const clocksDifferMs = 3_600_000;
+
 export interface IssuedToken {
   readonly text: Secret<string>;
   readonly token: Token;
@@ -92,7 +95,7 @@ export async function tokenRevoke(ctx: IdentityCtx, text: string): Promise<void>
   const token = await tokenFetchSubject(ctx, text, { rule: "identity:revoke_token", allowExpired: false });
   const { database, allowExpiredMs } = ctx.deps;
   await database.transaction(async (tx) => {
-    await tokenRevocationDeleteExpired(tx, ctx.clock.now() - allowExpiredMs);
+    await tokenRevocationDeleteExpired(tx, ctx.clock.now() - clocksDifferMs - allowExpiredMs);
     await tokenRevocationInsert(tx, token);
   });
 }

@@ -37,6 +37,7 @@ export function tokenText(token: Token, catalog: readonly CatalogService[] | und
     : `{"token":${fields}}`;
 }
 
+/** What is undefined is left out of the JSON. */
 function tokenView(token: Token): object {
   const { project, domain, systemScope, user } = token;
   const scoped = project !== undefined || domain !== undefined || systemScope;
@@ -46,10 +47,11 @@ function tokenView(token: Token): object {
     audit_ids: token.auditIds,
     expires_at: `${isoMicroseconds(token.expiresAt)}Z`,
     issued_at: `${isoMicroseconds(token.issuedAt)}Z`,
-    ...(project ? { project, is_domain: false } : {}),
-    ...(domain ? { domain } : {}),
-    ...(systemScope ? { system: { all: true } } : {}),
-    ...(scoped ? { roles: token.roles } : {}),
+    project,
+    is_domain: project ? false : undefined,
+    domain,
+    system: systemScope ? { all: true } : undefined,
+    roles: scoped ? token.roles : undefined,
     ...delegationView(token.delegation),
   };
 }
