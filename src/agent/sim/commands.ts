@@ -5,6 +5,7 @@ import { wipe } from "#base/secret.ts";
 import { configDriveAssociatedData, type Bus, type commands } from "#bus/index.ts";
 import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
+import { consoleTail } from "../console-tail.ts";
 import { keptPassphraseAbsentError } from "../tpm/refusals.ts";
 import { vaultCompare } from "../tpm/vault.ts";
 import { uptimeRead } from "../uptime.ts";
@@ -248,12 +249,14 @@ export const simCommands: { readonly [Name in SimCommandName]: SimCommand<Name> 
   },
   consoleRead({ books }, { serverId, lines }) {
     const { boots, domain } = books.get(serverId);
-    const tpm = domain?.tpmVersion === undefined ? "no TPM" : `a TPM ${domain.tpmVersion}, simulated too`;
+    const { name = serverId, tpmVersion } = domain ?? {};
+    const tpm = tpmVersion === undefined ? "none" : `${tpmVersion}, simulated too`;
     const all = Array.from(
       { length: boots },
-      (_, index) => `Boot ${index + 1} of the simulated guest ${domain?.name ?? serverId}, with ${tpm}.\n`,
-    );
-    return { output: (lines === undefined ? all : lines === 0 ? [] : all.slice(-lines)).join("") };
+      (_, index) =>
+        `Boot ${index + 1} of the simulated guest ${name}.\nTPM: ${tpm}.\nNo program runs in it.\n`,
+    ).join("");
+    return { output: lines === undefined ? all : consoleTail(all, lines) };
   },
   serversInspect: ({ books }) => ({
     servers: [...books.servers].map(([serverId, server]) => ({
