@@ -17,6 +17,7 @@ import { hypervisorStatistics } from "./api/hypervisors/statistics.ts";
 import { hypervisorUptime } from "./api/hypervisors/uptime.ts";
 import { migrationList } from "./api/migrations/list.ts";
 import { passphraseOrphanList } from "./api/passphrase-orphans/list.ts";
+import { serverExternalEventCreate } from "./api/server-external-events/create.ts";
 import { serviceAct } from "./api/services/act.ts";
 import { serviceDelete } from "./api/services/delete.ts";
 import { serviceList } from "./api/services/list.ts";
@@ -91,6 +92,13 @@ export const operatorRoutes: readonly Route<ComputeDeps>[] = [
     "/v2.1/os-instance_usage_audit_log/:before",
     usageAuditShow,
     nova("os-instance-usage-audit-log:show"),
+  ),
+
+  route(
+    "POST",
+    "/v2.1/os-server-external-events",
+    serverExternalEventCreate,
+    nova("os-server-external-events:create"),
   ),
 
   route("GET", "/v2.1/sealstone-passphrase-orphans", passphraseOrphanList, {

@@ -10,6 +10,8 @@ export const computePolicyRules: PolicyRules = {
   context_is_admin: "role:admin",
   project_member_or_admin: "rule:context_is_admin or (role:member and project_id:%(project_id)s)",
   project_reader_or_admin: "rule:context_is_admin or (role:reader and project_id:%(project_id)s)",
+  service_api: "role:service",
+  service_or_admin: "rule:service_api or rule:context_is_admin",
   "sealstone:tpm:show": reader,
   // Beside the rule of the operation, in the mode `host`: whoever else may read the secret in the key manager may too.
   "sealstone:tpm:host_passphrase": "rule:context_is_admin or user_id:%(user_id)s",
@@ -28,6 +30,7 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:servers:show": reader,
   "os_compute_api:servers:show:host_status": admin,
   "os_compute_api:servers:show:host_status:unknown-only": admin,
+  "os_compute_api:os-server-external-events:create": "rule:service_or_admin",
   "os_compute_api:servers:update": member,
   "os_compute_api:servers:delete": member,
   "os_compute_api:servers:start": member,

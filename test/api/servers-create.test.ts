@@ -140,3 +140,15 @@ test("a flavor without a root disk is for administrators", async () => {
   await settled(taken.body.server.id);
   await remove(taken.body.server.id as string);
 });
+
+test("a server that was made before 2.19 has its name as its description", async () => {
+  for (const [version, description] of [
+    ["2.18", "s"],
+    ["2.19", null],
+  ] as const) {
+    const { status, body } = await create(cloud.demo, image, { server: { networks: undefined }, version });
+    expect(status, JSON.stringify(body)).toBe(202);
+    expect(await settled(body.server.id)).toMatchObject({ name: "s", description });
+    await remove(body.server.id as string);
+  }
+});

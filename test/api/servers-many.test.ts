@@ -168,6 +168,20 @@ test("a refusal in the middle leaves nothing: no server, no member, no secret", 
   expect(members).toHaveLength(2);
 });
 
+test("a passphrase that cannot be stored takes those before it with it", async () => {
+  const before = await secretNames();
+  const path = `/key-manager/v1/project-quotas/${cloud.demo.projectId}`;
+  const quotas = { project_quotas: { secrets: before.length + 2 } };
+  expect((await cloud.admin.send("PUT", path, quotas)).status).toBe(204);
+  const refused = await many({ flavorRef: await vtpmFlavor(), min_count: 3 });
+  expect(refused.status, JSON.stringify(refused.body)).toBe(403);
+  expect(await listed()).toEqual([]);
+  expect(await secretNames()).toEqual(before);
+  expect((await cloud.admin.send("DELETE", path)).status).toBe(204);
+  expect((await many({ flavorRef: await vtpmFlavor(), min_count: 3 })).status).toBe(202);
+  expect(await allSettled()).toMatchObject([1, 2, 3].map(() => ({ status: "ACTIVE" })));
+});
+
 test("the quota of a group's members is for all at once too", async () => {
   await limit({ server_group_members: 2 });
   const group = { name: "near", policy: "soft-affinity" };

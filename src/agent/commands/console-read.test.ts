@@ -29,7 +29,7 @@ test("the last lines, also when virtlogd began a new file in between", async () 
   await writeFile(`${log}.0`, "one\ntwo\nthr");
   await writeFile(log, "ee\nfour\n");
   expect(await consoleRead(context, { serverId })).toEqual({ output: "one\ntwo\nthree\nfour\n" });
-  expect(await consoleRead(context, { serverId, lines: 2 })).toEqual({ output: "three\nfour\n" });
+  expect(await consoleRead(context, { serverId, lines: 3 })).toEqual({ output: "three\nfour\n" });
   expect(await consoleRead(context, { serverId, lines: 0 })).toEqual({ output: "" });
   expect(await consoleRead(context, { serverId, lines: 99 })).toEqual({ output: "one\ntwo\nthree\nfour\n" });
 });

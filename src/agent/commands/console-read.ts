@@ -1,4 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises";
+import { consoleTail } from "../console-tail.ts";
 import { isAbsent } from "../files.ts";
 import type { Command } from "./command.ts";
 
@@ -12,7 +13,7 @@ export const consoleRead: Command<"consoleRead"> = async ({ paths }, { serverId,
   const missing = consoleBytes - newest.length;
   const older = missing > 0 ? await tailRead(`${consoleLog}.0`, missing) : Buffer.alloc(0);
   const text = Buffer.concat([older, newest]).toString("utf8");
-  return { output: lines === undefined ? text : lastLines(text, lines) };
+  return { output: lines === undefined ? text : consoleTail(text, lines) };
 };
 
 async function tailRead(path: string, atMost: number): Promise<Buffer> {
@@ -26,11 +27,4 @@ async function tailRead(path: string, atMost: number): Promise<Buffer> {
     if (isAbsent(error)) return Buffer.alloc(0);
     throw error;
   }
-}
-
-function lastLines(text: string, count: number): string {
-  if (count === 0) return "";
-  const ended = text.endsWith("\n");
-  const all = (ended ? text.slice(0, -1) : text).split("\n");
-  return all.slice(-count).join("\n") + (ended ? "\n" : "");
 }

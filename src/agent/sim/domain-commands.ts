@@ -1,3 +1,4 @@
+import { consoleTail } from "../console-tail.ts";
 import { CloudError, isCloudError } from "#base/errors.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 import type { SimCommands, SimPlace } from "./sim-command.ts";
@@ -86,12 +87,14 @@ export const simDomainCommands = {
   },
   consoleRead({ books }, { serverId, lines }) {
     const { boots, domain } = books.get(serverId);
-    const tpm = domain?.tpmVersion === undefined ? "no TPM" : `a TPM ${domain.tpmVersion}, simulated too`;
+    const { name = serverId, tpmVersion } = domain ?? {};
+    const tpm = tpmVersion === undefined ? "none" : `${tpmVersion}, simulated too`;
     const all = Array.from(
       { length: boots },
-      (_, index) => `Boot ${index + 1} of the simulated guest ${domain?.name ?? serverId}, with ${tpm}.\n`,
-    );
-    return { output: (lines === undefined ? all : lines === 0 ? [] : all.slice(-lines)).join("") };
+      (_, index) =>
+        `Boot ${index + 1} of the simulated guest ${name}.\nTPM: ${tpm}.\nNo program runs in it.\n`,
+    ).join("");
+    return { output: lines === undefined ? all : consoleTail(all, lines) };
   },
 } satisfies Partial<SimCommands>;
 

@@ -3,6 +3,10 @@ import { commands } from "#bus/index.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { serverFetch } from "./server.ts";
 
+/** What Nova takes out: all control characters but tabulators and line feeds. */
+// oxlint-disable-next-line no-control-regex -- these are what is meant
+const controls = /[\x00-\x08\x0B-\x1F]/g;
+
 /** The end of the console's log: all that is kept, or the last `lines`. */
 export async function consoleOutput(ctx: ComputeCtx, id: string, lines: number | undefined): Promise<string> {
   const server = await serverFetch(ctx, id, "os_compute_api:os-console-output");
@@ -14,5 +18,5 @@ export async function consoleOutput(ctx: ComputeCtx, id: string, lines: number |
     hostId: server.hostId,
     timeoutMs: 30_000,
   });
-  return output;
+  return output.replaceAll(controls, "");
 }

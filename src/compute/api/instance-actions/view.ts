@@ -41,7 +41,7 @@ function eventOf(ctx: ComputeCtx, action: ServerAction, hostname: string | undef
     result: action.result,
     ...(administrator ? { traceback: null } : {}),
     ...(atLeast(ctx, "2.62") ? { hostId } : {}),
-    ...(atLeast(ctx, "2.62") && administrator ? { host: hostname ?? null } : {}),
+    ...(atLeast(ctx, "2.62") && administrator ? { host: hostname ?? "" } : {}),
     ...(atLeast(ctx, "2.84") && ctx.allows("os_compute_api:os-instance-actions:events:details")
       ? { details: action.details }
       : {}),

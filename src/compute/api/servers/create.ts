@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CloudError } from "#base/errors.ts";
-import { operation, Reply } from "#http/index.ts";
+import { atLeast, operation, Reply } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import type { ServerCounts } from "../../app/quota.ts";
 import { serverCreate as create } from "../../app/server-create.ts";
@@ -66,9 +66,11 @@ export const serverCreate = operation({
     refuseWhatIsMissing(wanted, counts);
     // Nova makes one up too. A guest learns it from its config drive; it is kept nowhere.
     const adminPass = wanted.adminPass ?? randomBytes(9).toString("base64url");
+    const name = wanted.name.trim();
     const [server] = await create(ctx, {
-      name: wanted.name.trim(),
-      description: wanted.description ?? null,
+      name,
+      // Before it could be said it was the name.
+      description: atLeast(ctx, "2.19") ? (wanted.description ?? null) : name,
       hostname: wanted.hostname,
       imageId: imageIdOf(wanted),
       flavorId: String(wanted.flavorRef),
