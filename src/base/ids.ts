@@ -14,6 +14,13 @@ export type SagaId = Branded<"SagaId">;
 
 const dashedUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+const uuid4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** True for what `newUuid` makes: version 4, in lower case. */
+export function isUuid4(text: string): boolean {
+  return uuid4.test(text);
+}
+
 /** True for the dashed form, any version (RFC 9562). */
 export function isUuid(text: string): boolean {
   return dashedUuid.test(text);

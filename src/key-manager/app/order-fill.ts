@@ -4,6 +4,7 @@ import type { Tx } from "#db/index.ts";
 import { keyPairGenerate, symmetricKeyGenerate } from "../crypto/generate.ts";
 import type { PayloadVault } from "../crypto/payload-vault.ts";
 import type { Container, ContainerId } from "../domain/container.ts";
+import { contentTypeFind } from "../domain/content-type.ts";
 import { isoTimeParse } from "../domain/iso-time.ts";
 import { keyPairAlgorithm, symmetricCheck } from "../domain/key-algorithms.ts";
 import type { Order } from "../domain/order.ts";
@@ -111,7 +112,7 @@ function secretOf(
     bitLength: meta.bit_length,
     mode: meta.mode,
     expiresAt: meta.expiration === null ? undefined : isoTimeParse(meta.expiration),
-    contentType: meta.payload_content_type ?? "application/octet-stream",
+    contentType: contentTypeFind(meta.payload_content_type ?? "") ?? "application/octet-stream",
     payload: made.payload,
     createdAt: now,
     updatedAt: now,

@@ -1,5 +1,5 @@
 import { CloudError } from "#base/errors.ts";
-import { isUuid, newUuid } from "#base/ids.ts";
+import { isUuid4, newUuid } from "#base/ids.ts";
 import type { Listed, Page } from "../domain/page.ts";
 import type { TransportKey } from "../domain/transport-key.ts";
 import {
@@ -39,7 +39,7 @@ export async function transportKeyDelete(ctx: KeyManagerCtx, text: string): Prom
 }
 
 function idParse(text: string): string {
-  if (isUuid(text)) return text.toLowerCase();
+  if (isUuid4(text)) return text;
   throw new CloudError("not-found", "Not Found. Provided transport key id is invalid.");
 }
 

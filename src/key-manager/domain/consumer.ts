@@ -1,5 +1,5 @@
 import { CloudError } from "#base/errors.ts";
-import { isUuid } from "#base/ids.ts";
+import { isUuid4 } from "#base/ids.ts";
 
 /** Who uses a secret or a container, with what it told of itself. */
 export type Consumer<OwnerId, Facts> = Facts & {
@@ -19,8 +19,8 @@ export function consumerOwnerRequire(owners: readonly string[], projectId: strin
 }
 
 export function consumerIdParse(text: string): string {
-  if (!isUuid(text)) throw new CloudError("not-found", "Not Found. Provided consumer id is invalid.");
-  return text.toLowerCase();
+  if (!isUuid4(text)) throw new CloudError("not-found", "Not Found. Provided consumer id is invalid.");
+  return text;
 }
 
 export function consumerNotFound(): CloudError {

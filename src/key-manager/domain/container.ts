@@ -1,5 +1,5 @@
 import { CloudError } from "#base/errors.ts";
-import { isUuid, type Branded, type SecretId } from "#base/ids.ts";
+import { isUuid4, type Branded, type SecretId } from "#base/ids.ts";
 import type { PolicyTarget } from "#policy/index.ts";
 import type { Consumer } from "./consumer.ts";
 import type { SecretAcl } from "./secret-acl.ts";
@@ -35,8 +35,8 @@ export interface ContainerConsumerFacts {
 export type ContainerConsumer = Consumer<ContainerId, ContainerConsumerFacts>;
 
 export function containerIdParse(text: string): ContainerId {
-  if (!isUuid(text)) throw new CloudError("not-found", "Not Found. Provided container id is invalid.");
-  return text.toLowerCase() as ContainerId;
+  if (!isUuid4(text)) throw new CloudError("not-found", "Not Found. Provided container id is invalid.");
+  return text as ContainerId;
 }
 
 /** Which names a container of the type has. */

@@ -1,7 +1,6 @@
 import { CloudError } from "#base/errors.ts";
 import { isUuid, type Branded, type SecretId } from "#base/ids.ts";
 import type { ContainerId } from "./container.ts";
-import type { ContentType } from "./content-type.ts";
 import type { SealedPayload } from "./secret.ts";
 
 export type OrderId = Branded<"OrderId">;
@@ -18,7 +17,9 @@ export interface OrderMeta {
   readonly algorithm: string;
   readonly bit_length: number;
   readonly mode?: string | undefined;
-  readonly payload_content_type?: ContentType | undefined;
+  /** As it was given. */
+  readonly payload_content_type?: string | undefined;
+  /** UTC, to the microsecond, without a zone. */
   readonly expiration: string | null;
 }
 

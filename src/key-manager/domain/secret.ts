@@ -1,5 +1,5 @@
 import { CloudError } from "#base/errors.ts";
-import { isUuid, type SecretId } from "#base/ids.ts";
+import { isUuid4, type SecretId } from "#base/ids.ts";
 import type { ContentType } from "./content-type.ts";
 
 /** Barbican's (API reference, "Secret Types"). */
@@ -41,8 +41,8 @@ export interface Secret extends SecretFacts {
 }
 
 export function secretIdParse(text: string): SecretId {
-  if (!isUuid(text)) throw new CloudError("not-found", "Not Found. Provided secret id is invalid.");
-  return text.toLowerCase() as SecretId;
+  if (!isUuid4(text)) throw new CloudError("not-found", "Not Found. Provided secret id is invalid.");
+  return text as SecretId;
 }
 
 /** Barbican's refusal of an object that is not as its schema says (barbican.common.exception.InvalidObject). */

@@ -159,19 +159,60 @@ test("kill -9 of a cloud that rotates loses nothing, and the next start ends it"
   expect(await eachOf(paths, (path) => read(demo.token, path))).toEqual(texts);
 }, 120_000);
 
-test("no payload is in a file of the state directory, nor in the process's arguments or environment", async () => {
+/** What the API answers in JSON to whoever may see everything, and to requests with the payload that it refuses. */
+async function jsonAnswers(token: string, path: string, needle: string): Promise<string[]> {
+  const pair = { name: needle.slice(0, 6), algorithm: "rsa", bit_length: 2048, passphrase: needle };
+  const ordered = await api(token, "/orders", { type: "asymmetric", meta: pair });
+  expect(ordered.status).toBe(202);
+  const { order_ref: ref } = (await ordered.clone().json()) as { order_ref: string };
+  const order = ref.slice(ref.indexOf("/v1/") + 3);
+  await vi.waitFor(async () =>
+    expect(await (await api(token, order)).json()).toMatchObject({ status: "ACTIVE" }),
+  );
+  const secrets = ["", "/acl", "/metadata", "/consumers"].map((below) => path + below);
+  const lists = ["/secrets?limit=100", "/orders", "/containers", "/quotas", "/secret-stores"];
+  const refused = [
+    { payload: needle, payload_content_type: "no/type" },
+    { payload: needle, payload_content_type: "text/plain", secret_type: "none" },
+    { payload: needle, payload_content_type: "application/octet-stream", payload_content_encoding: "base64" },
+    { payload: { needle }, payload_content_type: "text/plain" },
+    { payload: needle.repeat(1_000), payload_content_type: "text/plain" },
+    { name: 1, payload: needle, payload_content_type: "text/plain" },
+  ];
+  const answers = [
+    ordered,
+    ...(await Promise.all([...secrets, ...lists, order].map((each) => api(token, each)))),
+    ...(await Promise.all(refused.map((body) => api(token, "/secrets", body)))),
+    await api(token, "/orders", { type: "key", meta: { ...pair, payload: needle } }),
+    await fetch(`http://127.0.0.1:${port}/key-manager/v1${path}`, {
+      method: "PUT",
+      headers: { "x-auth-token": token, "content-type": "text/plain" },
+      body: needle,
+    }),
+  ];
+  expect(answers.slice(-refused.length - 2).every(({ status }) => status >= 400 && status < 500)).toBe(true);
+  return Promise.all(answers.map((answer) => answer.text()));
+}
+
+test("no payload is in a file of the state directory, in a JSON answer, nor in the process's arguments or environment", async () => {
   const { token } = await authenticated();
   const needle = `needle-${randomBytes(12).toString("hex")}`;
   const path = await store(token, needle);
   expect(await read(token, path)).toBe(needle);
+  const forms = [
+    needle,
+    Buffer.from(needle).toString("base64").slice(0, -4),
+    Buffer.from(needle).toString("hex"),
+  ];
+  for (const answer of await jsonAnswers(token, path, needle))
+    for (const form of forms) expect(answer).not.toContain(form);
   const state = join(folder, "state");
   const names = await readdir(state, { recursive: true, withFileTypes: true });
   const files = names.filter((name) => name.isFile()).map((name) => join(name.parentPath, name.name));
   const shown = ["cmdline", "environ"].map((name) => `/proc/${cloud.pid}/${name}`);
   for (const file of [...files, ...shown]) {
     const bytes = await readFile(file);
-    for (const form of [needle, Buffer.from(needle).toString("base64").slice(0, -4)])
-      expect(bytes.includes(form), file).toBe(false);
+    for (const form of forms) expect(bytes.includes(form), file).toBe(false);
   }
   const id = path.split("/").at(-1) ?? "";
   const naming = await Promise.all(files.map(async (file) => (await readFile(file)).includes(id)));

@@ -4,7 +4,7 @@ import { wipe } from "#base/secret.ts";
 import { operation, Reply } from "#http/index.ts";
 import type { KeyManagerCtx } from "../../app/deps.ts";
 import { orderCreate } from "../../app/order.ts";
-import { contentTypeFind, contentTypesText, type ContentType } from "../../domain/content-type.ts";
+import { contentTypeFind, contentTypesText } from "../../domain/content-type.ts";
 import { isoTimeParse } from "../../domain/iso-time.ts";
 import { orderTypes, type OrderMeta } from "../../domain/order.ts";
 import { invalidObject } from "../../domain/secret.ts";
@@ -61,10 +61,9 @@ function metaOf(given: Static<typeof body>["meta"], now: number): OrderMeta {
   };
 }
 
-function contentTypeOf(text: string | null | undefined): { readonly payload_content_type?: ContentType } {
+function contentTypeOf(text: string | null | undefined): Pick<OrderMeta, "payload_content_type"> {
   if (text === undefined || text === null || text === "") return {};
-  const found = contentTypeFind(text);
-  if (found) return { payload_content_type: found };
+  if (contentTypeFind(text)) return { payload_content_type: text };
   throw refused(`payload_content_type is not one of ${contentTypesText}`, "payload_content_type");
 }
 
@@ -73,7 +72,8 @@ function expirationOf(text: string | undefined, now: number): string | null {
   const timeMs = isoTimeParse(text);
   if (timeMs === undefined) throw refused("Invalid date for 'expiration'", "expiration");
   if (timeMs <= now) throw refused("'expiration' is before current time", "expiration");
-  return new Date(timeMs).toISOString().slice(0, 19);
+  const fraction = (/\.(\d+)/.exec(text)?.[1] ?? "").padEnd(6, "0").slice(0, 6);
+  return `${new Date(timeMs).toISOString().slice(0, 19)}${Number(fraction) === 0 ? "" : `.${fraction}`}`;
 }
 
 function refused(reason: string, property: string): CloudError {

@@ -69,6 +69,21 @@ test("a symmetric key", async () => {
   expect(await payload(second["secret_ref"] ?? "")).not.toEqual(first);
 });
 
+test("an order shows its content type as it was given, and its expiration in UTC to the microsecond", async () => {
+  const given = { ...aes, payload_content_type: "text/plain; charset=utf-8" };
+  for (const [expiration, shown] of [
+    ["2026-12-03T04:05:09.9164091+01:00", "2026-12-03T03:05:09.916409"],
+    ["2026-12-03T03:05:09-01", "2026-12-03T04:05:09"],
+  ]) {
+    const order = await ended(
+      await cloud.make(owner, "/v1/orders", { type: "key", meta: { ...given, expiration } }),
+    );
+    expect(order["meta"]).toEqual({ ...given, expiration: shown });
+    const secret = await cloud.send(owner, "GET", String(order["secret_ref"]).slice(base.length));
+    expect(secret.json["content_types"]).toEqual({ default: "text/plain" });
+  }
+});
+
 test.each([
   ["rsa", 1024, "pem"],
   ["ec", 256, "pem"],

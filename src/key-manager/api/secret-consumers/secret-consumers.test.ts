@@ -58,6 +58,11 @@ test("a consumer by its id", async () => {
   expect((await cloud.send(owner, "GET", `${path}/nonsense`)).json["description"]).toBe(
     "Not Found. Provided consumer id is invalid.",
   );
+  // Barbican's ids are of version 4, and it knows.
+  const foreign = "/v1/secrets/9999999f-ffff-ffff-9fff-f99f999ff9ff/consumers";
+  expect((await cloud.send(owner, "GET", foreign)).json["description"]).toBe(
+    "Not Found. Provided secret id is invalid.",
+  );
 });
 
 test("secrets show them from microversion 1.1 on", async () => {
