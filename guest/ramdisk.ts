@@ -12,7 +12,7 @@ import type { UnpackedTools } from "./tpm12-tools.ts";
 const zstdCompressAsync = promisify(zstdCompress);
 const COMPRESSION_LEVEL = 12;
 const tpm2 = "/usr/bin/tpm2";
-/** For a command that the guest never runs. Loading it and the 27 libraries behind it is two thirds of the time of every other. */
+/** For a command that the guest never runs: without it and the 27 libraries behind it the ramdisk is half as large, and the other commands begin sooner. */
 const httpClient = { program: tpm2, library: "libcurl" };
 const FACT_SCRIPTS = ["block.sh", "disk.sh", "tpm2.sh", "tpm12.sh", "config-drive.sh"];
 

@@ -1,4 +1,4 @@
-# Facts of a TPM 2.0. A command takes a third of a second under software emulation, so there are few of them.
+# Facts of a TPM 2.0. A command takes a tenth of a second under software emulation, so there are few of them.
 # Nothing that was lost is made anew: that would hide the loss.
 
 export TPM2TOOLS_TCTI=device:/dev/tpmrm0

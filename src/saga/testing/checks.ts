@@ -1,10 +1,11 @@
 import { expect } from "vitest";
+import { isPostgres } from "#db/index.ts";
 import { nothing, type Saga } from "../define.ts";
 import { terminal } from "../errors.ts";
 import type { SagaOutcome } from "../executor.ts";
 import { crashingDatabase } from "./crashing-database.ts";
 import type { SagaTestSetup } from "./setup.ts";
-import { endStep, failingAtTheEnd, runToEnd, withSteps, withTrial } from "./trial.ts";
+import { endStep, failingAtTheEnd, runToEnd, withSteps, withTrial, type Trial } from "./trial.ts";
 
 /** The saga succeeds; its outputs are JSON. Returns what it leaves. */
 export function checkSuccess<Params, Deps, Outputs>(
@@ -94,17 +95,21 @@ export async function checkRepetitions<Params, Deps, Outputs>(
   });
 }
 
-/** A death at any write, forwards and backwards, is made good by the next executor. Returns how many were tried. */
+/**
+ * A death at any write, forwards and backwards, is made good by the next executor. Returns how many were tried. On SQLite each is
+ * alone in a world of its own. On PostgreSQL, where steps and executors are the same and only the log's SQL is another, they come
+ * in turn in one world; SAGA_CRASHES=each: as on SQLite.
+ */
 export async function checkCrashes<Params, Deps, Outputs>(
   definition: Saga<Params, Deps, Outputs>,
   setup: SagaTestSetup<Params, Deps>,
 ): Promise<number> {
   const expected = await checkSuccess(definition, setup);
-  const forwards = await crashEverywhere(definition, setup, async (outcome, left, _before, label) => {
+  const forwards = await crashesTry(definition, setup, async (outcome, left, _before, label) => {
     expectDone(outcome, label);
     expect(await left(), label).toEqual(expected);
   });
-  const backwards = await crashEverywhere(
+  const backwards = await crashesTry(
     failingAtTheEnd(definition),
     setup,
     async (outcome, left, before, label) => {
@@ -115,28 +120,74 @@ export async function checkCrashes<Params, Deps, Outputs>(
   return forwards + backwards;
 }
 
+type CrashCheck = (
+  outcome: SagaOutcome,
+  left: () => unknown,
+  before: unknown,
+  label: string,
+) => Promise<void>;
+
+const each = process.env["SAGA_CRASHES"] === "each";
+
+async function crashesTry<Params, Deps, Outputs>(
+  definition: Saga<Params, Deps, Outputs>,
+  setup: SagaTestSetup<Params, Deps>,
+  check: CrashCheck,
+): Promise<number> {
+  const crashes = await withTrial(definition, setup, async (trial) =>
+    each || !isPostgres(trial.database.db) ? undefined : crashInTurn(trial, check),
+  );
+  return crashes ?? crashEverywhere(definition, setup, check);
+}
+
 async function crashEverywhere<Params, Deps, Outputs>(
   definition: Saga<Params, Deps, Outputs>,
   setup: SagaTestSetup<Params, Deps>,
-  check: (outcome: SagaOutcome, left: () => unknown, before: unknown, label: string) => Promise<void>,
+  check: CrashCheck,
 ): Promise<number> {
   let crashes = 0;
   for (const when of ["before", "after"] as const) {
     for (let transaction = 1, reached = true; reached; transaction += 1) {
       reached = await withTrial(definition, setup, async (trial) => {
-        const database = crashingDatabase(trial.database, { transaction, when });
-        const doomed = trial.executor(database);
-        const ended = doomed.start().then(() => doomed.waitFor(trial.sagaId));
-        await Promise.race([ended.catch(() => undefined), database.crash]);
-        await doomed.stop({ graceMs: 1_000 });
+        const crashed = await crashAt(trial, { transaction, when });
         const label = `crash ${when} the commit of write ${transaction}`;
         await check(await runToEnd(trial), trial.left, trial.before, label);
-        return database.hasCrashed();
+        return crashed;
       });
       if (reached) crashes += 1;
     }
   }
   return crashes;
+}
+
+/** At each step's end one executor dies before the commit, the next one after it, and the one after that ends the next step. */
+async function crashInTurn<Deps>(trial: Trial<Deps>, check: CrashCheck): Promise<number> {
+  let crashes = 0;
+  const bothAt = async (transaction: number): Promise<boolean> => {
+    const before = await crashAt(trial, { transaction, when: "before" });
+    const after = await crashAt(trial, { transaction, when: "after" });
+    crashes += Number(before) + Number(after);
+    return before && after;
+  };
+  // What an executor that died held, the claim, and that a step begins; from there on the end of one step after the other.
+  for (const transaction of [1, 2, 3]) await bothAt(transaction);
+  while (await bothAt(4));
+  const label = "crash before the commit of each step's end, and after it, in turn";
+  await check(await runToEnd(trial), trial.left, trial.before, label);
+  return crashes;
+}
+
+/** Whether it came to that. */
+async function crashAt<Deps>(
+  trial: Trial<Deps>,
+  at: { readonly transaction: number; readonly when: "before" | "after" },
+): Promise<boolean> {
+  const database = crashingDatabase(trial.database, at);
+  const doomed = trial.executor(database);
+  const ended = doomed.start().then(() => doomed.waitFor(trial.sagaId));
+  await Promise.race([ended.catch(() => undefined), database.crash]);
+  await doomed.stop({ graceMs: 1_000 });
+  return database.hasCrashed();
 }
 
 function expectDone(outcome: SagaOutcome, label: string): void {
