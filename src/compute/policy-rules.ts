@@ -10,8 +10,7 @@ export const computePolicyRules: PolicyRules = {
   context_is_admin: "role:admin",
   project_member_or_admin: "rule:context_is_admin or (role:member and project_id:%(project_id)s)",
   project_reader_or_admin: "rule:context_is_admin or (role:reader and project_id:%(project_id)s)",
-  service_api: "role:service",
-  service_or_admin: "rule:service_api or rule:context_is_admin",
+  service_or_admin: "role:service or rule:context_is_admin",
   "sealstone:tpm:show": reader,
   // Beside the rule of the operation, in the mode `host`: whoever else may read the secret in the key manager may too.
   "sealstone:tpm:host_passphrase": "rule:context_is_admin or user_id:%(user_id)s",
