@@ -74,8 +74,10 @@ interface WorldImage {
 
 async function imagesMake(image: ImageService, database: Database, wanted: readonly WorldImage[]) {
   const caller = { ...anonymous, projectId: "project" };
-  for (const { id, properties, active } of wanted) {
-    const ctx = { caller, clock: systemClock, enforce: () => undefined, allows: () => true };
+  for (const [index, { id, properties, active }] of wanted.entries()) {
+    // Each a second younger than the one before, however quickly they are made.
+    const clock = { now: () => systemClock.now() + index * 1_000 };
+    const ctx = { caller, clock, enforce: () => undefined, allows: () => true };
     const rest = { name: "image", visibility: "private", minDiskGiB: 0, minRamMiB: 0 } as const;
     const insert = image.imageDraft(ctx as unknown as Ctx, { id, properties, ...rest });
     await database.transaction((tx) => insert(tx));
