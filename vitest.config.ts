@@ -10,9 +10,6 @@ const onBothDatabases = [
   "test/sagas/**/*.test.ts",
 ];
 
-/** What ends libvirtd, which every other test of a real host needs; and what boots four guests at once: a TPM that waits for a processor is given up. */
-const alone = ["test/real-host/host-reboot.test.ts", "test/real-host/life.test.ts"];
-
 /** What os.tmpdir() answers. */
 const env = { TMPDIR: await quickFolder() };
 
@@ -65,21 +62,9 @@ export default defineConfig({
         test: {
           name: "real-host",
           include: ["test/real-host/**/*.test.ts", "test/compat/**/*.test.ts"],
-          exclude: [...alone, "**/node_modules/**"],
           globalSetup: ["test/kit/prepare-host.ts"],
+          // After the others: a guest gives up a TPM that waits long for a processor.
           sequence: { groupOrder: 1 },
-          // A guest is busy while it boots and waits the rest of the time: two files fill two processors.
-          maxWorkers: 2,
-          testTimeout: 900_000,
-          hookTimeout: 600_000,
-        },
-      },
-      {
-        test: {
-          name: "real-host-alone",
-          include: alone,
-          globalSetup: ["test/kit/prepare-host.ts"],
-          sequence: { groupOrder: 2 },
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 600_000,
