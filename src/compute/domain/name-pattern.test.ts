@@ -52,6 +52,10 @@ test("no pattern takes long", () => {
   expect(namePattern(`${".*a".repeat(80)}$`)("b".repeat(255))).toBe(false);
   expect(namePattern("^(a+)+$")(`${"a".repeat(255)}b`)).toBe(false);
   expect(() => namePattern("((a{99}){99}){99}")).toThrow(/it is too large/);
+  expect(() => namePattern("((a?){99}){99}")).toThrow(/it is too large/);
+  expect(namePattern(`${"(".repeat(40)}${"){9999}".repeat(40)}`)("a")).toBe(true);
+  expect(() => namePattern("(".repeat(10_000))).toThrow(/too deep/);
+  expect(namePattern("(a*)*b")("a".repeat(255))).toBe(false);
 });
 
 test.each(["", "[", "(", "a)", "*a", "a{2,1}", "[z-a]", "(?=a)", "(a)\\1", "[[:none:]]", "a\\"])(

@@ -23,8 +23,11 @@ const mostSteps = 1_000;
  * expression, or too large a one; `name` is the filter's.
  */
 export function namePattern(pattern: string, name = "name"): (text: string) => boolean {
-  const steps = compiled(pattern, name);
-  return (text) => search(steps, Array.from(text));
+  if (/^[\w -]+$/.test(pattern)) {
+    const plain = pattern.toLowerCase();
+    return (text) => text.toLowerCase().includes(plain);
+  }
+  return searcher(compiled(pattern, name));
 }
 
 function compiled(pattern: string, name: string): readonly Step[] {
@@ -72,7 +75,12 @@ function emitRepeat(
   steps: Step[],
   { part, least, most }: Extract<PatternNode, { readonly kind: "repeat" }>,
 ): void {
-  for (let count = 0; count < least; count += 1) emit(steps, part);
+  for (let count = 0; count < least; count += 1) {
+    const before = steps.length;
+    emit(steps, part);
+    // Nothing, however often.
+    if (steps.length === before) break;
+  }
   if (most === Number.POSITIVE_INFINITY) {
     const start = steps.length;
     const fork: number[] = [start + 1];
@@ -92,44 +100,30 @@ function emitRepeat(
   for (const fork of forks) fork.push(steps.length);
 }
 
-/** Whether it is anywhere in the text. */
-function search(steps: readonly Step[], chars: readonly string[]): boolean {
-  let waiting: number[] = [];
-  for (let at = 0; at <= chars.length; at += 1) {
-    const reached = new Set<number>();
-    const [before, after] = [chars[at - 1], chars[at]];
-    // It may begin here too.
-    for (const start of [...waiting, 0]) {
-      if (reach(steps, start, { reached, before, after })) return true;
+/** Whether it is anywhere in a text. */
+function searcher(steps: readonly Step[]): (text: string) => boolean {
+  /** Where each step was reached last, so that nothing is to be cleared. */
+  const reachedAt = new Uint32Array(steps.length);
+  let place = 0;
+  return (text) => {
+    const chars = Array.from(text);
+    let waiting: number[] = [];
+    for (let at = 0; at <= chars.length; at += 1) {
+      place += 1;
+      const [before, after] = [chars[at - 1], chars[at]];
+      // It may begin here too.
+      const open = [...waiting, 0];
+      waiting = [];
+      for (let index = open.pop(); index !== undefined; index = open.pop()) {
+        if (reachedAt[index] === place) continue;
+        reachedAt[index] = place;
+        const step = steps[index];
+        if (step?.op === "found") return true;
+        if (step?.op === "fork") open.push(...step.to);
+        else if (step?.op === "place" && step.test(before, after)) open.push(index + 1);
+        else if (step?.op === "char" && after !== undefined && step.test(after)) waiting.push(index + 1);
+      }
     }
-    if (after === undefined) return false;
-    waiting = [];
-    for (const index of reached) {
-      const step = steps[index];
-      if (step?.op === "char" && step.test(after)) waiting.push(index + 1);
-    }
-  }
-  return false;
-}
-
-/** Follows what takes no character. True at the end of the pattern. */
-function reach(
-  steps: readonly Step[],
-  start: number,
-  place: {
-    readonly reached: Set<number>;
-    readonly before: string | undefined;
-    readonly after: string | undefined;
-  },
-): boolean {
-  const open = [start];
-  for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    if (place.reached.has(index)) continue;
-    place.reached.add(index);
-    const step = steps[index];
-    if (step?.op === "found") return true;
-    if (step?.op === "fork") open.push(...step.to);
-    else if (step?.op === "place" && step.test(place.before, place.after)) open.push(index + 1);
-  }
-  return false;
+    return false;
+  };
 }

@@ -15,6 +15,9 @@ export type PatternNode =
 /** Not a regular expression, or one of what is not served (back references, lookarounds). */
 export class PatternError extends Error {}
 
+/** Of parentheses. */
+const deepest = 50;
+
 const isWord = (char: string | undefined): boolean => char !== undefined && /\w/.test(char);
 const places: Readonly<Record<string, PlaceTest>> = {
   "^": (before) => before === undefined,
@@ -54,6 +57,7 @@ export function patternParse(text: string): PatternNode {
 class Parser {
   readonly #chars: readonly string[];
   #at = 0;
+  #depth = 0;
 
   constructor(chars: readonly string[]) {
     this.#chars = chars;
@@ -133,7 +137,10 @@ class Parser {
 
   #group(): PatternNode {
     if (!this.#take("?:") && this.#peek("?")) throw new PatternError("'(?' is not served");
+    this.#depth += 1;
+    if (this.#depth > deepest) throw new PatternError("its parentheses are nested too deep");
     const node = this.#alternatives();
+    this.#depth -= 1;
     if (!this.#take(")")) throw new PatternError("a parenthesis is not closed");
     return node;
   }
