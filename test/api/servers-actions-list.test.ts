@@ -55,3 +55,18 @@ test.each(["marker=req-unknown", "limit=-1", "changes-since=x", "unknown=1", "li
 test("changes-before is unknown below 2.66", async () => {
   expect((await list("changes-before=2000-01-01T00:00:00Z", "2.65")).status).toBe(400);
 });
+
+test("an action says who asked for it, and for which project the token was", async () => {
+  const server = path.replace("/os-instance-actions", "/action");
+  expect((await cloud.admin.send("POST", server, { lock: null })).status).toBe(202);
+  expect((await cloud.admin.send("POST", server, { unlock: null })).status).toBe(202);
+  const { instanceActions } = (await list("")).body as { instanceActions: object[] };
+  const by = ({ userId, projectId }: typeof cloud.admin) => ({ user_id: userId, project_id: projectId });
+  expect(instanceActions).toMatchObject([
+    { action: "unlock", ...by(cloud.admin) },
+    { action: "lock", ...by(cloud.admin) },
+    { action: "unpause", ...by(cloud.demo) },
+    { action: "pause", ...by(cloud.demo) },
+    { action: "create", ...by(cloud.demo) },
+  ]);
+});

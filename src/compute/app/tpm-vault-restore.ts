@@ -95,6 +95,7 @@ async function actionRecord(tx: Tx, ctx: ComputeCtx, server: Server, restore: Tp
     event: "sealstone_tpm_restore",
     project_id: server.projectId,
     user_id: ctx.caller.userId,
+    caller_project_id: ctx.caller.projectId ?? null,
     host_id: server.hostId ?? null,
     message: `TPM generation ${restore.generation} restored: ${restore.reason}`,
     details: restore.reason,

@@ -9,13 +9,20 @@ export function actionSummary(ctx: ComputeCtx, action: ServerAction): object {
     action: action.action,
     instance_uuid: action.server_id,
     request_id: action.request_id,
-    // What the cloud did by itself nobody asked for.
-    user_id: action.user_id || null,
-    project_id: action.project_id,
+    ...requesterOf(action),
     start_time: isoMicroseconds(action.started_at),
     message: action.message,
     ...(atLeast(ctx, "2.58") ? { updated_at: isoMicroseconds(action.finished_at ?? action.started_at) } : {}),
   };
+}
+
+/** Who asked, by the token that asked; what the cloud did by itself nobody asked for. Of old actions the token's project is not known. */
+function requesterOf(action: ServerAction): {
+  readonly user_id: string | null;
+  readonly project_id: string | null;
+} {
+  if (action.user_id === "") return { user_id: null, project_id: null };
+  return { user_id: action.user_id, project_id: action.caller_project_id ?? action.project_id };
 }
 
 /** Since 2.51 everybody who may see the action sees its events; what went wrong in detail, since 2.84 and by rule. */
