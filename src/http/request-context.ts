@@ -21,8 +21,9 @@ export function requestContext(
   };
   const inScope =
     service.projectTokensOnly !== true || !(caller.systemScope || caller.domainId !== undefined);
-  const allows = (rule: string, target?: PolicyTarget): boolean =>
-    inScope && policy.allows(rule, caller, target ?? own);
+  const always = service.policyTarget;
+  const allows = (rule: string, target: PolicyTarget = own): boolean =>
+    inScope && policy.allows(rule, caller, always ? { ...always, ...target } : target);
   // Most requests need none of the three.
   let log: Logger | undefined;
   let signal: AbortSignal | undefined;
