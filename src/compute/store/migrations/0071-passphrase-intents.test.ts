@@ -18,7 +18,7 @@ test("intents from before are given up, those of images too, and images that hav
     const of = { project_id: "p", user_id: "u", created_at: 1 };
     await tx
       .insertInto("compute_tpm_intents" as never)
-      .values({ server_id: "s", ...of } as never)
+      .values({ server_id: "s", ...of })
       .execute();
     const image = { server_id: "s", version: "2.0", content: null, ...of };
     for (const [id, secret] of [
