@@ -24,8 +24,9 @@ export function requestContext(
   };
   const inScope =
     service.projectTokensOnly !== true || !(caller.systemScope || caller.domainId !== undefined);
-  const allows = (rule: string, target?: PolicyTarget): boolean =>
-    inScope && policy.allows(rule, caller, target ?? own);
+  const always = service.policyTarget;
+  const allows = (rule: string, target: PolicyTarget = own): boolean =>
+    inScope && policy.allows(rule, caller, always ? { ...always, ...target } : target);
   let signal: AbortSignal | undefined;
   return {
     deps: service.deps as unknown,

@@ -1,6 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Logger } from "#base/logger.ts";
-import type { Policy, PolicyRules } from "#policy/index.ts";
+import type { Policy, PolicyRules, PolicyTarget } from "#policy/index.ts";
 import type { Caller } from "./context.ts";
 import type { ErrorEnvelope } from "./envelopes.ts";
 import type { Route } from "./operation.ts";
@@ -35,6 +35,8 @@ export interface Service<Deps = any> {
   readonly projectTokensOnly?: true;
   readonly routes: readonly Route<Deps>[];
   readonly policyRules: PolicyRules;
+  /** What is true of every target of its rules. */
+  readonly policyTarget?: PolicyTarget;
   readonly deps: Deps;
 }
 

@@ -16,7 +16,7 @@ import { secretsKept } from "./app/secret-access.ts";
 import type { SealedValues } from "./domain/sealed-values.ts";
 import type { SecretBox } from "./domain/secret-box.ts";
 import { microversions } from "./domain/microversions.ts";
-import { keyManagerPolicyRules } from "./policy-rules.ts";
+import { keyManagerPolicyRules, keyManagerPolicyTarget } from "./policy-rules.ts";
 import { keyManagerRoutes } from "./routes.ts";
 import { createSecrets, type Secrets } from "./app/secrets-face.ts";
 import { masterKeyList } from "./store/master-keys.ts";
@@ -104,6 +104,7 @@ export async function createKeyManager(options: {
       microversions,
       routes: keyManagerRoutes,
       policyRules: keyManagerPolicyRules,
+      policyTarget: keyManagerPolicyTarget,
       deps,
     },
     secrets: createSecrets({ deps, clock, policy }),

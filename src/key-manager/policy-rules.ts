@@ -1,4 +1,30 @@
-import type { PolicyRules } from "#policy/index.ts";
+import type { PolicyRules, PolicyTarget } from "#policy/index.ts";
+
+/** Names that an operator's own rules for Barbican may be made of (barbican/common/policies/base.py). */
+const barbicanHelpers: PolicyRules = {
+  audit: "role:audit",
+  observer: "role:observer",
+  creator: "role:creator",
+  admin: "role:admin",
+  service_admin: "role:key-manager:service-admin",
+  all_users: "rule:admin or rule:observer or rule:creator or rule:audit or rule:service_admin",
+  all_but_audit: "rule:admin or rule:observer or rule:creator",
+  admin_or_creator: "rule:admin or rule:creator",
+  secret_project_reader: "role:reader and rule:secret_project_match",
+  secret_creator_user: "rule:secret_owner",
+  secret_private_read: "'False':%(target.secret.read_project_access)s",
+  secret_non_private_read: "rule:all_users and rule:secret_project_match and not rule:secret_private_read",
+  secret_decrypt_non_private_read:
+    "rule:all_but_audit and rule:secret_project_match and not rule:secret_private_read",
+  secret_project_creator: "rule:creator and rule:secret_project_match and rule:secret_creator_user",
+  secret_project_creator_role: "rule:creator and rule:secret_project_match",
+  container_creator_user: "rule:container_owner",
+  container_private_read: "'False':%(target.container.read_project_access)s",
+  container_non_private_read:
+    "rule:all_users and rule:container_project_match and not rule:container_private_read",
+  container_project_creator: "rule:creator and rule:container_project_match and rule:container_creator_user",
+  container_project_creator_role: "rule:creator and rule:container_project_match",
+};
 
 /**
  * Barbican's newer defaults (`member`, project `admin`, ACLs) joined with the roles of its older ones
@@ -6,16 +32,18 @@ import type { PolicyRules } from "#policy/index.ts";
  * are not switched off: barbican/common/policies. A `creator` is treated as a `member`.
  */
 export const keyManagerPolicyRules: PolicyRules = {
+  ...barbicanHelpers,
   secret_project_match: "project_id:%(target.secret.project_id)s",
   secret_project_admin: "role:admin and rule:secret_project_match",
-  secret_project_member: "(role:member or role:creator) and rule:secret_project_match",
+  secret_project_member: "role:member and rule:secret_project_match",
   secret_project_observer: "role:observer and rule:secret_project_match",
   secret_project_auditor: "(role:audit or role:key-manager:service-admin) and rule:secret_project_match",
   secret_owner: "user_id:%(target.secret.creator_id)s",
   secret_is_not_private: "'True':%(target.secret.read_project_access)s",
   secret_acl_read: "'read':%(target.secret.read)s",
   secret_writer:
-    "rule:secret_project_admin or (rule:secret_project_member and (rule:secret_owner or rule:secret_is_not_private))",
+    "rule:secret_project_admin or ((rule:secret_project_member or rule:secret_project_creator_role) and " +
+    "(rule:secret_owner or rule:secret_is_not_private))",
 
   secret_reader:
     "rule:secret_writer or rule:secret_acl_read or " +
@@ -37,7 +65,7 @@ export const keyManagerPolicyRules: PolicyRules = {
 
   container_project_match: "project_id:%(target.container.project_id)s",
   container_project_admin: "role:admin and rule:container_project_match",
-  container_project_member: "(role:member or role:creator) and rule:container_project_match",
+  container_project_member: "role:member and rule:container_project_match",
   container_project_observer: "role:observer and rule:container_project_match",
   container_project_auditor:
     "(role:audit or role:key-manager:service-admin) and rule:container_project_match",
@@ -46,7 +74,8 @@ export const keyManagerPolicyRules: PolicyRules = {
   container_acl_read: "'read':%(target.container.read)s",
   container_writer:
     "rule:container_project_admin or " +
-    "(rule:container_project_member and (rule:container_owner or rule:container_is_not_private))",
+    "((rule:container_project_member or rule:container_project_creator_role) and " +
+    "(rule:container_owner or rule:container_is_not_private))",
   container_reader:
     "rule:container_writer or rule:container_acl_read or " +
     "((rule:container_project_observer or rule:container_project_auditor) and rule:container_is_not_private)",
@@ -112,3 +141,6 @@ export const keyManagerPolicyRules: PolicyRules = {
   "project_quotas:put": "rule:key_manager_admin",
   "project_quotas:delete": "rule:key_manager_admin",
 };
+
+/** Barbican's rules since 2024 ask it for its configuration: the newer defaults hold, joined with the older ones. */
+export const keyManagerPolicyTarget: PolicyTarget = { enforce_new_defaults: "True" };

@@ -114,8 +114,7 @@ function atomCheck(kind: string, match: string): Check {
   }
   const substitution = /^%\((.+)\)s$/.exec(match);
   const attribute = substitution?.[1];
-  // oslo.policy's literal on the left: 'public':%(visibility)s.
-  const literal = /^'(.*)'$/.exec(kind)?.[1];
+  const literal = literalOf(kind);
   return (credentials, target) => {
     const wanted = attribute === undefined ? match : target[attribute];
     const actual = literal ?? attributes.get(kind)?.(credentials);
@@ -136,7 +135,13 @@ function roleSet(roles: readonly string[]): ReadonlySet<string> {
 
 /** An unknown one would never match, and behind `not` always. */
 function kindKnown(kind: string): boolean {
-  return kind === "rule" || kind === "role" || attributes.has(kind) || /^'.*'$/.test(kind);
+  return kind === "rule" || kind === "role" || attributes.has(kind) || literalOf(kind) !== undefined;
+}
+
+/** oslo.policy's literals on the left are Python's, and compared as text: `'public':%(visibility)s`, `True:%(is_open)s`. */
+function literalOf(kind: string): string | undefined {
+  const match = /^(?:'(.*)'|"(.*)"|(True|False|None|\d+))$/.exec(kind);
+  return match?.[1] ?? match?.[2] ?? match?.[3];
 }
 
 const attributes: ReadonlyMap<string, (credentials: PolicyCredentials) => string | undefined> = new Map([

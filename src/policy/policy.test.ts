@@ -46,3 +46,22 @@ test.each(["role:a or", "(role:a", "role:a role:b", "admin", "role:a )", "is_adm
     expect(() => parseCheck(text)).toThrow(/Policy rule/);
   },
 );
+
+test("Python's literals on the left are compared as text", () => {
+  const literals = createPolicy({
+    truth: "True:%(open)s",
+    quoted: `"yes":%(open)s`,
+    number: "7:%(open)s",
+    none: "not None:%(open)s",
+  });
+  const caller = { userId: "u", projectId: "p", domainId: undefined, systemScope: false, roles: [] };
+  const allowed = (open: string): string[] =>
+    ["truth", "quoted", "number", "none"].filter((rule) => literals.allows(rule, caller, { open }));
+  expect(allowed("True")).toEqual(["truth", "none"]);
+  expect([allowed("yes"), allowed("7"), allowed("None")]).toEqual([
+    ["quoted", "none"],
+    ["number", "none"],
+    [],
+  ]);
+  expect(() => createPolicy({ wrong: "Tru:%(open)s" })).toThrow(/unexpected Tru:/);
+});

@@ -7,6 +7,7 @@ import type { Policy } from "#policy/index.ts";
 import type { KeyManagerCtx, KeyManagerDeps } from "./deps.ts";
 import { secretPayloadRead, secretPayloadReadable } from "./secret-payload.ts";
 import { secretCreate, secretDelete, type SecretAlso } from "./secret.ts";
+import { keyManagerPolicyTarget } from "../policy-rules.ts";
 import { contentTypeFind } from "../domain/content-type.ts";
 import { payloadCheckSize } from "../domain/payload.ts";
 import type { SecretType } from "../domain/secret.ts";
@@ -121,7 +122,8 @@ function callerContext(
   requestId = newRequestId(),
 ): KeyManagerCtx {
   const own = { project_id: caller.projectId, user_id: caller.userId, domain_id: caller.domainId };
-  const allows: KeyManagerCtx["allows"] = (rule, target) => at.policy.allows(rule, caller, target ?? own);
+  const allows: KeyManagerCtx["allows"] = (rule, target) =>
+    at.policy.allows(rule, caller, { ...keyManagerPolicyTarget, ...(target ?? own) });
   return {
     deps: at.deps,
     requestId,

@@ -6,7 +6,8 @@ import type { Logger } from "#base/logger.ts";
 import type { Database } from "#db/index.ts";
 import { openTestDatabase } from "#db/testing/index.ts";
 import { anonymous, createHttpServer, type Caller } from "#http/index.ts";
-import { createKeyManager, keyManagerMigrations, type KeyManager } from "../index.ts";
+import { createPolicy, type PolicyRules } from "#policy/index.ts";
+import { createKeyManager, keyManagerMigrations, keyManagerPolicyRules, type KeyManager } from "../index.ts";
 
 export interface Answer {
   readonly status: number;
@@ -55,7 +56,8 @@ export function callerOf(token: string): Caller {
   };
 }
 
-export async function startKeyManager(): Promise<TestKeyManager> {
+/** `rules`: an operator's, over the default ones. */
+export async function startKeyManager(rules: PolicyRules = {}): Promise<TestKeyManager> {
   const folder = await mkdtemp(join(tmpdir(), "sealstone-key-manager-"));
   const masterKeyPath = join(folder, "master.key");
   const database = await openTestDatabase(keyManagerMigrations, { folder });
@@ -63,10 +65,12 @@ export async function startKeyManager(): Promise<TestKeyManager> {
   const clock = { now: () => now };
   const logged: Record<string, unknown>[] = [];
   const log = recordingLogger(logged);
-  const keyManager = await createKeyManager({ database, clock, log, masterKeyPath });
+  const policy = createPolicy({ ...keyManagerPolicyRules, ...rules });
+  const keyManager = await createKeyManager({ database, clock, log, masterKeyPath, policy });
   const app = createHttpServer({
     services: [keyManager.service],
     authenticate: async (token) => callerOf(token),
+    policy,
     log,
     clock,
   });
