@@ -11,6 +11,7 @@ import { managedSaveHash, tpmEndedTry } from "../tpm/ended.ts";
 import { keptPassphraseDelete, keptPassphraseOpen, keptPassphraseWrite } from "../tpm/kept-passphrase.ts";
 import { vtpmSecretFind, vtpmSecretRemove, withVtpmSecret } from "../tpm/libvirt-secret.ts";
 import { tpmStateSettle } from "../tpm/settle.ts";
+import { swtpmOrphansEnd } from "../tpm/swtpm-began.ts";
 import { vaultIntervalOpen } from "../tpm/vault.ts";
 import type { Command, CommandMessage } from "./command.ts";
 
@@ -71,6 +72,8 @@ async function startWithTpm(context: AgentContext, { domain, ...server }: TpmSta
       `Server ${serverId} has a TPM: starting it needs the passphrase, and none came with the command.`,
     );
   }
+  const orphans = await swtpmOrphansEnd(domain.handle.name, context.paths.server(serverId).tpmState);
+  if (orphans > 0) context.log.warn({ serverId, orphans }, "a swtpm of an earlier start was ended");
   const saveHash = managedSaveHash(context, domain);
   // Heard of below, when the box does open.
   saveHash.catch(() => undefined);
