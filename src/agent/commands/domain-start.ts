@@ -12,6 +12,7 @@ import { keptPassphraseDelete, keptPassphraseOpen, keptPassphraseWrite } from ".
 import { vtpmSecretFind, vtpmSecretRemove, withVtpmSecret } from "../tpm/libvirt-secret.ts";
 import { managedSaveHash } from "../tpm/managed-save-hash.ts";
 import { tpmStateSettle } from "../tpm/settle.ts";
+import { swtpmOrphansEnd } from "../tpm/swtpm-began.ts";
 import { vaultIntervalOpen } from "../tpm/vault.ts";
 import type { Command, CommandMessage } from "./command.ts";
 
@@ -72,6 +73,8 @@ async function startWithTpm(context: AgentContext, { domain, ...server }: TpmSta
       `Server ${serverId} has a TPM: starting it needs the passphrase, and none came with the command.`,
     );
   }
+  const orphans = await swtpmOrphansEnd(domain.handle.name, context.paths.server(serverId).tpmState);
+  if (orphans > 0) context.log.warn({ serverId, orphans }, "a swtpm of an earlier start was ended");
   const saveHash = managedSaveHash(context, domain);
   // Heard of below, when the box does open.
   saveHash.catch(() => undefined);

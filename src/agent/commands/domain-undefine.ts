@@ -1,6 +1,7 @@
 import { domainDestroy, domainUndefine as undefine, isNoDomain, isOperationInvalid } from "#libvirt/index.ts";
 import { isActive, ownDomainFind } from "../own-domain.ts";
 import { tpmEndedTry } from "../tpm/ended.ts";
+import { swtpmOrphansEnd } from "../tpm/swtpm-began.ts";
 import type { Command } from "./command.ts";
 
 export const domainUndefine: Command<"domainUndefine"> = async (context, { serverId }) => {
@@ -16,6 +17,7 @@ export const domainUndefine: Command<"domainUndefine"> = async (context, { serve
       });
       await tpmEndedTry(context, serverId);
     }
+    await swtpmOrphansEnd(handle.name, context.paths.server(serverId).tpmState);
     await undefine(libvirt, handle, {
       keepTpm: true,
       managedSave: true,

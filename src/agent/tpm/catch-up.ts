@@ -7,6 +7,7 @@ import { isActive, ownDomainFind } from "../own-domain.ts";
 import { ownDomainList } from "../own-domain-list.ts";
 import { managedSaveHash } from "./managed-save-hash.ts";
 import { tpmStateRead } from "./state-bytes.ts";
+import { swtpmOrphansEnd } from "./swtpm-began.ts";
 import { vaultCompare, vaultIntervalClose, vaultIntervalOpen } from "./vault.ts";
 
 const retryMs = 500;
@@ -61,6 +62,7 @@ async function compareNow(context: AgentContext, serverId: string, version: TpmV
     return;
   }
   copies.forget(serverId);
+  await swtpmOrphansEnd(domain.handle.name, paths.server(serverId).tpmState);
   const sha256 = (await tpmStateRead(paths.server(serverId), version))?.sha256;
   const { held, standing } = await vaultCompare(context, serverId, sha256);
   if (!held) return;

@@ -1,6 +1,8 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { sleep } from "#base/clock.ts";
 import { isAbsent } from "../files.ts";
+import { abandonedProcessesEnd } from "./abandoned.ts";
 
 /** Where libvirt lets every swtpm write its process id; built into libvirt (`swtpmStateDir`). */
 const runFolder = "/run/libvirt/qemu/swtpm";
@@ -25,6 +27,23 @@ export async function swtpmBeganWatch(
   return async () => {
     while ((await look()).every((name) => before.has(name))) await sleep(lookMs, signal);
   };
+}
+
+/**
+ * Of a domain that is off: a libvirtd that was killed in the midst of a start leaves a swtpm without a QEMU, with its key in memory, which
+ * no later libvirtd looks for, because a domain's id is new at every start. Answers how many were ended.
+ */
+export async function swtpmOrphansEnd(
+  domainName: string,
+  tpmState: string,
+  folder = runFolder,
+): Promise<number> {
+  const part = `-${domainName.slice(0, shortNameChars)}-swtpm.`;
+  const left = (await filesIn(folder)).filter((name) => name.includes(part));
+  if (left.length === 0) return 0;
+  const ended = await abandonedProcessesEnd(`${tpmState}/`);
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+  return ended;
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {
