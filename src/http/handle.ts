@@ -150,12 +150,19 @@ function send(reply: FastifyReply, { body, headers }: Reply): FastifyReply {
   if (headers !== noHeaders) reply.headers(headers);
   if (body === undefined) return reply.send();
   if (body instanceof SecretBytes) {
-    reply.raw.once("close", () => wipe(body.bytes));
-    return reply.send(body.bytes);
+    return sendSecret(reply, body);
   }
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   if (headers === noHeaders || !reply.hasHeader("content-type"))
     reply.header("content-type", "application/json");
   // Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send.
   return reply.serializer(asIs).send(body instanceof ReadyJson ? body.body : JSON.stringify(body));
+}
+
+/** Wiped when the connection has taken it, which is mostly at once. */
+function sendSecret(reply: FastifyReply, { bytes }: SecretBytes): FastifyReply {
+  reply.send(bytes);
+  if (reply.raw.socket?.writableLength === 0) wipe(bytes);
+  else reply.raw.once("close", () => wipe(bytes));
+  return reply;
 }
