@@ -391,9 +391,9 @@ async function endedToken(): Promise<string> {
   const endsAt = Date.now() + 3_000;
   const wanted = { name: "ending", expires_at: new Date(endsAt).toISOString().replace("Z", "") };
   const path = `/identity/v3/users/${userId}/application_credentials`;
-  const { id, secret } = (await send("POST", path, { application_credential: wanted })).body
-    .application_credential as { id: string; secret: string };
-  const identity = { methods: ["application_credential"], application_credential: { id, secret } };
+  const { body } = await send("POST", path, { application_credential: wanted });
+  const given = { id: body.application_credential.id, secret: body.application_credential.secret };
+  const identity = { methods: ["application_credential"], application_credential: given };
   const answer = await fetch(`${cloud.url}/identity/v3/auth/tokens`, {
     method: "POST",
     headers: { "content-type": "application/json" },
