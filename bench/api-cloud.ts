@@ -9,6 +9,8 @@ import Fastify from "fastify";
 import { startTestCloud } from "../test/kit/test-cloud.ts";
 
 const cloud = await startTestCloud();
+// A scripted host has no heart of its own, and one that is silent gets no servers.
+const heartbeat = setInterval(() => void cloud.host.register(), 20_000);
 const bare = Fastify({ bodyLimit: 64 * 1024 ** 2 });
 const bodies = new Map<string, Buffer>();
 bare.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -47,6 +49,7 @@ console.log(
   }),
 );
 process.once("SIGTERM", () => {
+  clearInterval(heartbeat);
   void bare
     .close()
     .then(() => rows.close())
