@@ -92,9 +92,11 @@ tpm2_secret() {
   fi
 }
 
+# Not under the protection from dictionary attacks: to it each power cut is a try (TPM 2.0 Library part 1, 19.8), and these guests have many.
 tpm2_seal() {
   tpm2 createprimary -Q -C o -G ecc -c /run/primary.ctx >/run/error 2>&1 &&
-    printf %s "$1" | tpm2 create -Q -C /run/primary.ctx -i - -c /run/seal.ctx >/run/error 2>&1 &&
+    printf %s "$1" | tpm2 create -Q -C /run/primary.ctx -a 'fixedtpm|fixedparent|userwithauth|noda' \
+      -i - -c /run/seal.ctx >/run/error 2>&1 &&
     tpm2 evictcontrol -Q -C o -c /run/seal.ctx "$secret_handle" >/run/error 2>&1
 }
 
