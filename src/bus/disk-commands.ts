@@ -2,14 +2,15 @@ import { Type } from "typebox";
 import { command, Done, ImageRef, KeptSide, requestId, SealedBox, Server } from "./command.ts";
 import { ConfigDriveFacts } from "./config-drive.ts";
 
-const RootDisk = Type.Object({
+/** A disk of the server, made from an image. */
+const fromImage = {
   serverId: Type.String(),
   requestId,
   image: ImageRef,
   kernel: Type.Optional(ImageRef),
   ramdisk: Type.Optional(ImageRef),
-  rootGiB: Type.Integer({ minimum: 0 }),
-});
+};
+const RootDisk = Type.Object({ ...fromImage, rootGiB: Type.Integer({ minimum: 0 }) });
 
 const Snapshot = Type.Object({ serverId: Type.String(), requestId, imageId: Type.String() });
 
@@ -33,17 +34,7 @@ export const diskCommands = {
   /** Ends it: the one that is kept stays as the server's disk, the other goes. Nothing when no old one is there. */
   disksResizeEnd: command("disks-resize-end", KeptSide, Done),
   /** Brings an image that was made of the server's own disk back as its disk, unless there is one. */
-  diskFetch: command(
-    "disk-fetch",
-    Type.Object({
-      serverId: Type.String(),
-      requestId,
-      image: ImageRef,
-      kernel: Type.Optional(ImageRef),
-      ramdisk: Type.Optional(ImageRef),
-    }),
-    Done,
-  ),
+  diskFetch: command("disk-fetch", Type.Object(fromImage), Done),
   /**
    * Makes the server's config drive. One that is there stays, because a guest may have it, unless `renew`; that of a rescue is made anew.
    * `injected`: a `ConfigDriveInjection`, sealed as a passphrase is.
@@ -63,17 +54,7 @@ export const diskCommands = {
   /** The server's own config drive, gone: of a domain that has none. */
   configDriveDelete: command("config-drive-delete", Server, Done),
   /** Fetches the rescue image and makes a disk from it, anew when there is one. */
-  rescueDiskCreate: command(
-    "rescue-disk-create",
-    Type.Object({
-      serverId: Type.String(),
-      requestId,
-      image: ImageRef,
-      kernel: Type.Optional(ImageRef),
-      ramdisk: Type.Optional(ImageRef),
-    }),
-    Done,
-  ),
+  rescueDiskCreate: command("rescue-disk-create", Type.Object(fromImage), Done),
   /** The rescue's disk and config drive, gone. */
   rescueDiskDelete: command("rescue-disk-delete", Server, Done),
   /**

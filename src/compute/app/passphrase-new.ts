@@ -71,8 +71,8 @@ export async function withNewPassphrases<T>(
       made.push({ ...sealed, fulfil: (tx) => passphraseIntentFulfil(tx, use.sagaId) });
     }
     const begun = await begin(made);
-    for (let index = used(begun); index < wanted.length; index += 1)
-      await undo(ctx, wanted[index], made[index]);
+    const count = used(begun);
+    for (const [index, one] of wanted.entries()) if (index >= count) await undo(ctx, one, made[index]);
     return begun;
   } catch (error) {
     // The one that was being stored may exist all the same, without its id: its intent stays for the reaper.
@@ -103,12 +103,9 @@ async function intentsInsert(ctx: ComputeCtx, wanted: readonly PassphraseWanted[
 /** What cannot be cleaned up now is left to the reaper; the caller learns of the first error. */
 async function undo(
   ctx: ComputeCtx,
-  wanted: PassphraseWanted | undefined,
+  { server, use: { sagaId, operation, imageId } }: PassphraseWanted,
   made: SealedPassphrase | undefined,
 ): Promise<void> {
-  if (wanted === undefined) return;
-  const { server, use } = wanted;
-  const { sagaId, operation, imageId } = use;
   try {
     const { token } = ctx.caller;
     if (made)

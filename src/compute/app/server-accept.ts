@@ -78,7 +78,10 @@ async function acceptWithTpms(
     (made) =>
       insertAll(
         ctx,
-        made.flatMap((one, index) => drafts.slice(index, index + 1).map((draft) => orderOf(draft, one))),
+        drafts.flatMap((draft, index) => {
+          const one = made[index];
+          return one === undefined ? [] : [orderOf(draft, one)];
+        }),
         how,
       ),
     // Another request may have taken some of the quota meanwhile.

@@ -46,11 +46,13 @@ const queryNames = [
 ];
 
 /** Filters that must be regular expressions, also where they are compared as they are (common_query_regex_param). */
-const regexNames = (
-  "kernel_id ramdisk_id hostname key_name power_state node flavor reservation_id launched_at terminated_at availability_zone name " +
-  "display_name description display_description locked_by root_device_name config_drive access_ip_v4 access_ip_v6 auto_disk_config " +
-  "progress ip ip6 created_at tags tags-any not-tags not-tags-any"
-).split(" ");
+const regexNames = new Set(
+  (
+    "kernel_id ramdisk_id hostname key_name power_state node flavor reservation_id launched_at terminated_at availability_zone name " +
+    "display_name description display_description locked_by root_device_name config_drive access_ip_v4 access_ip_v6 auto_disk_config " +
+    "progress ip ip6 created_at tags tags-any not-tags not-tags-any"
+  ).split(" "),
+);
 
 /** Names that came later: before, they are unknown to everybody, and dropped. */
 const laterSince = ["2.26", "2.66", "2.73"];
@@ -69,15 +71,19 @@ function mayFilter(ctx: ComputeCtx, name: string): boolean {
   );
 }
 
+type Filters = Readonly<Record<string, string>>;
+
 /** The filters of the request that the caller may use; the others are dropped, as Nova does. */
-export function filtersOf(ctx: ComputeCtx, query: Query): Readonly<Record<string, string>> {
-  const internal = Object.keys(query).filter((name) => name.startsWith("_"));
-  queryCheck(ctx, query, [...queryNames, ...internal], "2.75");
-  for (const name of regexNames) {
-    for (const value of [query[name] ?? []].flat()) if (isKnown(ctx, name)) namePattern(value, name);
+export function filtersOf(ctx: ComputeCtx, query: Query): Filters {
+  const names = Object.keys(query);
+  const internal = names.filter((name) => name.startsWith("_"));
+  queryCheck(ctx, query, internal.length === 0 ? queryNames : [...queryNames, ...internal], "2.75");
+  for (const name of names) {
+    if (!regexNames.has(name) || !isKnown(ctx, name)) continue;
+    for (const value of [query[name] ?? []].flat()) namePattern(value, name);
   }
   const filters: Record<string, string> = {};
-  for (const name of Object.keys(query)) {
+  for (const name of names) {
     if (paging.includes(name) || name === "page_size" || !mayFilter(ctx, name)) continue;
     if (joined.includes(name) || name.startsWith("_"))
       throw new CloudError("invalid", `Invalid filter field: ${name}.`);
@@ -87,8 +93,13 @@ export function filtersOf(ctx: ComputeCtx, query: Query): Readonly<Record<string
 }
 
 /** The test of all filters; undefined when nothing can pass them. */
-export function testOf(ctx: ComputeCtx, query: Query, hostOf: HostOf): ServerTest | undefined {
-  const { status: _status, ...filters } = filtersOf(ctx, query);
+export function testOf(
+  ctx: ComputeCtx,
+  query: Query,
+  allFilters: Filters,
+  hostOf: HostOf,
+): ServerTest | undefined {
+  const { status: _status, ...filters } = allFilters;
   const statuses = [query["status"] ?? []].flat();
   const ofStatus = statuses.length === 0 ? () => true : statusFilter(statuses);
   if (!ofStatus) {
@@ -109,7 +120,7 @@ export function testOf(ctx: ComputeCtx, query: Query, hostOf: HostOf): ServerTes
  * Deleted and soft-deleted servers are listed when they are asked for, or when it is asked what changed
  * (ServersController._get_servers, nova.db.main.api.instance_get_all_by_filters_sort).
  */
-function deletedOf(filters: Readonly<Record<string, string>>): ServerTest {
+function deletedOf(filters: Filters): ServerTest {
   const softToo = filters["soft_deleted"] ?? "";
   const isSoft = ({ vmState }: Server): boolean => vmState === "soft-delete";
   const isGone = (server: Server): boolean => isSoft(server) || server.deletedAt !== undefined;
@@ -120,29 +131,26 @@ function deletedOf(filters: Readonly<Record<string, string>>): ServerTest {
 }
 
 /** Whether servers that are gone are asked for: they alone, they too, or not. */
-function deletedWanted(filters: Readonly<Record<string, string>>): "only" | "too" | "no" {
+function deletedWanted(filters: Filters): "only" | "too" | "no" {
   const { deleted } = filters;
   if (deleted !== undefined) return booleanOf(deleted) === true ? "only" : "no";
   return (filters["changes-since"] ?? filters["changes-before"]) === undefined ? "no" : "too";
 }
 
 /** From when on deleted servers are to be listed; undefined when none are. */
-export function deletedSinceOf(ctx: ComputeCtx, query: Query): number | undefined {
-  const filters = withStatusOf(query, filtersOf(ctx, query));
+export function deletedSinceOf(query: Query, allFilters: Filters): number | undefined {
+  const filters = withStatusOf(query, allFilters);
   if (deletedWanted(filters) === "no") return undefined;
   return timeOf(filters["changes-since"], "changes-since") ?? 0;
 }
 
 /** A status DELETED asks for what is gone, alone (nova: vm_state == ['deleted']). */
-function withStatusOf(
-  query: Query,
-  filters: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+function withStatusOf(query: Query, filters: Filters): Filters {
   const statuses = [query["status"] ?? []].flat().map((status) => status.toUpperCase());
   return statuses.length === 1 && statuses[0] === "DELETED" ? { ...filters, deleted: "true" } : filters;
 }
 
-function changedBetween(filters: Readonly<Record<string, string>>): ServerTest {
+function changedBetween(filters: Filters): ServerTest {
   const [since, before] = [
     timeOf(filters["changes-since"], "changes-since"),
     timeOf(filters["changes-before"], "changes-before"),
@@ -158,7 +166,7 @@ function changedBetween(filters: Readonly<Record<string, string>>): ServerTest {
     (since === undefined || second(server) >= since) && (before === undefined || second(server) <= before);
 }
 
-function lockedOf(filters: Readonly<Record<string, string>>): ServerTest {
+function lockedOf(filters: Filters): ServerTest {
   const text = filters["locked"];
   if (text === undefined) return () => true;
   const locked = strictBoolean(text);

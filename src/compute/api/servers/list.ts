@@ -44,13 +44,13 @@ async function page(
   const hostOf = ({ hostId }: Server): Host | undefined =>
     hostId === undefined ? undefined : hosts.get(hostId);
   const allTenants = filters["all_tenants"] !== undefined && strictBoolean(filters["all_tenants"]);
-  const matches = testOf(ctx, query, hostOf);
+  const matches = testOf(ctx, query, filters, hostOf);
   const sorted = query["sort_key"] !== undefined || query["sort_dir"] !== undefined;
   const servers = await serversVisible(ctx, {
     allTenantsRule: allTenants ? `os_compute_api:servers:${kind}:get_all_tenants` : undefined,
     projectId: filters["project_id"] ?? filters["tenant_id"],
     matches: matches ?? (() => false),
-    deletedSince: matches && deletedSinceOf(ctx, query),
+    deletedSince: matches && deletedSinceOf(query, filters),
     order: sorted ? serverOrder(sortOf(ctx, query), hostOf) : undefined,
     limit,
     marker,
