@@ -96,10 +96,10 @@ export async function controlPlaneStart(options: ControlPlaneOptions): Promise<C
   return { ...controlPlane, stop };
 }
 
-/** What listens, and how the parts of one control plane are reached. */
 /** Keystone's default of `[token] allow_expired_window`: two days. */
 const allowExpiredWindowSeconds = 172_800;
 
+/** What listens, and how the parts of one control plane are reached. */
 export interface AssembledControlPlane extends ControlPlane {
   readonly http: FastifyInstance;
   readonly services: readonly Service[];

@@ -1,5 +1,5 @@
-import { consoleTail } from "../console-tail.ts";
 import { CloudError, isCloudError } from "#base/errors.ts";
+import { consoleTail } from "../console-tail.ts";
 import type { SimBooks, SimServer } from "./books.ts";
 import type { SimCommands, SimPlace } from "./sim-command.ts";
 import { tpmOpen, tpmRestored } from "./tpm-commands.ts";
