@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { readFile, readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { libvirtStart } from "../../src/main/setup/libvirt.ts";
 import { eventually } from "./client.ts";
 import { libvirtdStop } from "./libvirtd.ts";
+import { processesWith } from "./processes.ts";
 
 const run = promisify(execFile);
 
@@ -33,12 +34,5 @@ export async function hostRebootSimulate(serverIds: readonly string[]): Promise<
 
 /** The QEMU and the swtpm of each. */
 export async function processesOf(serverIds: readonly string[]): Promise<number[]> {
-  const pids: number[] = [];
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    const program = line.split("\0")[0] ?? "";
-    if (!/(qemu-system|swtpm)/.test(program)) continue;
-    if (serverIds.some((id) => line.includes(id))) pids.push(Number(pid));
-  }
-  return pids;
+  return processesWith(/qemu-system|swtpm/, serverIds);
 }

@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { GuestFacts } from "../../guest/console-facts.ts";
 import { eventually, type Answer } from "../kit/client.ts";
 import { realCloudForTests } from "../kit/real-cloud-for-tests.ts";
+import { processesWith } from "../kit/processes.ts";
 import { realGuests } from "../kit/real-guests.ts";
 
 const run = promisify(execFile);
@@ -148,8 +149,12 @@ test("a disk that becomes full in the midst of a copy is said, and the copy goes
     server,
     async (mount) => {
       const asked = await act(origin, { createImage: { name: "filled" } });
-      await eventually(async () => ((await copies()).length > 0 ? true : undefined));
+      const copier = await eventually(
+        async () => (await processesWith(/qemu-img$/, [`${origin}/snapshot-`]))[0],
+      );
+      process.kill(copier, "SIGSTOP");
       await roomTake(mount);
+      process.kill(copier, "SIGCONT");
       expect(await settled(origin)).toMatchObject({ status: "SHUTOFF" });
       expect(await copies()).toEqual([]);
       return asked;
@@ -265,17 +270,11 @@ async function withLittleRoom<T>(
   }
 }
 
-/** From now on hardly anything fits on this tmpfs. */
+/** From now on hardly anything fits on this tmpfs, to which nobody writes meanwhile. */
 async function roomTake(mount: string): Promise<void> {
-  await eventually(async () => {
-    const { blocks, bfree, bsize } = await statfs(mount);
-    const size = (blocks - bfree) * bsize + 8 * mebibyte;
-    // More may have been written since.
-    return run("mount", ["-o", `remount,size=${size}`, mount]).then(
-      () => true,
-      () => undefined,
-    );
-  });
+  const { blocks, bfree, bsize } = await statfs(mount);
+  const size = (blocks - bfree) * bsize + 8 * mebibyte;
+  await run("mount", ["-o", `remount,size=${size}`, mount]);
 }
 
 async function emptied(folder: string): Promise<string> {

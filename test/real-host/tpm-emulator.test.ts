@@ -1,7 +1,7 @@
-import { readFile, readdir } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 import { parseGuestFacts, type GuestFacts } from "../../guest/console-facts.ts";
 import { eventually } from "../kit/client.ts";
+import { processesWith } from "../kit/processes.ts";
 import { realCloudForTests } from "../kit/real-cloud-for-tests.ts";
 
 const servers = "/compute/v2.1/servers";
@@ -39,11 +39,8 @@ async function status(wanted: string): Promise<string> {
 
 /** The swtpm of this server. */
 async function emulatorPid(): Promise<number> {
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const comm = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (comm.trim() === "swtpm" && command.includes(id)) return Number(pid);
-  }
+  const [pid] = await processesWith(/swtpm$/, [id]);
+  if (pid !== undefined) return pid;
   throw new Error(`no swtpm runs for ${id}`);
 }
 
