@@ -6,21 +6,14 @@ import { computeMicroversions } from "./api/versions/versions.ts";
 import type { ComputeDeps, ComputeIntervals, ComputeSagaDeps } from "./app/deps.ts";
 import { computeKept } from "./app/kept.ts";
 import { hostRegistered } from "./app/host-report.ts";
-import { createPassphraseOrphans, type PassphraseOrphans } from "./app/passphrase-orphans.ts";
+import { createPassphraseOrphans } from "./app/passphrase-orphans.ts";
 import { flavorEnsure, type FlavorSeed } from "./app/seed.ts";
 import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
 import { hostBootStarts } from "./reconcilers/host-boot.ts";
-import {
-  hostPowerStatesReconcile,
-  powerStateRecord,
-  powerStatesReconcile,
-} from "./reconcilers/power-states.ts";
-import { resizesConfirm } from "./reconcilers/resizes.ts";
-import { deletedServersForget } from "./reconcilers/deleted-servers.ts";
-import { softDeletedReclaim } from "./reconcilers/soft-deleted.ts";
-import { shelvedServersOffload } from "./reconcilers/shelved-servers.ts";
-import { endedSagasPrune, stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
+import { reconcilePeriodically } from "./reconcilers/periodic.ts";
+import { hostPowerStatesReconcile, powerStateRecord } from "./reconcilers/power-states.ts";
+import { stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { imageTpmsReap } from "./reconcilers/image-tpms.ts";
 import { passphraseIntentsReap } from "./reconcilers/passphrase-intents.ts";
 import { computeRoutes } from "./routes.ts";
@@ -107,8 +100,6 @@ export interface Compute {
   /** Makes a public flavor once. */
   flavorEnsure(seed: FlavorSeed): Promise<void>;
 }
-
-const reconcileEveryMs = 60_000;
 
 /** The compute service: Nova's API v2.1 over sagas that speak to agents. */
 export function createCompute(options: ComputeOptions): Compute {
@@ -207,25 +198,4 @@ async function hostReturned(deps: ComputeDeps, hostId: string): Promise<void> {
   await hostPowerStatesReconcile(deps, hostId);
   await hostBootStarts(deps);
   await stuckSagasRetry(deps);
-}
-
-function reconcilePeriodically(deps: ComputeDeps, orphans: PassphraseOrphans): () => void {
-  const run = async (): Promise<void> => {
-    await powerStatesReconcile(deps);
-    await hostBootStarts(deps);
-    await passphraseIntentsReap(deps);
-    await imageTpmsReap(deps);
-    await stuckSagasRetry(deps);
-    await endedSagasPrune(deps);
-    await resizesConfirm(deps);
-    await softDeletedReclaim(deps);
-    await shelvedServersOffload(deps);
-    await deletedServersForget(deps);
-    await orphans.sweepOwn();
-  };
-  const timer = setInterval(() => {
-    run().catch((error: unknown) => deps.log.error({ error: String(error) }, "a reconciler failed"));
-  }, reconcileEveryMs);
-  timer.unref();
-  return () => clearInterval(timer);
 }

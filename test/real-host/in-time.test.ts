@@ -7,7 +7,7 @@ import { eventually } from "../kit/client.ts";
 import { cloudPrepare, serverAsk, type Prepared } from "../kit/prepared-cloud.ts";
 import { realCloudForTests } from "../kit/real-cloud-for-tests.ts";
 
-/** What the cloud does by itself when a time of sealstone.conf is over. It looks once a minute. */
+/** What the cloud does by itself when a time of sealstone.conf is over. */
 
 const run = promisify(execFile);
 const servers = "/compute/v2.1/servers";
