@@ -40,7 +40,8 @@ export default defineConfig({
         test: {
           name: "unit-postgresql",
           include: [...onBothDatabases, "test/postgresql/**/*.test.ts"],
-          exclude: ["src/*/domain/**", "**/node_modules/**"],
+          // The table of modes asks who may do what, which no database decides, and takes longest of all.
+          exclude: ["src/*/domain/**", "test/api/tpm-modes*.test.ts", "**/node_modules/**"],
           globalSetup: ["test/kit/prepare-postgresql.ts"],
           env,
           testTimeout: 60_000,

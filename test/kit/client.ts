@@ -74,11 +74,11 @@ async function send(
 /** Waits until `look` answers something; fails after `timeoutMs`. */
 export async function eventually<T>(look: () => Promise<T | undefined>, timeoutMs = 10_000): Promise<T> {
   const end = Date.now() + timeoutMs;
-  for (;;) {
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 20)) {
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
