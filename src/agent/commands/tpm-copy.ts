@@ -2,7 +2,8 @@ import { CloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
 import { boxOpen } from "#seal/index.ts";
 import { vtpmAssociatedData } from "#vtpm/index.ts";
-import { tpmCertificatesRead } from "../tpm/place.ts";
+import { tpmCertificatesRead } from "../tpm/certificates.ts";
+import { tpmCertificatesFolder } from "../tpm/endorsement-keys.ts";
 import { poolPlaces } from "../tpm/pool-places.ts";
 import { tpmStateRekey } from "../tpm/rekey.ts";
 import { tpmStateRead } from "../tpm/state-bytes.ts";
@@ -32,7 +33,8 @@ export const tpmCopy: Command<"tpmCopy"> = async (context, message) => {
       owner,
       workFolder,
     });
-    return { bytes: copy.toString("base64"), certificates: await tpmCertificatesRead(paths) };
+    const certificates = await tpmCertificatesRead(tpmCertificatesFolder(paths.tpmRecords));
+    return { bytes: copy.toString("base64"), certificates };
   } finally {
     wipe(from);
     wipe(to);

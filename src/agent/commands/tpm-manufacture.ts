@@ -9,7 +9,8 @@ import { tpmDraftsDelete, tpmManufacture as make } from "../tpm/manufacture.ts";
 import { tpmRecordFind, tpmRecordWrite, tpmStateLook, tpmStateLostError } from "../tpm/state.ts";
 import type { AgentContext } from "../agent-context.ts";
 import type { ServerPaths } from "../agent-paths.ts";
-import { tpmCertificatesWrite, tpmStatePlace } from "../tpm/place.ts";
+import { tpmCertificatesWrite } from "../tpm/certificates.ts";
+import { tpmStatePlace } from "../tpm/place.ts";
 import { poolPlaces } from "../tpm/pool-places.ts";
 import { tpmStateRekey } from "../tpm/rekey.ts";
 import type { SwtpmUser } from "../tpm/swtpm-user.ts";
@@ -92,7 +93,7 @@ async function tpmOfImage(
   try {
     const bytes = Buffer.from(content.bytes, "base64");
     const renewed = await tpmStateRekey({ version, bytes, from, to: to.passphrase, owner, workFolder });
-    await tpmCertificatesWrite(paths, content.certificates);
+    await tpmCertificatesWrite(tpmCertificatesFolder(paths.tpmRecords), content.certificates);
     await tpmStatePlace({ version, owner, paths }, renewed);
   } finally {
     wipe(from);

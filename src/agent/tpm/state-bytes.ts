@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { chown, open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
 import type { TpmVersion } from "#vtpm/index.ts";
 import type { ServerPaths } from "../agent-paths.ts";
-import { isAbsent, passableFolderEnsure, syncToDisk } from "../files.ts";
+import { isAbsent, passableFolderEnsure, plainFileRead, syncToDisk } from "../files.ts";
 import { swtpmFolderEnsure, tpmStateFile, tpmStateFolder } from "./state.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
@@ -13,13 +14,16 @@ export interface TpmStateBytes {
   readonly sha256: string;
 }
 
-/** Undefined when there is no file, or an empty one, which holds no state. */
+/** A state is some kilobytes; the vault's message has room for no more than this. */
+export const tpmStateMostBytes = 4 * 1024 ** 2;
+
+/** Undefined when there is no file, or an empty one, which holds no state. Throws `conflict` for what is no file that swtpm wrote. */
 export async function tpmStateRead(
   paths: ServerPaths,
   version: TpmVersion,
 ): Promise<TpmStateBytes | undefined> {
   try {
-    const bytes = await readFile(tpmStateFile(paths, version));
+    const bytes = await plainFileRead(tpmStateFile(paths, version), tpmStateMostBytes);
     return bytes.length === 0 ? undefined : { bytes, sha256: sha256Of(bytes) };
   } catch (error) {
     if (isAbsent(error)) return undefined;
@@ -48,14 +52,15 @@ export async function tpmStateWrite(
   owner: SwtpmUser,
 ): Promise<void> {
   const folder = tpmStateFolder(paths, version);
-  const draft = `${tpmStateFile(paths, version)}.restoring`;
   await passableFolderEnsure(paths.tpmState);
+  // The folder below is swtpm's, and root writes nothing there but by a rename.
+  const draft = join(paths.tpmState, "restoring");
   await swtpmFolderEnsure(folder, owner);
   try {
     await using file: FileHandle = await open(draft, "w", 0o600);
     await file.writeFile(bytes);
+    await file.chown(owner.uid, owner.gid);
     await file.sync();
-    await chown(draft, owner.uid, owner.gid);
     await rename(draft, tpmStateFile(paths, version));
   } finally {
     await rm(draft, { force: true });
