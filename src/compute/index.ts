@@ -15,6 +15,7 @@ import {
   hostPowerStatesReconcile,
   powerStateRecord,
   powerStatesReconcile,
+  tpmLostRecord,
 } from "./reconcilers/power-states.ts";
 import { resizesConfirm } from "./reconcilers/resizes.ts";
 import { deletedServersForget } from "./reconcilers/deleted-servers.ts";
@@ -197,8 +198,12 @@ function listen(deps: ComputeDeps): (() => void)[] {
     bus.subscribe(hostHeartbeat, ({ hostId }) => {
       database.transaction((tx) => hostSeen(tx, hostId, clock.now())).catch(failed);
     }),
-    bus.subscribe(serverPowerChanged, ({ serverId, powerState }) => {
-      powerStateRecord(deps, serverId, { power: powerState }).catch(failed);
+    bus.subscribe(serverPowerChanged, ({ serverId, powerState, tpmRuns }) => {
+      const recorded =
+        tpmRuns === false
+          ? tpmLostRecord(deps, serverId)
+          : powerStateRecord(deps, serverId, { power: powerState });
+      recorded.catch(failed);
     }),
   ];
 }

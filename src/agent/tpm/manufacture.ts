@@ -5,7 +5,7 @@ import type { TpmVersion } from "#vtpm/index.ts";
 import type { ServerPaths } from "../agent-paths.ts";
 import { passableFolderEnsure } from "../files.ts";
 import { ProgramError } from "../run-program.ts";
-import { abandonedProcessesEnd } from "./abandoned.ts";
+import { swtpmAbandonedEnd } from "./swtpm-running.ts";
 import { tpmCertificatesWrite } from "./certificates.ts";
 import { tpmCertificatesFolder } from "./endorsement-keys.ts";
 import { tpmStatePlace } from "./place.ts";
@@ -45,7 +45,7 @@ export async function tpmManufacture(input: TpmManufacture): Promise<void> {
 export async function tpmDraftsDelete(paths: ServerPaths): Promise<void> {
   const names = await readdir(paths.tpmState).catch(() => []);
   const drafts = names.filter((name) => name.startsWith("making-"));
-  if (drafts.length > 0) await abandonedProcessesEnd(join(paths.tpmState, "making-"));
+  if (drafts.length > 0) await swtpmAbandonedEnd(join(paths.tpmState, "making-"));
   await Promise.all(drafts.map((name) => rm(join(paths.tpmState, name), { recursive: true, force: true })));
 }
 

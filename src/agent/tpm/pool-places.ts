@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TpmVersion } from "#vtpm/index.ts";
-import { abandonedProcessesEnd } from "./abandoned.ts";
+import { swtpmAbandonedEnd } from "./swtpm-running.ts";
 import { isAbsent, passableFolderEnsure } from "../files.ts";
 
 /** The folders of the pool of TPMs that were made ahead. What is ready or claimed is root's alone. */
@@ -57,7 +57,7 @@ export async function poolTidy(places: PoolPlaces): Promise<{ readonly removed: 
       [work, claimed].map(async (folder) => (await namesIn(folder)).map((n) => join(folder, n))),
     )
   ).flat();
-  if (left.length > 0) await abandonedProcessesEnd(`${work}/`);
+  if (left.length > 0) await swtpmAbandonedEnd(`${work}/`);
   for (const path of left) {
     // What does not go now goes at the next start.
     await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { lstat, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { TpmVersion } from "#vtpm/index.ts";
 import type { ServerPaths } from "../agent-paths.ts";
@@ -27,6 +27,17 @@ export async function tpmStateRead(
     return bytes.length === 0 ? undefined : { bytes, sha256: sha256Of(bytes) };
   } catch (error) {
     if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What the file system says of the state's file: another one after each write of swtpm. */
+export async function tpmStateIdentity(paths: ServerPaths, version: TpmVersion): Promise<string> {
+  try {
+    const { ino, size, ctimeNs } = await lstat(tpmStateFile(paths, version), { bigint: true });
+    return [ino, size, ctimeNs].join(":");
+  } catch (error) {
+    if (isAbsent(error)) return "absent";
     throw error;
   }
 }
