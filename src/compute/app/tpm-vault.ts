@@ -118,11 +118,11 @@ async function stateRead(
 ): Promise<Static<(typeof tpmStateRead)["reply"]>> {
   await placeRequire(db, message);
   const newest = await tpmGenerationNewest(db, message.serverId);
-  const bytes =
+  const state =
     newest?.generation === message.generation
       ? await tpmGenerationBytes(db, message.serverId, message.generation)
       : undefined;
-  if (newest && bytes) return { bytes: bytes.toString("base64"), sha256: newest.sha256 };
+  if (state) return { bytes: state.bytes.toString("base64"), sha256: state.sha256 };
   throw new CloudError(
     "conflict",
     `The vault was asked for generation ${message.generation} of the TPM of server ${message.serverId}; its newest is ${newest?.generation ?? "none"}. Start the server again.`,
