@@ -47,7 +47,7 @@ export async function simStateJudge(
   const { standing, held, newest } = compared;
   if (standing === "unknown" && !held) {
     const why = "no server ran here since the vault's newest was recorded, so it was damaged or exchanged";
-    throw tpmStateUnknownError(serverId, { sha256, size: bytes.length }, newest, why);
+    throw tpmStateUnknownError(serverId, { sha256, size: bytes.length }, newest, { why });
   }
   return compared;
 }

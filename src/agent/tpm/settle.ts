@@ -8,7 +8,12 @@ import type { TpmComparison } from "#bus/index.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import type { AgentContext } from "../agent-context.ts";
 import { tpmStateAuthenticate } from "./authenticate.ts";
-import { saveUnknownError, tpmStateGoneError, tpmStateUnknownError } from "./refusals.ts";
+import {
+  saveUnknownError,
+  tpmStateGoneError,
+  tpmStateUnknownError,
+  tpmStateUnopenedError,
+} from "./refusals.ts";
 import { sha256Of, tpmStateRead, tpmStateWrite, type TpmStateBytes } from "./state-bytes.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 import { tpmOrderNext, vaultCompare, vaultPut, vaultRead } from "./vault.ts";
@@ -52,7 +57,7 @@ export async function tpmStateJudge(context: AgentContext, server: TpmToJudge): 
   if (found === undefined) throw tpmStateGoneError(serverId);
   if (standing === "unknown" && !held) {
     const why = "no server ran here since the vault's newest was recorded, so it was damaged or exchanged";
-    throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, why);
+    throw tpmStateUnknownError(serverId, shortOf(found), newest, { why });
   }
   return { kind: "unknown", found, compared, order };
 }
@@ -112,14 +117,41 @@ async function replace(
 /** Throws `conflict` unless swtpm opens the state with the passphrase. */
 export async function tpmAuthenticityRequire(
   context: AgentContext,
-  { serverId, version, passphrase }: TpmToSettle,
+  { serverId, version, passphrase }: Omit<TpmToSettle, "saveSha256">,
   { found, compared: { newest } }: Extract<TpmJudgement, { kind: "unknown" }>,
 ): Promise<void> {
-  const { bytes } = found;
-  const [owner, paths] = [ownerRequire(context), context.paths.server(serverId)];
-  if (await tpmStateAuthenticate({ version, bytes, passphrase, paths, owner })) return;
+  if (await opens(context, { serverId, version, passphrase }, found)) return;
   const why = "swtpm does not open it with the server's passphrase, so it is damaged or another server's";
-  throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, why);
+  throw tpmStateUnknownError(serverId, shortOf(found), newest, { why });
+}
+
+/**
+ * Of a start that failed with `cause`: throws `conflict` when swtpm does not open the state that stood. An ordinary start
+ * does not pay for that question.
+ */
+export async function tpmOpensRequire(
+  context: AgentContext,
+  server: Omit<TpmToSettle, "saveSha256">,
+  cause: unknown,
+): Promise<void> {
+  const { serverId, version } = server;
+  const found = await tpmStateRead(context.paths.server(serverId), version);
+  if (found === undefined || (await opens(context, server, found))) return;
+  const { standing, newest } = await vaultCompare(context, serverId, found.sha256);
+  if (standing === "newest" && newest) throw tpmStateUnopenedError(serverId, shortOf(found), newest, cause);
+}
+
+async function opens(
+  context: AgentContext,
+  { serverId, version, passphrase }: Omit<TpmToSettle, "saveSha256">,
+  { bytes }: TpmStateBytes,
+): Promise<boolean> {
+  const [owner, paths] = [ownerRequire(context), context.paths.server(serverId)];
+  return tpmStateAuthenticate({ version, bytes, passphrase, paths, owner });
+}
+
+function shortOf({ sha256, bytes }: TpmStateBytes): { readonly sha256: string; readonly size: number } {
+  return { sha256, size: bytes.length };
 }
 
 function ownerRequire({ swtpmUser }: AgentContext): SwtpmUser {
