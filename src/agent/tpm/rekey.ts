@@ -29,6 +29,7 @@ export interface TpmRekey {
  */
 export async function tpmStateRekey(input: TpmRekey): Promise<Buffer> {
   const { version, bytes, from, to, owner, workFolder } = input;
+  await passableFolderEnsure(workFolder);
   const work = await mkdtemp(join(workFolder, "tpm-rekey-"));
   try {
     await passableFolderEnsure(work);
