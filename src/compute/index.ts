@@ -56,6 +56,7 @@ import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orp
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 import { computeImageTpms } from "./store/migrations/0058-image-tpms.ts";
+import { computeTpmSaves } from "./store/migrations/0079-tpm-saves.ts";
 import { computePassphraseIntents } from "./store/migrations/0071-passphrase-intents.ts";
 import { computeDeletedServers } from "./store/migrations/0063-deleted-servers.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
@@ -82,6 +83,7 @@ export const computeMigrations: Migrations = {
   "0065-shelved-servers": computeShelvedServers,
   "0071-passphrase-intents": computePassphraseIntents,
   "0063-deleted-servers": computeDeletedServers,
+  "0079-tpm-saves": computeTpmSaves,
 };
 
 /** Of sealstone.conf; what is not said has Nova's default. */

@@ -86,7 +86,7 @@ async function startWithTpm(context: AgentContext, { domain, ...server }: TpmSta
   try {
     const saveSha256 = await saveHash;
     const sha256 = await tpmStateSettle(context, { serverId, version, passphrase, saveSha256 });
-    await vaultIntervalOpen(context, serverId, sha256);
+    await vaultIntervalOpen(context, serverId, { sha256, saveSha256 });
     copies.watch(serverId, version);
     if (tpm.keepPassphrase === true) await keptPassphraseWrite(context, { serverId, secretId }, passphrase);
     else await keptPassphraseDelete(context, serverId);

@@ -17,7 +17,7 @@ export const tpmRest: Command<"tpmRest"> = async (context, { serverId, version }
   await offRequire(context, serverId, "its TPM");
   await copies.copy(serverId, version, "changed");
   const found = await tpmStateRead(paths.server(serverId), version);
-  const { newest, standing } = await vaultCompare(context, serverId, found?.sha256);
+  const { newest, standing } = await vaultCompare(context, serverId, { sha256: found?.sha256 });
   if (newest === undefined) throw tpmStateGoneError(serverId);
   if (found !== undefined && standing === "unknown")
     throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, {

@@ -40,15 +40,17 @@ export function tpmStateUnopenedError(
   );
 }
 
-/** A managed save that is not the one that the suspend recorded. */
+/** A managed save that is not the one that the suspend recorded, or an old one. */
 export function saveUnknownError(
   serverId: string,
   foundSha256: string,
-  { save, newest }: TpmComparison,
+  { save, knownSave, newest }: TpmComparison,
 ): CloudError {
   const recorded =
     save === undefined
-      ? "none was recorded"
+      ? knownSave === undefined
+        ? "none was recorded"
+        : `it is an old one, of generation ${knownSave} of the TPM`
       : `the suspend recorded SHA-256 ${save.sha256} with generation ${save.generation} of the TPM`;
   return new CloudError(
     "conflict",

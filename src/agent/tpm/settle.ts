@@ -48,7 +48,7 @@ export async function tpmStateJudge(context: AgentContext, server: TpmToJudge): 
   const { serverId, version, saveSha256 } = server;
   const order = tpmOrderNext();
   const found = await tpmStateRead(context.paths.server(serverId), version);
-  const compared = await vaultCompare(context, serverId, found?.sha256);
+  const compared = await vaultCompare(context, serverId, { sha256: found?.sha256, saveSha256 });
   if (saveSha256 !== undefined) saveRequire(context, serverId, saveSha256, compared);
   const { standing, held, newest } = compared;
   if (standing === "newest" && found) return { kind: "stands", sha256: found.sha256 };
@@ -76,7 +76,10 @@ export async function tpmStateSettle(context: AgentContext, server: TpmToSettle)
   return sha256;
 }
 
-/** Throws unless the image is the one that the suspend recorded, or one that was made while nobody could record it. */
+/**
+ * Throws unless the image is the one that the suspend recorded, or one that was made while nobody could record it. One of which the
+ * vault has heard before is of then: when the TPM has gone on since, it would be rolled back.
+ */
 function saveRequire(
   { log }: AgentContext,
   serverId: string,
@@ -85,7 +88,9 @@ function saveRequire(
 ): void {
   if (compared.save?.sha256 === saveSha256) return;
   const unrecorded = compared.save === undefined && (compared.held || compared.standing === "first");
-  if (!unrecorded) throw saveUnknownError(serverId, saveSha256, compared);
+  const { knownSave = Infinity, newest } = compared;
+  if (!unrecorded || knownSave < (newest?.generation ?? 0))
+    throw saveUnknownError(serverId, saveSha256, compared);
   log.warn({ saveSha256 }, "the memory image was made while the agent was away; it is restored");
 }
 
@@ -137,7 +142,7 @@ export async function tpmOpensRequire(
   const { serverId, version } = server;
   const found = await tpmStateRead(context.paths.server(serverId), version);
   if (found === undefined || (await opens(context, server, found))) return;
-  const { standing, newest } = await vaultCompare(context, serverId, found.sha256);
+  const { standing, newest } = await vaultCompare(context, serverId, found);
   if (standing === "newest" && newest) throw tpmStateUnopenedError(serverId, shortOf(found), newest, cause);
 }
 

@@ -58,20 +58,17 @@ const put = (
   from = place,
   order = { process: "agent", number: (number += 1) },
 ) => bus.request(tpmStatePut, { ...from, bytes: bytesOf(text), cause, order }, { timeoutMs });
-const compare = (text?: string, from = place) =>
+const saveOf = (save: string | undefined) => (save === undefined ? {} : { saveSha256: hashOf(save) });
+const compare = (text?: string, from = place, save?: string) =>
   bus.request(
     tpmStateCompare,
-    { ...from, ...(text === undefined ? {} : { sha256: hashOf(text) }) },
+    { ...from, ...(text === undefined ? {} : { sha256: hashOf(text) }), ...saveOf(save) },
     { timeoutMs },
   );
-const open = (text: string, from = place) =>
-  bus.request(tpmIntervalOpen, { ...from, sha256: hashOf(text) }, { timeoutMs });
+const open = (text: string, from = place, save?: string) =>
+  bus.request(tpmIntervalOpen, { ...from, sha256: hashOf(text), ...saveOf(save) }, { timeoutMs });
 const close = (text: string, save?: string) =>
-  bus.request(
-    tpmIntervalClose,
-    { ...place, sha256: hashOf(text), ...(save === undefined ? {} : { saveSha256: hashOf(save) }) },
-    { timeoutMs },
-  );
+  bus.request(tpmIntervalClose, { ...place, sha256: hashOf(text), ...saveOf(save) }, { timeoutMs });
 
 test("the last states are kept, the hashes of all are, and the same state twice is one generation", async () => {
   expect(await put("1", "made")).toEqual({ standing: "newest", generation: 1 });
@@ -176,6 +173,24 @@ test("the save is recorded at the end of an interval, and gone with the next sta
   await expect(close("1", "another")).rejects.toMatchObject({ code: "conflict" });
   await open("1");
   expect(await compare("1")).not.toHaveProperty("save");
+});
+
+test("a memory image is known for as long as its server is, with the generation of then", async () => {
+  await put("1", "made");
+  await open("1");
+  await close("1", "save");
+  await open("1", place, "save");
+  await put("2");
+  await close("2");
+  await open("2", place, "nobody recorded it");
+  const known = async (save: string) => (await compare("2", place, save)).knownSave;
+  expect([await known("save"), await known("nobody recorded it"), await known("new")]).toEqual([
+    1,
+    2,
+    undefined,
+  ]);
+  await database.transaction((tx) => tpmVaultDelete(tx, server.id));
+  expect(await known("save")).toBeUndefined();
 });
 
 test("another host has no say", async () => {
