@@ -60,6 +60,15 @@ export function saveUnknownError(
   );
 }
 
+/** A suspended server without its managed save. */
+export function saveGoneError(serverId: string): CloudError {
+  return new CloudError(
+    "conflict",
+    `Server ${serverId} is not resumed: its memory image is missing from its host, so it would boot and not go on where it was. Nothing was changed. ` +
+      "Have the operator bring the image back, or hard-reboot the server: that starts it with the vault's TPM.",
+  );
+}
+
 /** swtpm would silently make a new TPM where there is none. */
 export function tpmStateGoneError(serverId: string): CloudError {
   return new CloudError(
