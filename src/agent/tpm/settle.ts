@@ -14,7 +14,7 @@ import {
   tpmStateUnknownError,
   tpmStateUnopenedError,
 } from "./refusals.ts";
-import { sha256Of, tpmStateRead, tpmStateWrite, type TpmStateBytes } from "./state-bytes.ts";
+import { sha256Of, tpmStateOwn, tpmStateRead, tpmStateWrite, type TpmStateBytes } from "./state-bytes.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 import { tpmOrderNext, vaultCompare, vaultPut, vaultRead } from "./vault.ts";
 
@@ -64,16 +64,25 @@ export async function tpmStateJudge(context: AgentContext, server: TpmToJudge): 
 
 /** The hash of the state that stands. Throws `conflict`, with nothing changed, when the server must not start. */
 export async function tpmStateSettle(context: AgentContext, server: TpmToSettle): Promise<string> {
+  const { serverId, version } = server;
   const judgement = await tpmStateJudge(context, server);
-  if (judgement.kind === "stands") return judgement.sha256;
   if (judgement.kind === "replaced") return await replace(context, server, judgement.compared);
+  if (judgement.kind === "unknown") await accept(context, server, judgement);
+  await tpmStateOwn(context.paths.server(serverId), version, ownerRequire(context));
+  return judgement.kind === "unknown" ? judgement.found.sha256 : judgement.sha256;
+}
+
+async function accept(
+  context: AgentContext,
+  server: TpmToSettle,
+  judgement: Extract<TpmJudgement, { kind: "unknown" }>,
+): Promise<void> {
   const { found, compared, order } = judgement;
   await tpmAuthenticityRequire(context, server, judgement);
   const cause = compared.standing === "first" ? "first seen" : "changed while the agent was away";
   const { bytes, sha256 } = found;
   await vaultPut(context, server.serverId, { bytes, cause, order });
   context.log.warn({ sha256, cause }, "a TPM state that the vault did not know was accepted");
-  return sha256;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { constants } from "node:fs";
 import { lstat, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { TpmVersion } from "#vtpm/index.ts";
@@ -53,6 +54,17 @@ const lengthOffset = 6;
 /** Whether the file is as long as its header says. What is in it only swtpm can tell, with the passphrase. */
 export function tpmStateIsWhole(bytes: Buffer): boolean {
   return bytes.length > headerBytes && bytes.readUInt32BE(lengthOffset) === bytes.length;
+}
+
+/** What root brought back from a backup may be root's, and swtpm would not open it. */
+export async function tpmStateOwn(paths: ServerPaths, version: TpmVersion, owner: SwtpmUser): Promise<void> {
+  await using file: FileHandle = await open(
+    tpmStateFile(paths, version),
+    constants.O_RDONLY | constants.O_NOFOLLOW,
+  );
+  await file.chown(owner.uid, owner.gid);
+  await file.chmod(0o600);
+  await swtpmFolderEnsure(tpmStateFolder(paths, version), owner);
 }
 
 /** Puts a state where libvirt and swtpm expect it, whole or not at all. The domain is off. */
