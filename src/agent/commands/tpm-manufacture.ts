@@ -13,15 +13,13 @@ import { tpmCertificatesWrite } from "../tpm/certificates.ts";
 import { tpmStatePlace } from "../tpm/place.ts";
 import { poolPlaces } from "../tpm/pool-places.ts";
 import { tpmStateRekey } from "../tpm/rekey.ts";
-import type { SwtpmUser } from "../tpm/swtpm-user.ts";
+import { swtpmUserRequire, type SwtpmUser } from "../tpm/swtpm-user.ts";
 import type { Command, CommandMessage } from "./command.ts";
 
 export const tpmManufacture: Command<"tpmManufacture"> = async (context, message) => {
   const { serverId, tpm, passphrase: box } = message;
-  const { key, swtpmUser: owner } = context;
-  if (owner === undefined) {
-    throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
-  }
+  const { key } = context;
+  const owner = swtpmUserRequire(context);
   const paths = context.paths.server(serverId);
   const { version, secretId } = tpm;
   const [record, look] = await Promise.all([tpmRecordFind(paths), tpmStateLook(paths, version)]);

@@ -15,7 +15,7 @@ import {
   tpmStateUnopenedError,
 } from "./refusals.ts";
 import { sha256Of, tpmStateOwn, tpmStateRead, tpmStateWrite, type TpmStateBytes } from "./state-bytes.ts";
-import type { SwtpmUser } from "./swtpm-user.ts";
+import { swtpmUserRequire } from "./swtpm-user.ts";
 import { tpmOrderNext, vaultCompare, vaultPut, vaultRead } from "./vault.ts";
 
 export interface TpmToJudge {
@@ -68,7 +68,7 @@ export async function tpmStateSettle(context: AgentContext, server: TpmToSettle)
   const judgement = await tpmStateJudge(context, server);
   if (judgement.kind === "replaced") return await replace(context, server, judgement.compared);
   if (judgement.kind === "unknown") await accept(context, server, judgement);
-  await tpmStateOwn(context.paths.server(serverId), version, ownerRequire(context));
+  await tpmStateOwn(context.paths.server(serverId), version, swtpmUserRequire(context));
   return judgement.kind === "unknown" ? judgement.found.sha256 : judgement.sha256;
 }
 
@@ -116,7 +116,7 @@ async function replace(
       "bug",
       `The vault's generation ${newest.generation} of the TPM of server ${serverId} is damaged.`,
     );
-  await tpmStateWrite(context.paths.server(serverId), version, bytes, ownerRequire(context));
+  await tpmStateWrite(context.paths.server(serverId), version, bytes, swtpmUserRequire(context));
   const [generation, sha256] = [newest.generation, newest.sha256];
   const said = {
     missing: "the TPM state was missing from the host and is restored from the vault",
@@ -160,15 +160,10 @@ async function opens(
   { serverId, version, passphrase }: Omit<TpmToSettle, "saveSha256">,
   { bytes }: TpmStateBytes,
 ): Promise<boolean> {
-  const [owner, paths] = [ownerRequire(context), context.paths.server(serverId)];
+  const [owner, paths] = [swtpmUserRequire(context), context.paths.server(serverId)];
   return tpmStateAuthenticate({ version, bytes, passphrase, paths, owner });
 }
 
 function shortOf({ sha256, bytes }: TpmStateBytes): { readonly sha256: string; readonly size: number } {
   return { sha256, size: bytes.length };
-}
-
-function ownerRequire({ swtpmUser }: AgentContext): SwtpmUser {
-  if (swtpmUser !== undefined) return swtpmUser;
-  throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
 }
