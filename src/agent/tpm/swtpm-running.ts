@@ -1,8 +1,8 @@
-/** The swtpm, swtpm_setup and their like that run on this machine, whoever started them: told by their arguments (proc(5), cmdline). */
+/** The QEMU, swtpm, swtpm_setup and their like that run on this machine, whoever started them: told by their arguments (proc(5), cmdline). */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-interface RunningSwtpm {
+interface Running {
   readonly pid: number;
   readonly program: string;
   readonly args: string;
@@ -10,23 +10,37 @@ interface RunningSwtpm {
 
 /** libvirt's folder of a server's state, as it names it to swtpm. */
 const serverState = /\/swtpm\/([0-9a-f-]{36})\/tpm(?:2|1\.2)\b/u;
+/** As libvirt names it to QEMU. */
+const serverUuid = / -uuid ([0-9a-f-]{36})\b/u;
 
-/** The process id of the swtpm of each server for which one runs. */
-export async function swtpmServers(): Promise<ReadonlyMap<string, number>> {
-  const servers = new Map<string, number>();
-  for (const { pid, program, args } of await swtpmList()) {
-    const id = program.endsWith("swtpm") ? serverState.exec(args)?.[1] : undefined;
-    if (id !== undefined) servers.set(id, pid);
+export interface RunningServers {
+  /** The process id of the swtpm of each server for which one runs. */
+  readonly swtpm: ReadonlyMap<string, number>;
+  /** The servers for which a QEMU runs. */
+  readonly qemu: ReadonlySet<string>;
+}
+
+export async function runningServers(): Promise<RunningServers> {
+  const swtpm = new Map<string, number>();
+  const qemu = new Set<string>();
+  for (const { pid, program, args } of await runningList(/(^|\/)(swtpm|qemu-[a-z0-9_-]+)$/)) {
+    const isSwtpm = program.endsWith("swtpm");
+    const id = (isSwtpm ? serverState : serverUuid).exec(args)?.[1];
+    if (id === undefined) continue;
+    if (isSwtpm) swtpm.set(id, pid);
+    else qemu.add(id);
   }
-  return servers;
+  return { swtpm, qemu };
 }
 
 /**
- * Ends every one that was started on a folder of which nobody will make use any more: a swtpm_setup whose agent was killed may
+ * Ends every swtpm and swtpm_setup that was started on a folder of which nobody will make use any more: a swtpm_setup whose agent was killed may
  * end without ending its swtpm. Answers how many.
  */
 export async function swtpmAbandonedEnd(folderPrefix: string): Promise<number> {
-  const abandoned = (await swtpmList()).filter(({ args }) => args.includes(folderPrefix));
+  const abandoned = (await runningList(/(^|\/)swtpm[a-z_]*$/)).filter(({ args }) =>
+    args.includes(folderPrefix),
+  );
   for (const { pid } of abandoned) processEnd(pid);
   return abandoned.length;
 }
@@ -39,15 +53,15 @@ function processEnd(pid: number): void {
   }
 }
 
-/** Nothing but what we and libvirt start on such folders: an editor or a shell that names one is somebody's. */
-async function swtpmList(): Promise<readonly RunningSwtpm[]> {
+/** Those whose program matches: an editor or a shell that names such a folder is somebody's. */
+async function runningList(programs: RegExp): Promise<readonly Running[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
       // A process that ends meanwhile is none.
       const line = await readFile(join("/proc", pid, "cmdline"), "latin1").catch(() => "");
       const [program = "", ...args] = line.split("\0");
-      return /(^|\/)swtpm[a-z_]*$/.test(program) ? [{ pid: Number(pid), program, args: args.join(" ") }] : [];
+      return programs.test(program) ? [{ pid: Number(pid), program, args: ["", ...args].join(" ") }] : [];
     }),
   );
   return found.flat();
