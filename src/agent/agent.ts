@@ -24,6 +24,7 @@ import { tpmCatchUp } from "./tpm/catch-up.ts";
 import { TpmCopies } from "./tpm/copies.ts";
 import { tpmEndedEventually } from "./tpm/ended.ts";
 import { TpmPool } from "./tpm/pool.ts";
+import { runningTpmsWatch } from "./tpm/running-watch.ts";
 import { swtpmUserFind, type SwtpmUser } from "./tpm/swtpm-user.ts";
 
 export interface AgentOptions {
@@ -127,6 +128,7 @@ async function agentRun(
       if (state === "connected") report();
     };
     report();
+    void runningTpmsWatch(context, (serverId) => void reports.report(serverId, false), signal);
     void tpmWarm(context).then(() => context.pool.fill(signal));
     return {
       context,

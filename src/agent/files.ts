@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { chmod, link, mkdir, open, readFile, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { CloudError } from "#base/errors.ts";
 
 /** True for "there is no such file or folder". */
 export function isAbsent(error: unknown): boolean {
@@ -26,6 +27,34 @@ export async function fileTextFind(path: string): Promise<string | undefined> {
     if (isAbsent(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Reads a file from a folder that is not root's alone: no link is followed, no pipe waited at, and never more than `mostBytes` read,
+ * because whoever has the folder may be a swtpm that its guest took over. Throws `conflict` for what is no such file.
+ */
+export async function plainFileRead(path: string, mostBytes: number): Promise<Buffer> {
+  const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+  try {
+    await using file: FileHandle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const found = await file.stat();
+    if (!found.isFile() || found.size > mostBytes) throw notPlainError(path);
+    const bytes = Buffer.alloc(found.size);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+    return bytes.subarray(0, bytesRead);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ELOOP") throw error;
+    throw notPlainError(path);
+  }
+}
+
+function notPlainError(path: string): CloudError {
+  return new CloudError(
+    "conflict",
+    "Where a file of a TPM should be is something else: a link, a pipe, or far more than swtpm writes. " +
+      "Have the operator look at it and remove it; the next start takes the vault's newest state.",
+    { detail: path },
+  );
 }
 
 /** Makes what a rename or an unlink did in this folder (or what was written to this file) last over a power failure. */

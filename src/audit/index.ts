@@ -13,6 +13,7 @@ import { audit } from "./store/migrations/0045-audit.ts";
 export { auditEventView } from "./api/events/view.ts";
 export { createAudit } from "./app/audit.ts";
 export type { Audit, AuditRecord } from "./app/audit.ts";
+export { auditEventNames } from "./domain/audit-event.ts";
 export type { AuditEntry, AuditEvent } from "./domain/audit-event.ts";
 export { auditPolicyRules } from "./policy-rules.ts";
 

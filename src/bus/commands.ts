@@ -26,8 +26,6 @@ export const commands = {
           disks: Type.Boolean(),
           tpm: Type.Boolean(),
           managedSave: Type.Boolean(),
-          /** False when the domain runs with a TPM whose emulator has ended. */
-          tpmRuns: Type.Optional(Type.Boolean()),
         }),
       ),
     }),

@@ -56,7 +56,13 @@ export const hostHeartbeat = {
 /** A domain changed its state by itself or by us. */
 export const serverPowerChanged = {
   subject: "server.power-changed",
-  event: Type.Object({ hostId: Type.String(), serverId: Type.String(), powerState: PowerState }),
+  event: Type.Object({
+    hostId: Type.String(),
+    serverId: Type.String(),
+    powerState: PowerState,
+    /** False: the domain runs, and the emulator of its TPM has ended. */
+    tpmRuns: Type.Optional(Type.Boolean()),
+  }),
 } satisfies EventContract;
 
 /** A piece of an image's bytes, base64; fewer than `length` only at the end. */

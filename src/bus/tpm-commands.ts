@@ -71,8 +71,8 @@ export const tpmCommands = {
       serverId: Type.String(),
       requestId,
       spec: TpmSpec,
-      /** Whether a memory image that is there would be restored; false: it is thrown away before the start. */
-      restores: Type.Boolean(),
+      /** What the start does with the memory image: it takes nothing else, restores one that is there, or throws it away first. */
+      memoryImage: Type.Union([Type.Literal("required"), Type.Literal("restored"), Type.Literal("dropped")]),
       /** For a state that only swtpm can judge. */
       passphrase: Type.Optional(SealedBox),
     }),

@@ -48,10 +48,13 @@ export const tpmStatePut = {
   }),
 } satisfies RequestContract;
 
-/** What the vault knows of a state that a host found before a start; `sha256` is absent when it found none. */
+/**
+ * What the vault knows of a state that a host found before a start, and of a memory image that the start would restore; `sha256` is
+ * absent when it found no state, `saveSha256` when there is no image.
+ */
 export const tpmStateCompare = {
   subject: "tpm.state-compare",
-  request: Type.Object({ ...place, sha256: Type.Optional(Sha256) }),
+  request: Type.Object({ ...place, sha256: Type.Optional(Sha256), saveSha256: Type.Optional(Sha256) }),
   reply: Type.Object({
     standing: Type.Union([
       Type.Literal("newest"),
@@ -70,6 +73,8 @@ export const tpmStateCompare = {
     found: Type.Optional(Generation),
     /** The managed save that was recorded at the suspend. */
     save: Type.Optional(Type.Object({ sha256: Sha256, generation: Type.Integer() })),
+    /** The newest generation when the vault first heard of the image that was found. */
+    knownSave: Type.Optional(Type.Integer()),
   }),
 } satisfies RequestContract;
 export type TpmComparison = Static<(typeof tpmStateCompare)["reply"]>;
@@ -81,10 +86,13 @@ export const tpmStateRead = {
   reply: Type.Object({ bytes: Type.String(), sha256: Sha256 }),
 } satisfies RequestContract;
 
-/** Before the domain starts: from now on this host's changes are the server's. Throws `conflict` unless `sha256` is the newest. */
+/**
+ * Before the domain starts: from now on this host's changes are the server's. Throws `conflict` unless `sha256` is the newest.
+ * `saveSha256`: of the memory image that the start restores.
+ */
 export const tpmIntervalOpen = {
   subject: "tpm.interval-open",
-  request: Type.Object({ ...place, sha256: Sha256 }),
+  request: Type.Object({ ...place, sha256: Sha256, saveSha256: Type.Optional(Sha256) }),
   reply: Type.Object({}),
 } satisfies RequestContract;
 

@@ -12,7 +12,7 @@ import { tpmVaultServe } from "./app/tpm-vault.ts";
 import { computePolicyRules } from "./policy-rules.ts";
 import { hostBootStarts } from "./reconcilers/host-boot.ts";
 import { reconcilePeriodically } from "./reconcilers/periodic.ts";
-import { hostPowerStatesReconcile, powerStateRecord } from "./reconcilers/power-states.ts";
+import { hostPowerStatesReconcile, powerStateRecord, tpmLostRecord } from "./reconcilers/power-states.ts";
 import { stuckSagasRetry } from "./reconcilers/stuck-sagas.ts";
 import { imageTpmsReap } from "./reconcilers/image-tpms.ts";
 import { passphraseIntentsReap } from "./reconcilers/passphrase-intents.ts";
@@ -48,6 +48,7 @@ import { computePassphraseOrphans } from "./store/migrations/0051-passphrase-orp
 import { computeHostBootStarts } from "./store/migrations/0053-host-boot-starts.ts";
 import { computeRebuilds } from "./store/migrations/0057-rebuilds.ts";
 import { computeImageTpms } from "./store/migrations/0058-image-tpms.ts";
+import { computeTpmSaves } from "./store/migrations/0079-tpm-saves.ts";
 import { computePassphraseIntents } from "./store/migrations/0071-passphrase-intents.ts";
 import { computeDeletedServers } from "./store/migrations/0063-deleted-servers.ts";
 import { computeServerMigrations } from "./store/migrations/0061-server-migrations.ts";
@@ -74,6 +75,7 @@ export const computeMigrations: Migrations = {
   "0065-shelved-servers": computeShelvedServers,
   "0071-passphrase-intents": computePassphraseIntents,
   "0063-deleted-servers": computeDeletedServers,
+  "0079-tpm-saves": computeTpmSaves,
 };
 
 /** Of sealstone.conf; what is not said has Nova's default. */
@@ -188,8 +190,12 @@ function listen(deps: ComputeDeps): (() => void)[] {
     bus.subscribe(hostHeartbeat, ({ hostId }) => {
       database.transaction((tx) => hostSeen(tx, hostId, clock.now())).catch(failed);
     }),
-    bus.subscribe(serverPowerChanged, ({ serverId, powerState }) => {
-      powerStateRecord(deps, serverId, { power: powerState }).catch(failed);
+    bus.subscribe(serverPowerChanged, ({ serverId, powerState, tpmRuns }) => {
+      const recorded =
+        tpmRuns === false
+          ? tpmLostRecord(deps, serverId)
+          : powerStateRecord(deps, serverId, { power: powerState });
+      recorded.catch(failed);
     }),
   ];
 }

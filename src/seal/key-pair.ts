@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { link, open, readFile, rm, stat } from "node:fs/promises";
+import { link, open, readFile, rm, stat, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
 import { CloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
 import { suite } from "./suite.ts";
@@ -41,6 +42,9 @@ async function createOnce(path: string): Promise<void> {
     await file.write(material);
     await file.sync();
     await link(draft, path);
+    // What is sealed to a key that a power failure took is lost.
+    await using folder: FileHandle = await open(dirname(path), "r");
+    await folder.sync();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {

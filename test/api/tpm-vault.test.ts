@@ -97,9 +97,33 @@ test("the history names every generation with its cause, and who runs it", async
   expect((await cloud.demo.send("GET", `${servers}/${id}/sealstone:tpm/history`)).status).toBe(403);
 });
 
+test("the history comes in pages", async () => {
+  const page = async (query: string) => {
+    const { status, body } = await cloud.admin.send("GET", `${servers}/${id}/sealstone:tpm/history${query}`);
+    const [next] = (body["sealstone:tpm_history_links"] ?? []) as { rel: string; href: string }[];
+    const generations = (body["sealstone:tpm_history"]?.generations ?? []) as { generation: number }[];
+    return { status, next: next?.href, numbers: generations.map(({ generation }) => generation) };
+  };
+  const first = await page("?limit=4");
+  expect(first.numbers).toEqual([6, 5, 4, 3]);
+  const query = new URL(first.next ?? "").search;
+  expect(query).toBe("?limit=4&marker=3");
+  expect(await page(query)).toEqual({ status: 200, next: undefined, numbers: [2, 1] });
+  expect((await page("?limit=6")).next).toBeUndefined();
+  for (const wrong of ["?limit=0", "?limit=x", "?marker=-1", "?other=1"])
+    expect((await page(wrong)).status).toBe(400);
+});
+
 test("a restore is for operators, of a server that is off, to a generation that is kept", async () => {
   expect(await restore(5)).toMatchObject({ status: 409 });
-  await cloud.demo.send("POST", `${servers}/${id}/action`, { "os-stop": null });
+  const act = (body: object) => cloud.admin.send("POST", `${servers}/${id}/action`, body);
+  // In error, and its domain is there still.
+  await act({ pause: null });
+  await settled(id);
+  await act({ "os-resetState": { state: "error" } });
+  expect((await restore(5)).body.conflictingRequest.message).toContain("power state paused. Stop it first.");
+  await act({ "os-resetState": { state: "active" } });
+  await act({ "os-stop": null });
   await settled(id);
   expect((await restore(5, cloud.demo)).status).toBe(403);
   const gone = await restore(1);
@@ -154,6 +178,11 @@ test("the command line shows and restores the same, by id or name", async () => 
   );
   expect(shown).toMatch(/^1 .* no +made$/m);
   expect(shown).toMatch(/No host runs it\.$/);
+  expect(shown).not.toContain("--marker");
+  const part = await line(["history", id], { limit: "2", marker: "6" });
+  expect(part.split("\n").map((row) => row.split(" ")[0])).toEqual(["GENERATION", "5", "4", "There", "No"]);
+  expect(part).toContain("There are older ones: --marker 4");
+  await expect(line(["history", id], { limit: "0" })).rejects.toThrow("--limit: found");
   const restored = await line(["restore", id], { generation: "6", reason: "back" });
   expect(restored).toContain("Generation 6 is generation 8 now, the newest");
   expect(await line(["history", id])).toContain("An operator chose the newest generation");

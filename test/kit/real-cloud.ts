@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { abandonedProcessesEnd } from "#agent/tpm/abandoned.ts";
+import { swtpmAbandonedEnd } from "#agent/tpm/swtpm-running.ts";
 import { clientAuthenticate, eventually, type Client } from "./client.ts";
 import { freePort } from "./test-cloud.ts";
 
@@ -115,7 +115,7 @@ export async function startRealCloud({ config }: RealCloudOptions = {}): Promise
     async remove(options = { keepState: false }) {
       if (process.exitCode === null && process.signalCode === null) await cloud.stop();
       // Of a cloud that was killed while it made a TPM ahead.
-      await abandonedProcessesEnd(`${instancesPath}/tpm-pool/`);
+      await swtpmAbandonedEnd(`${instancesPath}/tpm-pool/`);
       for (const name of await domains()) {
         await run("virsh", ["destroy", name]).catch(() => undefined);
         await run("virsh", ["undefine", name, "--managed-save", "--tpm"]).catch(() => undefined);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
+import { access, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { agentConfigDefaults, createAgent, type Agent } from "#agent/index.ts";
@@ -19,6 +19,7 @@ import { tpmVaultServe } from "../../src/compute/app/tpm-vault.ts";
 import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverInsert } from "../../src/compute/store/servers.ts";
 import { tpmVaultDelete } from "../../src/compute/store/tpm-vault.ts";
+import { tpmGenerationNewest } from "../../src/compute/store/tpm-vault-generations.ts";
 import { buildGuest, type Guest } from "../../guest/build.ts";
 import { parseGuestFacts, type GuestFacts } from "../../guest/console-facts.ts";
 
@@ -330,9 +331,40 @@ describe("a server with a TPM 2.0, CRB", () => {
     const box = await server.box("wrong");
     await expect(
       ask("domainStart", { serverId, tpm: { spec: server.spec, passphrase: box } }),
-    ).rejects.toThrow();
+    ).rejects.toThrow(/swtpm does not open .* with the server's passphrase/);
     expect(await ourSecrets()).toEqual([]);
     expect(await readFile(server.stateFile())).toEqual(before);
+  });
+
+  test("does not rest in the vault with a damaged state, which stays where it is", async () => {
+    const good = await readFile(server.stateFile());
+    await writeFile(server.stateFile(), good.subarray(0, 4_000));
+    await expect(ask("tpmRest", { serverId, version: "2.0" })).rejects.toThrow(
+      new RegExp(`^Server ${serverId} is not offloaded: the vault does not know .*it is not whole`),
+    );
+    expect((await readFile(server.stateFile())).length).toBe(4_000);
+    await writeFile(server.stateFile(), good);
+  });
+
+  test("whose state was damaged while it ran is told so, with what an operator may do", async () => {
+    await server.start();
+    const state = await readFile(server.stateFile());
+    state.writeUInt8(state.readUInt8(3_000) ^ 1, 3_000);
+    await writeFile(server.stateFile(), state);
+    await ask("domainStop", { serverId, timeoutS: 0 });
+    const newest = await tpmGenerationNewest(database.db, serverId);
+    const sha256 = createHash("sha256").update(state).digest("hex");
+    expect(newest?.sha256).toBe(sha256);
+    await expect(server.start()).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(
+        new RegExp(
+          `^Server ${serverId} is not started: swtpm does not open the TPM state on its host \\(SHA-256 ${sha256}, ` +
+            `.* it was damaged while the server ran.*tpm restore ${serverId} --generation ${Number(newest?.generation) - 1} --reason`,
+        ),
+      ) as string,
+    });
+    expect(await ourSecrets()).toEqual([]);
   });
 
   test("is never given a new TPM when its state is missing here and in the vault", async () => {

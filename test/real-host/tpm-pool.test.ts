@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chown, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { tpmCertificatesFolder } from "#agent/tpm/endorsement-keys.ts";
 import { tpmExamine } from "#agent/tpm/examine.ts";
@@ -139,6 +139,27 @@ test("a TPM of the pool that is damaged, or whose passphrase is another's, is th
   expect(await take(pool, serverId, passphrase)).toBe(good);
   await serverTpm(serverId, passphrase);
   expect([await ready(), await readdir(workshop.places.claimed)]).toEqual([[], []]);
+});
+
+test("a pool that cannot be used holds nobody up, and its folders are root's again and filled", async () => {
+  const pool = await filled({ "2.0": 1, "1.2": 0 });
+  const { places, owner } = workshop;
+  const folder = places.ready("2.0");
+  await rm(folder, { recursive: true });
+  await symlink(folder, folder);
+  expect(await take(pool, newUuid(), passphraseMake())).toBeUndefined();
+
+  await rm(dirname(folder), { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o777 });
+  await chown(folder, owner.uid, owner.gid);
+  await filled({ "2.0": 1, "1.2": 0 });
+  expect(await stat(folder)).toMatchObject({ uid: 0, mode: 0o40700 });
+  await rm(dirname(folder), { recursive: true });
+  const end = new AbortController();
+  pool.fill(end.signal);
+  await eventually(async () => ((await ready()).length === 1 ? true : undefined), 120_000);
+  end.abort();
+  await pool.idle();
 });
 
 test("what a killed process claimed is never ready again", async () => {

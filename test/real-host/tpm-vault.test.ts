@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFile, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chown, copyFile, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -160,6 +160,19 @@ test.each([
   await writeFile(stateFile(), good);
 });
 
+test("a state that is a link to a file of root's is refused, and read by nobody", async () => {
+  const good = await readFile(stateFile());
+  await rm(stateFile());
+  await symlink("/etc/shadow", stateFile());
+  expect(await refusal({ "os-start": null })).toMatch(
+    /^Where a file of a TPM should be is something else: a link/,
+  );
+  await rm(stateFile());
+  await writeFile(stateFile(), good, { mode: 0o600 });
+  const { uid, gid } = await stat(dirname(stateFile()));
+  await chown(stateFile(), uid, gid);
+});
+
 test.each([
   ["removed", "was missing from the host", () => rm(stateFile())],
   [
@@ -237,6 +250,11 @@ test("a resume takes the image that the suspend recorded and no other, and its s
         `and the suspend recorded SHA-256 ${sha256(image1)} with generation \\d+ of the TPM\\.`,
     ),
   );
+  await rename(saveFile(), `${saveFile()}.aside`);
+  expect(await refusal({ resume: null })).toMatch(
+    `Server ${id} is not resumed: its memory image is missing from its host`,
+  );
+  await rename(`${saveFile()}.aside`, saveFile());
   await writeFile(saveFile(), image1);
   await act({ resume: null }, "ACTIVE");
   await expect(stat(saveFile())).rejects.toThrow("ENOENT");

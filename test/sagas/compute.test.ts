@@ -38,7 +38,7 @@ import { serverShelveOffload } from "../../src/compute/sagas/server-shelve-offlo
 import { serverUnshelve } from "../../src/compute/sagas/server-unshelve.ts";
 import { serverFind, serverInsert } from "../../src/compute/store/servers.ts";
 import { shelvedImageFind, shelvedServerSet } from "../../src/compute/store/shelved-servers.ts";
-import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
+import { tpmGenerationInsert, tpmGenerationKeptList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { computeWorld, computeWorldMigrations } from "../kit/compute-world.ts";
 
 const hostId = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -175,7 +175,7 @@ async function world(
         secrets: [...secrets],
         orphans: (await passphraseOrphanList(database.db, { limit: 10 })).map(({ reason }) => reason),
         allocations: (await placement.allocationsOf(server.id)).length,
-        vault: (await tpmGenerationList(database.db, server.id)).length,
+        vault: (await tpmGenerationKeptList(database.db, server.id)).length,
         images: Object.fromEntries(
           await Promise.all(
             (more.images ?? []).map(async ({ id }) => [id, (await image.keeper.find(id))?.status] as const),
@@ -469,7 +469,7 @@ sagaTests(serverRebuild, {
     );
     const left = async () => ({
       ...(await made.left()),
-      parked: (await tpmGenerationList(database.db, sagaId)).length,
+      parked: (await tpmGenerationKeptList(database.db, sagaId)).length,
       keys: await endorsementKeyList(database.db, server.id),
       secretId: (await serverFind(database.db, server.id))?.tpm?.secretId,
     });

@@ -24,7 +24,7 @@ import { serverMigrationFind, serverMigrationInsert } from "../../src/compute/st
 import { serverFind, serverInsert, serverUsage } from "../../src/compute/store/servers.ts";
 import { endorsementKeyList, endorsementKeysReplace } from "../../src/compute/store/tpm-endorsement-keys.ts";
 import { tpmPark } from "../../src/compute/store/tpm-parked.ts";
-import { tpmGenerationInsert, tpmGenerationList } from "../../src/compute/store/tpm-vault-generations.ts";
+import { tpmGenerationInsert, tpmGenerationKeptList } from "../../src/compute/store/tpm-vault-generations.ts";
 import { computeWorld, computeWorldMigrations } from "../kit/compute-world.ts";
 
 const hostId = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -151,8 +151,8 @@ async function world(database: Database, { server, resize }: Start) {
         host: host.servers.get(server.id),
         secrets: [...secrets],
         allocation: (await placement.allocationsOf(server.id))[0]?.resources,
-        vault: (await tpmGenerationList(database.db, server.id)).map(({ generation }) => generation),
-        parked: (await tpmGenerationList(database.db, "9f6e0c3a-5b1d-4f0e-8a44-2c8d7b6a1f33")).length,
+        vault: await tpmGenerationKeptList(database.db, server.id),
+        parked: (await tpmGenerationKeptList(database.db, "9f6e0c3a-5b1d-4f0e-8a44-2c8d7b6a1f33")).length,
         keys: (await endorsementKeyList(database.db, server.id)).map(({ publicKey }) => publicKey),
         migration: (await serverMigrationFind(database.db, migrationId))?.status,
         cores: usage.cores,

@@ -11,7 +11,7 @@ import { tpmEndedTry } from "../tpm/ended.ts";
 import { keptPassphraseDelete, keptPassphraseOpen, keptPassphraseWrite } from "../tpm/kept-passphrase.ts";
 import { vtpmSecretFind, vtpmSecretRemove, withVtpmSecret } from "../tpm/libvirt-secret.ts";
 import { managedSaveHash } from "../tpm/managed-save-hash.ts";
-import { tpmStateSettle } from "../tpm/settle.ts";
+import { tpmOpensRequire, tpmStateSettle } from "../tpm/settle.ts";
 import { swtpmOrphansEnd } from "../tpm/swtpm-began.ts";
 import { vaultIntervalOpen } from "../tpm/vault.ts";
 import type { Command, CommandMessage } from "./command.ts";
@@ -86,12 +86,17 @@ async function startWithTpm(context: AgentContext, { domain, ...server }: TpmSta
   try {
     const saveSha256 = await saveHash;
     const sha256 = await tpmStateSettle(context, { serverId, version, passphrase, saveSha256 });
-    await vaultIntervalOpen(context, serverId, sha256);
+    await vaultIntervalOpen(context, serverId, { sha256, saveSha256 });
     copies.watch(serverId, version);
     if (tpm.keepPassphrase === true) await keptPassphraseWrite(context, { serverId, secretId }, passphrase);
     else await keptPassphraseDelete(context, serverId);
     const secret = { serverId, secretId, passphrase, domainName: domain.handle.name };
-    await withVtpmSecret(libvirt, secret, () => start(libvirt, domain.handle));
+    try {
+      await withVtpmSecret(libvirt, secret, () => start(libvirt, domain.handle));
+    } catch (error) {
+      await tpmOpensRequire(context, { serverId, version, passphrase }, error);
+      throw error;
+    }
     // A restore writes the state of its image, whatever was there.
     copies.look(serverId);
   } catch (error) {

@@ -1,12 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { isUuid } from "#base/ids.ts";
 import type { AgentContext } from "../agent-context.ts";
-import { domainTpmVersionFind } from "../domain-xml/metadata.ts";
 import { fileSizeFind } from "../files.ts";
 import { powerStateLook } from "../own-domain.ts";
 import { ownDomainList } from "../own-domain-list.ts";
 import { tpmStateExists } from "../tpm/state.ts";
-import { swtpmServers } from "../tpm/swtpm-servers.ts";
 import type { Command, CommandAnswer } from "./command.ts";
 
 type Inspected = CommandAnswer<"serversInspect">["servers"][number];
@@ -17,22 +15,8 @@ export const serversInspect: Command<"serversInspect"> = async (context) => {
   const serverIds = new Set([...domains.keys(), ...withFiles]);
   const servers: Inspected[] = [];
   for (const serverId of serverIds) servers.push(await inspect(context, serverId, domains));
-  const emulated = await swtpmServers();
-  return { servers: servers.map((server) => withTpm(server, emulated, domains)) };
+  return { servers };
 };
-
-/** Looked at after the domains, so that one that was just started has its emulator. */
-function withTpm(
-  server: Inspected,
-  emulated: ReadonlySet<string>,
-  domains: Awaited<ReturnType<typeof ownDomainList>>,
-): Inspected {
-  const { serverId, powerState } = server;
-  const active = powerState === "running" || powerState === "paused";
-  const domain = domains.get(serverId);
-  if (!active || !domain || domainTpmVersionFind(domain.xml) === undefined) return server;
-  return { ...server, tpmRuns: emulated.has(serverId) };
-}
 
 async function inspect(
   { libvirt, paths }: AgentContext,

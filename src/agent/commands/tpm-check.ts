@@ -5,6 +5,7 @@ import type { AgentContext } from "../agent-context.ts";
 import { isActive, ownDomainFind, type OwnDomain } from "../own-domain.ts";
 import { managedSaveHash } from "../tpm/managed-save-hash.ts";
 import { keptPassphraseExists, keptPassphraseOpen } from "../tpm/kept-passphrase.ts";
+import { saveGoneError } from "../tpm/refusals.ts";
 import { tpmAuthenticityRequire, tpmStateJudge } from "../tpm/settle.ts";
 import type { Command, CommandAnswer, CommandMessage } from "./command.ts";
 
@@ -28,8 +29,9 @@ async function judge(
     readonly keepsPassphrase: boolean;
   },
 ): Promise<CommandAnswer<"tpmCheck">["verdict"]> {
-  const { serverId, spec, restores, domain, passphrase: box, keepsPassphrase } = server;
-  const saveSha256 = restores && domain ? await managedSaveHash(context, domain) : undefined;
+  const { serverId, spec, memoryImage, domain, passphrase: box, keepsPassphrase } = server;
+  const saveSha256 = memoryImage !== "dropped" && domain ? await managedSaveHash(context, domain) : undefined;
+  if (memoryImage === "required" && saveSha256 === undefined) throw saveGoneError(serverId);
   const state = { serverId, version: spec.version, saveSha256 };
   const judgement = await tpmStateJudge(context, state);
   if (judgement.kind !== "unknown") return "starts";

@@ -9,18 +9,17 @@ import { tpmDraftsDelete, tpmManufacture as make } from "../tpm/manufacture.ts";
 import { tpmRecordFind, tpmRecordWrite, tpmStateLook, tpmStateLostError } from "../tpm/state.ts";
 import type { AgentContext } from "../agent-context.ts";
 import type { ServerPaths } from "../agent-paths.ts";
-import { tpmCertificatesWrite, tpmStatePlace } from "../tpm/place.ts";
+import { tpmCertificatesWrite } from "../tpm/certificates.ts";
+import { tpmStatePlace } from "../tpm/place.ts";
 import { poolPlaces } from "../tpm/pool-places.ts";
 import { tpmStateRekey } from "../tpm/rekey.ts";
-import type { SwtpmUser } from "../tpm/swtpm-user.ts";
+import { swtpmUserRequire, type SwtpmUser } from "../tpm/swtpm-user.ts";
 import type { Command, CommandMessage } from "./command.ts";
 
 export const tpmManufacture: Command<"tpmManufacture"> = async (context, message) => {
   const { serverId, tpm, passphrase: box } = message;
-  const { key, swtpmUser: owner } = context;
-  if (owner === undefined) {
-    throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
-  }
+  const { key } = context;
+  const owner = swtpmUserRequire(context);
   const paths = context.paths.server(serverId);
   const { version, secretId } = tpm;
   const [record, look] = await Promise.all([tpmRecordFind(paths), tpmStateLook(paths, version)]);
@@ -92,7 +91,7 @@ async function tpmOfImage(
   try {
     const bytes = Buffer.from(content.bytes, "base64");
     const renewed = await tpmStateRekey({ version, bytes, from, to: to.passphrase, owner, workFolder });
-    await tpmCertificatesWrite(paths, content.certificates);
+    await tpmCertificatesWrite(tpmCertificatesFolder(paths.tpmRecords), content.certificates);
     await tpmStatePlace({ version, owner, paths }, renewed);
   } finally {
     wipe(from);

@@ -33,15 +33,20 @@ export class PowerReports {
     await Promise.all([...domains.keys()].map((serverId) => this.report(serverId)));
   }
 
-  /** Never rejects. The state is asked for rather than taken from an event: so the last report is the latest state. */
-  async report(serverId: string): Promise<void> {
+  /**
+   * Never rejects. The state is asked for rather than taken from an event: so the last report is the latest state. `tpmRuns`: false when
+   * its swtpm has ended, which matters only to a domain that runs.
+   */
+  async report(serverId: string, tpmRuns?: false): Promise<void> {
     const { bus, hostId, libvirt, log } = this.#context;
     try {
       await this.#queue.run(serverId, async () => {
         const domain = await ownDomainFind(this.#context, serverId);
         if (domain === undefined) return;
         const { powerState } = await powerStateLook(libvirt, domain.handle);
-        bus.publish(serverPowerChanged, { hostId, serverId, powerState });
+        const runs = powerState === "running" || powerState === "paused";
+        const news = runs && tpmRuns === false ? { tpmRuns } : {};
+        bus.publish(serverPowerChanged, { hostId, serverId, powerState, ...news });
       });
     } catch (error) {
       // Gone meanwhile, or not ours, or libvirtd is away: nothing to tell now, and reconcilers look again.

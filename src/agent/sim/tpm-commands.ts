@@ -49,7 +49,7 @@ export const simTpmCommands = {
     if (server.power !== "shutdown") return { verdict: "starts", keepsPassphrase };
     if (server.tpm === undefined) {
       // The start takes it from the vault, when that has it.
-      const { standing } = await vaultCompare(place, serverId, undefined);
+      const { standing } = await vaultCompare(place, serverId, { sha256: undefined });
       if (standing === "first") throw tpmMissingError(serverId);
       return { verdict: "starts", keepsPassphrase };
     }

@@ -43,11 +43,11 @@ export async function simStateJudge(
 ): Promise<TpmComparison> {
   const bytes = stateOf(serverId, writes);
   const sha256 = sha256Of(bytes);
-  const compared = await vaultCompare(place, serverId, sha256);
+  const compared = await vaultCompare(place, serverId, { sha256 });
   const { standing, held, newest } = compared;
   if (standing === "unknown" && !held) {
     const why = "no server ran here since the vault's newest was recorded, so it was damaged or exchanged";
-    throw tpmStateUnknownError(serverId, { sha256, size: bytes.length }, newest, why);
+    throw tpmStateUnknownError(serverId, { sha256, size: bytes.length }, newest, { why });
   }
   return compared;
 }
@@ -66,16 +66,16 @@ export async function simStateSettle(
     if (newest === undefined)
       throw new CloudError("bug", "The vault gave a TPM state a standing without having one.");
     const settled = (await vaultRead(place, serverId, newest.generation)).readUInt32BE(headerBytes);
-    await vaultIntervalOpen(place, serverId, newest.sha256);
+    await vaultIntervalOpen(place, serverId, newest);
     return settled;
   }
-  await vaultIntervalOpen(place, serverId, sha256Of(stateOf(serverId, writes)));
+  await vaultIntervalOpen(place, serverId, { sha256: sha256Of(stateOf(serverId, writes)) });
   return writes;
 }
 
 /** Before a start without a state: how many writes the vault's newest has. Throws `conflict` when it has none. */
 export async function simStateRestore(place: TpmVaultPlace, serverId: string): Promise<number> {
-  const { newest } = await vaultCompare(place, serverId, undefined);
+  const { newest } = await vaultCompare(place, serverId, { sha256: undefined });
   if (newest === undefined) throw tpmStateGoneError(serverId);
   return (await vaultRead(place, serverId, newest.generation)).readUInt32BE(headerBytes);
 }
@@ -83,7 +83,7 @@ export async function simStateRestore(place: TpmVaultPlace, serverId: string): P
 /** A server that runs on after the simulated host was away. */
 export async function simStateCatchUp(place: TpmVaultPlace, serverId: string, writes: number): Promise<void> {
   await simStatePut(place, serverId, writes, "changed while the agent was away");
-  await vaultIntervalOpen(place, serverId, sha256Of(stateOf(serverId, writes)));
+  await vaultIntervalOpen(place, serverId, { sha256: sha256Of(stateOf(serverId, writes)) });
 }
 
 /** After the domain ended. */

@@ -1,10 +1,10 @@
-import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TpmVersion } from "#vtpm/index.ts";
-import { tpmStateNames, type ServerPaths } from "../agent-paths.ts";
+import type { ServerPaths } from "../agent-paths.ts";
 import { passableFolderEnsure } from "../files.ts";
 import { programRun, ProgramError } from "../run-program.ts";
-import { swtpmFolderEnsure } from "./state.ts";
+import { swtpmFolderMake } from "./state.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 const patienceMs = 30_000;
@@ -25,10 +25,7 @@ export async function tpmStateAuthenticate(input: {
   await passableFolderEnsure(paths.folder);
   const copy = await mkdtemp(join(paths.folder, "tpm-check-"));
   try {
-    await swtpmFolderEnsure(copy, owner);
-    const file = join(copy, tpmStateNames[version].file);
-    await writeFile(file, bytes, { mode: 0o600 });
-    await chown(file, owner.uid, owner.gid);
+    await swtpmFolderMake(copy, { version, bytes, owner });
     return await swtpmLoads(copy, version, { passphrase, owner });
   } finally {
     await rm(copy, { recursive: true, force: true });

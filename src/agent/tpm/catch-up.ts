@@ -58,13 +58,13 @@ async function compareNow(context: AgentContext, serverId: string, version: TpmV
   if (await isActive(libvirt, domain.handle)) {
     copies.watch(serverId, version);
     const copied = await copies.copy(serverId, version, "changed while the agent was away");
-    if (copied !== undefined) await vaultIntervalOpen(context, serverId, copied);
+    if (copied !== undefined) await vaultIntervalOpen(context, serverId, { sha256: copied });
     return;
   }
   copies.forget(serverId);
   await swtpmOrphansEnd(domain.handle.name, paths.server(serverId).tpmState);
   const sha256 = (await tpmStateRead(paths.server(serverId), version))?.sha256;
-  const { held, standing } = await vaultCompare(context, serverId, sha256);
+  const { held, standing } = await vaultCompare(context, serverId, { sha256 });
   if (!held) return;
   if (standing !== "newest" || sha256 === undefined) {
     log.warn(

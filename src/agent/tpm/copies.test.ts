@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { sleep } from "#base/clock.ts";
 import { CloudError } from "#base/errors.ts";
 import { newUuid } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
@@ -111,4 +112,26 @@ test("what is no whole state is not copied: the vault keeps what it has", async 
   await swtpmWrites(Buffer.alloc(0));
   expect(await copies.copy(serverId, "2.0", "changed")).toBeUndefined();
   expect(taken).toEqual([]);
+});
+
+test("what inotify does not tell is found by a sweep: its folder was exchanged, or was not there to be watched", async () => {
+  vaultServe();
+  const state = join(folder, "tpm2");
+  await rm(state, { recursive: true });
+  copies.watch(serverId, "2.0");
+  expect(copies.watched()).toEqual([serverId]);
+  await mkdir(state);
+  await swtpmWrites(stateOf("first"));
+  await copies.sweep();
+  await expect.poll(() => taken, until).toEqual(["first changed"]);
+
+  copies.watch(serverId, "2.0");
+  await rm(state, { recursive: true });
+  await mkdir(state);
+  // What inotify says of the old folder's end is past.
+  await sleep(600);
+  await swtpmWrites(stateOf("second"));
+  await copies.sweep();
+  await copies.sweep();
+  await expect.poll(() => taken, until).toEqual(["first changed", "second changed"]);
 });

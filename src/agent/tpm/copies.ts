@@ -9,7 +9,7 @@ import type { TpmStateCause } from "#bus/index.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import type { AgentPaths } from "../agent-paths.ts";
 import { ServerQueue } from "../server-queue.ts";
-import { tpmStateIsWhole, tpmStateRead } from "./state-bytes.ts";
+import { tpmStateIdentity, tpmStateIsWhole, tpmStateRead } from "./state-bytes.ts";
 import { tpmStateFolder } from "./state.ts";
 import { tpmOrderNext, vaultPut, type TpmVaultPlace } from "./vault.ts";
 
@@ -20,13 +20,16 @@ const retryMostMs = 5_000;
 
 interface Watched {
   readonly version: TpmVersion;
-  readonly watcher: FSWatcher;
+  /** Undefined: the kernel has no more of them, and the sweep does alone. */
+  readonly watcher: FSWatcher | undefined;
   timer: NodeJS.Timeout | undefined;
   /** What the next copy is for. */
   cause: TpmStateCause;
   retryMs: number;
   /** The hash that the vault acknowledged last. */
   acknowledged: string | undefined;
+  /** What the last sweep saw of the file. */
+  swept: string | undefined;
 }
 
 export interface TpmCopiesOptions extends TpmVaultPlace {
@@ -48,23 +51,28 @@ export class TpmCopies {
     return this.#watched.has(serverId);
   }
 
-  /** Begins to watch the server's TPM, which must be there. */
+  watched(): readonly string[] {
+    return [...this.#watched.keys()];
+  }
+
+  /** Begins to watch the server's TPM, or begins anew: its folder may be another one. */
   watch(serverId: string, version: TpmVersion): void {
-    if (this.#watched.has(serverId)) return;
-    const folder = tpmStateFolder(this.#options.paths.server(serverId), version);
-    const watcher = watch(folder, { persistent: false }, () => this.look(serverId));
-    watcher.on("error", (error) =>
-      this.#options.log.error({ serverId, error: errorText(error) }, "the TPM can no longer be watched"),
+    this.forget(serverId);
+    const watcher = this.#watcherOpen(serverId, version);
+    const [timer, acknowledged, swept] = [undefined, undefined, undefined];
+    const fresh = { timer, cause: "changed", retryMs: retryFirstMs, acknowledged, swept } as const;
+    this.#watched.set(serverId, { version, watcher, ...fresh });
+  }
+
+  /** Copies what changed since the last sweep without a word of inotify: its queue is bounded, and a folder may be exchanged. */
+  async sweep(): Promise<void> {
+    await Promise.all(
+      [...this.#watched].map(async ([serverId, watched]) => {
+        const identity = await tpmStateIdentity(this.#options.paths.server(serverId), watched.version);
+        if (identity !== watched.swept) this.look(serverId);
+        watched.swept = identity;
+      }),
     );
-    const [timer, acknowledged] = [undefined, undefined];
-    this.#watched.set(serverId, {
-      version,
-      watcher,
-      timer,
-      cause: "changed",
-      retryMs: retryFirstMs,
-      acknowledged,
-    });
   }
 
   /** Copies what is there, soon. */
@@ -114,12 +122,25 @@ export class TpmCopies {
     const watched = this.#watched.get(serverId);
     if (watched === undefined) return;
     clearTimeout(watched.timer);
-    watched.watcher.close();
+    watched.watcher?.close();
     this.#watched.delete(serverId);
   }
 
   stop(): void {
     for (const serverId of this.#watched.keys()) this.forget(serverId);
+  }
+
+  #watcherOpen(serverId: string, version: TpmVersion): FSWatcher | undefined {
+    const { log, paths } = this.#options;
+    const failed = (error: unknown): void =>
+      log.error({ serverId, error: errorText(error) }, "the TPM is looked at from time to time only");
+    try {
+      const folder = tpmStateFolder(paths.server(serverId), version);
+      return watch(folder, { persistent: false }, () => this.look(serverId)).on("error", failed);
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
   }
 
   /** Never rejects. While the control plane is away it is tried again. */

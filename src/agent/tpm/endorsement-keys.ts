@@ -1,13 +1,12 @@
 import { X509Certificate } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Static } from "typebox";
 import type { commands } from "#bus/index.ts";
-import { isAbsent } from "../files.ts";
+import { endorsementCertificates, tpmCertificatesRead } from "./certificates.ts";
 
 type EndorsementKeys = Static<typeof commands.tpmManufacture.reply>["endorsementKeys"];
 
-/** Where the certificates of the endorsement keys are kept that swtpm_setup wrote. */
+/** Where the certificates of a server's TPM are kept. */
 export function tpmCertificatesFolder(tpmRecords: string): string {
   return join(tpmRecords, "certificates");
 }
@@ -17,13 +16,8 @@ export function tpmCertificatesFolder(tpmRecords: string): string {
  * none were kept.
  */
 export async function endorsementKeysRead(folder: string): Promise<EndorsementKeys> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (isAbsent(error)) return [];
-    throw error;
-  });
-  const files = names.filter((name) => /^ek-.*\.crt$/.test(name)).toSorted();
-  if (files.length === 0) return undefined;
-  return Promise.all(files.map(async (name) => endorsementKeyOf(await readFile(join(folder, name)))));
+  const certificates = endorsementCertificates(await tpmCertificatesRead(folder));
+  return certificates.length === 0 ? undefined : certificates.map(endorsementKeyOf);
 }
 
 function endorsementKeyOf(der: Buffer): NonNullable<EndorsementKeys>[number] {

@@ -4,12 +4,11 @@
  * and 2.2.1.5.2); TPM Main 1.2 part 3 (TPM_ReadPubek: the certificate itself is the owner's to read, and there is none yet).
  */
 import { X509Certificate } from "node:crypto";
-import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CloudError } from "#base/errors.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
-import { tpmStateNames } from "../agent-paths.ts";
-import { swtpmFolderEnsure } from "./state.ts";
+import { swtpmFolderMake } from "./state.ts";
 import { SwtpmProcess } from "./swtpm-process.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
@@ -35,10 +34,7 @@ export async function tpmExamine(input: {
   const { version, bytes, passphrase, certificates, owner, workFolder } = input;
   const folder = await mkdtemp(join(workFolder, "tpm-look-"));
   try {
-    await swtpmFolderEnsure(folder, owner);
-    const file = join(folder, tpmStateNames[version].file);
-    await writeFile(file, bytes, { mode: 0o600 });
-    await chown(file, owner.uid, owner.gid);
+    await swtpmFolderMake(folder, { version, bytes, owner });
     await using swtpm: SwtpmProcess = new SwtpmProcess({ version, folder, owner, passphrase });
     await swtpm.init();
     const same = version === "2.0" ? await same20(swtpm, certificates) : await same12(swtpm, certificates);

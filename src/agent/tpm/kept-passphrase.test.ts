@@ -33,9 +33,9 @@ afterEach(() => rm(folder, { recursive: true }));
 const fileOf = (serverId: string): string => paths.server(serverId).keptPassphrase;
 
 test("what is kept opens for its server and secret, is root's alone, and is gone when it is deleted", async () => {
-  expect(await keptPassphraseExists({ paths }, server)).toBe(false);
+  expect(await keptPassphraseExists({ paths, key }, server)).toBe(false);
   await keptPassphraseWrite({ paths, key }, server, passphrase);
-  expect(await keptPassphraseExists({ paths }, server)).toBe(true);
+  expect(await keptPassphraseExists({ paths, key }, server)).toBe(true);
   expect(await keptPassphraseOpen({ paths, key }, server)).toEqual(passphrase);
   const path = fileOf(server.serverId);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -46,7 +46,7 @@ test("what is kept opens for its server and secret, is root's alone, and is gone
   expect(await readdir(dirname(path))).toEqual([`${server.serverId}.json`]);
   await keptPassphraseDelete({ paths }, server.serverId);
   await keptPassphraseDelete({ paths }, server.serverId);
-  expect(await keptPassphraseExists({ paths }, server)).toBe(false);
+  expect(await keptPassphraseExists({ paths, key }, server)).toBe(false);
 });
 
 test("the same one is not written again; another secret's takes its place", async () => {
@@ -55,7 +55,7 @@ test("the same one is not written again; another secret's takes its place", asyn
   await keptPassphraseWrite({ paths, key }, server, passphrase);
   expect(await readFile(fileOf(server.serverId), "utf8")).toBe(text);
   const renewed = { ...server, secretId: "6f70656e-7374-4163-8b21-000000000004" };
-  expect(await keptPassphraseExists({ paths }, renewed)).toBe(false);
+  expect(await keptPassphraseExists({ paths, key }, renewed)).toBe(false);
   await keptPassphraseWrite({ paths, key }, renewed, Buffer.from("another"));
   expect((await keptPassphraseOpen({ paths, key }, renewed)).toString()).toBe("another");
   await expect(keptPassphraseOpen({ paths, key }, server)).rejects.toThrow(/its host does not keep it\./);
@@ -71,4 +71,23 @@ test("a file opens for no other server, with no other host's key, and no box of 
   const box = await boxSeal(key.publicKey, passphrase, vtpmAssociatedData(server.serverId));
   await writeFile(fileOf(server.serverId), JSON.stringify({ secretId: server.secretId, box }));
   await expect(keptPassphraseOpen({ paths, key }, server)).rejects.toThrow(refused);
+});
+
+test("what no longer opens is not kept, and the next start that brings the passphrase keeps it anew", async () => {
+  await keptPassphraseWrite({ paths, key }, server, passphrase);
+  const fresh = await sealKeyPairLoad(join(folder, "fresh.key"));
+  const damage: readonly (() => Promise<void>)[] = [
+    () => Promise.resolve(),
+    () => writeFile(fileOf(server.serverId), '{"secretId"'),
+    () => writeFile(fileOf(server.serverId), ""),
+  ];
+  for (const damaged of damage) {
+    await damaged();
+    expect(await keptPassphraseExists({ paths, key: fresh }, server)).toBe(false);
+    await expect(keptPassphraseOpen({ paths, key: fresh }, server)).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await keptPassphraseWrite({ paths, key: fresh }, server, passphrase);
+    expect(await keptPassphraseOpen({ paths, key: fresh }, server)).toEqual(passphrase);
+  }
 });

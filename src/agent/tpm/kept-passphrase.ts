@@ -6,6 +6,8 @@ import { chmod, mkdir, open, rename, rm, type FileHandle } from "node:fs/promise
 import { dirname } from "node:path";
 import { Type } from "typebox";
 import { Parse } from "typebox/value";
+import { isCloudError } from "#base/errors.ts";
+import { wipe } from "#base/secret.ts";
 import { boxOpen, boxSeal } from "#seal/index.ts";
 import { keptAssociatedData } from "#vtpm/index.ts";
 import type { AgentContext } from "../agent-context.ts";
@@ -22,13 +24,13 @@ interface Passphrase {
 
 type Place = Pick<AgentContext, "paths" | "key">;
 
-/** Durable when it resolves. The one that is kept is not written again. */
+/** Durable when it resolves. The one that is kept, and opens, is not written again. */
 export async function keptPassphraseWrite(
   { paths, key }: Place,
   { serverId, secretId }: Passphrase,
   passphrase: Uint8Array,
 ): Promise<void> {
-  if (await keptPassphraseExists({ paths }, { serverId, secretId })) return;
+  if (await keptPassphraseExists({ paths, key }, { serverId, secretId })) return;
   const path = paths.server(serverId).keptPassphrase;
   const box = await boxSeal(key.publicKey, passphrase, keptAssociatedData(serverId, secretId));
   const draft = `${path}.new`;
@@ -45,12 +47,15 @@ export async function keptPassphraseWrite(
   await syncToDisk(dirname(path));
 }
 
-/** Whether the passphrase of this secret is kept. It is not opened. */
-export async function keptPassphraseExists(
-  { paths }: Pick<Place, "paths">,
-  { serverId, secretId }: Passphrase,
-): Promise<boolean> {
-  return (await keptRead({ paths }, serverId))?.secretId === secretId;
+/** Whether the passphrase of this secret is kept and opens: it does not once the host's key was lost, or the file is damaged. */
+export async function keptPassphraseExists(place: Place, passphrase: Passphrase): Promise<boolean> {
+  try {
+    wipe(await keptPassphraseOpen(place, passphrase));
+    return true;
+  } catch (error) {
+    if (isCloudError(error, "conflict")) return false;
+    throw error;
+  }
 }
 
 /** The caller wipes it. Throws `conflict` when this host does not keep it, or cannot open what it keeps. */
@@ -58,11 +63,13 @@ export async function keptPassphraseOpen(
   { paths, key }: Place,
   { serverId, secretId }: Passphrase,
 ): Promise<Buffer> {
-  const kept = await keptRead({ paths }, serverId);
-  if (kept?.secretId !== secretId) throw keptPassphraseAbsentError({ serverId, secretId });
+  const text = await fileTextFind(paths.server(serverId).keptPassphrase);
   try {
+    const kept = text === undefined ? undefined : Parse(Kept, JSON.parse(text));
+    if (kept?.secretId !== secretId) throw keptPassphraseAbsentError({ serverId, secretId });
     return await boxOpen(key, kept.box, keptAssociatedData(serverId, secretId));
   } catch (cause) {
+    if (isCloudError(cause, "conflict")) throw cause;
     const why = "cannot open what it keeps (another host's key, or damaged)";
     throw keptPassphraseAbsentError({ serverId, secretId }, why, cause);
   }
@@ -78,9 +85,4 @@ export async function keptPassphraseDelete({ paths }: Pick<Place, "paths">, serv
     throw error;
   }
   await syncToDisk(dirname(path));
-}
-
-async function keptRead({ paths }: Pick<Place, "paths">, serverId: string) {
-  const text = await fileTextFind(paths.server(serverId).keptPassphrase);
-  return text === undefined ? undefined : Parse(Kept, JSON.parse(text));
 }

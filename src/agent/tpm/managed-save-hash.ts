@@ -3,6 +3,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import { domainHasManagedSave } from "#libvirt/index.ts";
 import type { AgentContext } from "../agent-context.ts";
 import { managedSaveFile } from "../agent-paths.ts";
+import { isAbsent } from "../files.ts";
 import type { OwnDomain } from "../own-domain.ts";
 
 const chunkBytes = 4 * 1024 ** 2;
@@ -22,7 +23,12 @@ export async function managedSaveHash(
   { handle }: OwnDomain,
 ): Promise<string | undefined> {
   const path = managedSaveFile(handle.name);
-  if (await domainHasManagedSave(libvirt, handle)) return await fileHash(path);
+  try {
+    if (await domainHasManagedSave(libvirt, handle)) return await fileHash(path);
+  } catch (error) {
+    // libvirt remembers that there is one, and starts the domain without it.
+    if (!isAbsent(error)) throw error;
+  }
   known.delete(path);
   return undefined;
 }

@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { base64Encode } from "#base/base64.ts";
 import { newUuid } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
 import { boxSeal, type SealKeyPair } from "#seal/index.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
-import { tpmStateNames } from "../agent-paths.ts";
-import { passableFolderEnsure, syncToDisk } from "../files.ts";
+import { syncToDisk } from "../files.ts";
+import { endorsementCertificates, tpmCertificatesWrite } from "./certificates.ts";
 import { tpmExamine } from "./examine.ts";
 import { poolAssociatedData, poolFiles, type PoolPlaces } from "./pool-places.ts";
-import { tpmSetupRun } from "./setup.ts";
-import { swtpmFolderEnsure } from "./state.ts";
+import { tpmSetupRun, type MadeTpm } from "./setup.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 /** As many as those of servers. */
@@ -39,15 +38,12 @@ export async function poolMake(input: PoolMake): Promise<string> {
   wipe(random);
   const draft = await mkdtemp(join(places.work, "making-"));
   try {
-    const bytes = await stateMake(input, { tpmId, passphrase, draft });
+    const { bytes, certificates } = await stateMake(input, { tpmId, passphrase, draft });
     const entry = join(draft, "entry");
-    await mkdir(entry, { mode: 0o700 });
+    await tpmCertificatesWrite(entry, certificates);
     const box = await boxSeal(key.publicKey, passphrase, poolAssociatedData(tpmId));
-    await writeFile(join(entry, poolFiles.state), bytes, { mode: 0o600 });
-    await writeFile(join(entry, poolFiles.passphrase), box, { mode: 0o600 });
-    const certificates = await certificateNames(join(draft, "certificates"));
-    for (const name of certificates) await copyFile(join(draft, "certificates", name), join(entry, name));
-    for (const name of await readdir(entry)) await syncToDisk(join(entry, name));
+    await writeFile(join(entry, poolFiles.state), bytes, { mode: 0o600, flush: true });
+    await writeFile(join(entry, poolFiles.passphrase), box, { mode: 0o600, flush: true });
     await syncToDisk(entry);
     await rename(entry, join(places.ready(version), tpmId));
     await syncToDisk(places.ready(version));
@@ -60,28 +56,11 @@ export async function poolMake(input: PoolMake): Promise<string> {
 
 async function stateMake(
   { places, version, owner, setupConfig, signal }: PoolMake,
-  {
-    tpmId,
-    passphrase,
-    draft,
-  }: { readonly tpmId: string; readonly passphrase: Buffer; readonly draft: string },
-): Promise<Buffer> {
-  const folders = {
-    state: join(draft, "state"),
-    certificates: join(draft, "certificates"),
-    temporary: join(draft, "temporary"),
-  };
-  await passableFolderEnsure(draft);
-  for (const folder of Object.values(folders)) await swtpmFolderEnsure(folder, owner);
-  await tpmSetupRun({ tpmId, version, passphrase, owner, setupConfig, folders, background: true, signal });
-  const bytes = await readFile(join(folders.state, tpmStateNames[version].file));
-  const names = (await certificateNames(folders.certificates)).filter((name) => name.startsWith("ek-"));
-  const certificates = await Promise.all(names.map((name) => readFile(join(folders.certificates, name))));
-  await tpmExamine({ version, bytes, passphrase, certificates, owner, workFolder: places.work });
-  return bytes;
-}
-
-/** RSA first. */
-async function certificateNames(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => name.endsWith(".crt")).toSorted();
+  own: { readonly tpmId: string; readonly passphrase: Buffer; readonly draft: string },
+): Promise<MadeTpm> {
+  const made = await tpmSetupRun({ ...own, version, owner, setupConfig, background: true, signal });
+  const certificates = endorsementCertificates(made.certificates);
+  const { passphrase } = own;
+  await tpmExamine({ version, bytes: made.bytes, passphrase, certificates, owner, workFolder: places.work });
+  return made;
 }

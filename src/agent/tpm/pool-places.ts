@@ -1,8 +1,8 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, chown, mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { TpmVersion } from "#vtpm/index.ts";
-import { abandonedProcessesEnd } from "./abandoned.ts";
-import { isAbsent, passableFolderEnsure } from "../files.ts";
+import { swtpmAbandonedEnd } from "./swtpm-running.ts";
+import { isAbsent } from "../files.ts";
 
 /** The folders of the pool of TPMs that were made ahead. What is ready or claimed is root's alone. */
 export interface PoolPlaces {
@@ -42,22 +42,31 @@ export async function poolReadyList(places: PoolPlaces, version: TpmVersion): Pr
   return (await namesIn(places.ready(version))).toSorted();
 }
 
+/** Makes the folders that are not there, and has them all root's: whoever else had one could exchange a TPM. */
+export async function poolFoldersEnsure(places: PoolPlaces): Promise<void> {
+  const { work, claimed } = places;
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  const passable = [dirname(work), work];
+  for (const folder of [...passable, claimed, ...tpmVersions.map((version) => places.ready(version))]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chown(folder, uid, gid);
+    await chmod(folder, passable.includes(folder) ? 0o711 : 0o700);
+  }
+}
+
 /**
  * Before anything uses the pool: makes its folders, and removes what a process that was killed left. A claim whose taker is
  * gone is not given back: its TPM may already be a server's.
  */
 export async function poolTidy(places: PoolPlaces): Promise<{ readonly removed: number }> {
   const { work, claimed } = places;
-  await passableFolderEnsure(join(work, ".."));
-  await passableFolderEnsure(work);
-  for (const folder of [claimed, ...tpmVersions.map((version) => places.ready(version))])
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+  await poolFoldersEnsure(places);
   const left = (
     await Promise.all(
       [work, claimed].map(async (folder) => (await namesIn(folder)).map((n) => join(folder, n))),
     )
   ).flat();
-  if (left.length > 0) await abandonedProcessesEnd(`${work}/`);
+  if (left.length > 0) await swtpmAbandonedEnd(`${work}/`);
   for (const path of left) {
     // What does not go now goes at the next start.
     await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);

@@ -7,7 +7,8 @@ import { boxOpen, type SealKeyPair } from "#seal/index.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import type { ServerPaths } from "../agent-paths.ts";
 import { isAbsent, syncToDisk } from "../files.ts";
-import { certificatesKeep } from "./manufacture.ts";
+import { tpmCertificatesRead, tpmCertificatesWrite } from "./certificates.ts";
+import { tpmCertificatesFolder } from "./endorsement-keys.ts";
 import { poolAssociatedData, poolFiles, poolReadyList, type PoolPlaces } from "./pool-places.ts";
 import { tpmStateRekey } from "./rekey.ts";
 import { tpmStatePlace } from "./place.ts";
@@ -65,9 +66,10 @@ async function claimed(entry: string, claim: string): Promise<boolean> {
 
 async function takeClaimed(input: PoolTake, claim: string, tpmId: string): Promise<void> {
   const { places, version, owner, key, passphrase, paths } = input;
-  const [bytes, box] = await Promise.all([
+  const [bytes, box, certificates] = await Promise.all([
     readFile(join(claim, poolFiles.state)),
     readFile(join(claim, poolFiles.passphrase), "utf8"),
+    tpmCertificatesRead(claim),
   ]);
   const from = await boxOpen(key, box, poolAssociatedData(tpmId));
   try {
@@ -76,7 +78,7 @@ async function takeClaimed(input: PoolTake, claim: string, tpmId: string): Promi
       // A power failure does not put it back among those that are ready once a server has it.
       syncToDisk(places.claimed),
       syncToDisk(places.ready(version)),
-      certificatesKeep(claim, paths),
+      tpmCertificatesWrite(tpmCertificatesFolder(paths.tpmRecords), certificates),
     ]);
     await tpmStatePlace(input, renewed);
   } finally {

@@ -13,7 +13,14 @@ import type { AgentPaths } from "../agent-paths.ts";
 import type { ServerQueue } from "../server-queue.ts";
 import { tpmSetupConfig } from "./authority.ts";
 import { poolMake } from "./pool-make.ts";
-import { poolPlaces, poolReadyList, poolTidy, tpmVersions, type PoolPlaces } from "./pool-places.ts";
+import {
+  poolFoldersEnsure,
+  poolPlaces,
+  poolReadyList,
+  poolTidy,
+  tpmVersions,
+  type PoolPlaces,
+} from "./pool-places.ts";
 import { poolTake, type PoolTake } from "./pool-take.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
@@ -70,7 +77,7 @@ export class TpmPool {
     }
   }
 
-  /** {@link poolTake} of this pool. */
+  /** {@link poolTake} of this pool. What is wrong with the pool holds nobody up: without one of its TPMs one is made. */
   async take(
     server: Pick<PoolTake, "version" | "log" | "serverId" | "sagaId" | "passphrase" | "paths">,
   ): Promise<string | undefined> {
@@ -78,6 +85,9 @@ export class TpmPool {
     if (owner === undefined) return undefined;
     try {
       return await poolTake({ ...server, places: this.#places, owner, key });
+    } catch (error) {
+      server.log.warn({ error: errorText(error) }, "the pool of TPMs made ahead is of no use");
+      return undefined;
     } finally {
       this.#taken.resolve();
     }
@@ -134,6 +144,7 @@ export class TpmPool {
   /** A version of which there are too few. */
   async #wanted(): Promise<TpmVersion | undefined> {
     const { sizes } = this.#options;
+    await poolFoldersEnsure(this.#places);
     for (const version of tpmVersions) {
       if (sizes[version] === 0) continue;
       if ((await readdir(this.#places.ready(version))).length < sizes[version]) return version;

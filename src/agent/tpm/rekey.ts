@@ -1,11 +1,12 @@
-import { chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CloudError } from "#base/errors.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import { tpmStateNames } from "../agent-paths.ts";
+import { passableFolderEnsure, plainFileRead } from "../files.ts";
 import { ProgramError } from "../run-program.ts";
-import { tpmStateIsWhole } from "./state-bytes.ts";
-import { swtpmFolderEnsure } from "./state.ts";
+import { tpmStateIsWhole, tpmStateMostBytes } from "./state-bytes.ts";
+import { swtpmFolderEnsure, swtpmFolderMake } from "./state.ts";
 import { SwtpmProcess } from "./swtpm-process.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
@@ -28,19 +29,17 @@ export interface TpmRekey {
  */
 export async function tpmStateRekey(input: TpmRekey): Promise<Buffer> {
   const { version, bytes, from, to, owner, workFolder } = input;
+  await passableFolderEnsure(workFolder);
   const work = await mkdtemp(join(workFolder, "tpm-rekey-"));
   try {
-    await swtpmFolderEnsure(work, owner);
+    await passableFolderEnsure(work);
     const [old, renewed] = [join(work, "from"), join(work, "to")];
-    await Promise.all([swtpmFolderEnsure(old, owner), swtpmFolderEnsure(renewed, owner)]);
-    const { file } = tpmStateNames[version];
-    await writeFile(join(old, file), bytes, { mode: 0o600 });
-    await chown(join(old, file), owner.uid, owner.gid);
+    await Promise.all([swtpmFolderMake(old, { version, bytes, owner }), swtpmFolderEnsure(renewed, owner)]);
     await handOver(
       { version, owner, folder: old, passphrase: from, migrationPassphrase: to },
       { version, owner, folder: renewed, passphrase: to, migrationPassphrase: to },
     );
-    const state = await readFile(join(renewed, file));
+    const state = await plainFileRead(join(renewed, tpmStateNames[version].file), tpmStateMostBytes);
     if (!tpmStateIsWhole(state)) throw new CloudError("bug", "swtpm wrote no whole state of the TPM.");
     return state;
   } finally {

@@ -8,9 +8,14 @@ import type { TpmComparison } from "#bus/index.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import type { AgentContext } from "../agent-context.ts";
 import { tpmStateAuthenticate } from "./authenticate.ts";
-import { saveUnknownError, tpmStateGoneError, tpmStateUnknownError } from "./refusals.ts";
-import { sha256Of, tpmStateRead, tpmStateWrite, type TpmStateBytes } from "./state-bytes.ts";
-import type { SwtpmUser } from "./swtpm-user.ts";
+import {
+  saveUnknownError,
+  tpmStateGoneError,
+  tpmStateUnknownError,
+  tpmStateUnopenedError,
+} from "./refusals.ts";
+import { sha256Of, tpmStateOwn, tpmStateRead, tpmStateWrite, type TpmStateBytes } from "./state-bytes.ts";
+import { swtpmUserRequire } from "./swtpm-user.ts";
 import { tpmOrderNext, vaultCompare, vaultPut, vaultRead } from "./vault.ts";
 
 export interface TpmToJudge {
@@ -43,7 +48,7 @@ export async function tpmStateJudge(context: AgentContext, server: TpmToJudge): 
   const { serverId, version, saveSha256 } = server;
   const order = tpmOrderNext();
   const found = await tpmStateRead(context.paths.server(serverId), version);
-  const compared = await vaultCompare(context, serverId, found?.sha256);
+  const compared = await vaultCompare(context, serverId, { sha256: found?.sha256, saveSha256 });
   if (saveSha256 !== undefined) saveRequire(context, serverId, saveSha256, compared);
   const { standing, held, newest } = compared;
   if (standing === "newest" && found) return { kind: "stands", sha256: found.sha256 };
@@ -52,26 +57,38 @@ export async function tpmStateJudge(context: AgentContext, server: TpmToJudge): 
   if (found === undefined) throw tpmStateGoneError(serverId);
   if (standing === "unknown" && !held) {
     const why = "no server ran here since the vault's newest was recorded, so it was damaged or exchanged";
-    throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, why);
+    throw tpmStateUnknownError(serverId, shortOf(found), newest, { why });
   }
   return { kind: "unknown", found, compared, order };
 }
 
 /** The hash of the state that stands. Throws `conflict`, with nothing changed, when the server must not start. */
 export async function tpmStateSettle(context: AgentContext, server: TpmToSettle): Promise<string> {
+  const { serverId, version } = server;
   const judgement = await tpmStateJudge(context, server);
-  if (judgement.kind === "stands") return judgement.sha256;
   if (judgement.kind === "replaced") return await replace(context, server, judgement.compared);
+  if (judgement.kind === "unknown") await accept(context, server, judgement);
+  await tpmStateOwn(context.paths.server(serverId), version, swtpmUserRequire(context));
+  return judgement.kind === "unknown" ? judgement.found.sha256 : judgement.sha256;
+}
+
+async function accept(
+  context: AgentContext,
+  server: TpmToSettle,
+  judgement: Extract<TpmJudgement, { kind: "unknown" }>,
+): Promise<void> {
   const { found, compared, order } = judgement;
   await tpmAuthenticityRequire(context, server, judgement);
   const cause = compared.standing === "first" ? "first seen" : "changed while the agent was away";
   const { bytes, sha256 } = found;
   await vaultPut(context, server.serverId, { bytes, cause, order });
   context.log.warn({ sha256, cause }, "a TPM state that the vault did not know was accepted");
-  return sha256;
 }
 
-/** Throws unless the image is the one that the suspend recorded, or one that was made while nobody could record it. */
+/**
+ * Throws unless the image is the one that the suspend recorded, or one that was made while nobody could record it. One of which the
+ * vault has heard before is of then: when the TPM has gone on since, it would be rolled back.
+ */
 function saveRequire(
   { log }: AgentContext,
   serverId: string,
@@ -80,7 +97,9 @@ function saveRequire(
 ): void {
   if (compared.save?.sha256 === saveSha256) return;
   const unrecorded = compared.save === undefined && (compared.held || compared.standing === "first");
-  if (!unrecorded) throw saveUnknownError(serverId, saveSha256, compared);
+  const { knownSave = Infinity, newest } = compared;
+  if (!unrecorded || knownSave < (newest?.generation ?? 0))
+    throw saveUnknownError(serverId, saveSha256, compared);
   log.warn({ saveSha256 }, "the memory image was made while the agent was away; it is restored");
 }
 
@@ -97,7 +116,7 @@ async function replace(
       "bug",
       `The vault's generation ${newest.generation} of the TPM of server ${serverId} is damaged.`,
     );
-  await tpmStateWrite(context.paths.server(serverId), version, bytes, ownerRequire(context));
+  await tpmStateWrite(context.paths.server(serverId), version, bytes, swtpmUserRequire(context));
   const [generation, sha256] = [newest.generation, newest.sha256];
   const said = {
     missing: "the TPM state was missing from the host and is restored from the vault",
@@ -112,17 +131,39 @@ async function replace(
 /** Throws `conflict` unless swtpm opens the state with the passphrase. */
 export async function tpmAuthenticityRequire(
   context: AgentContext,
-  { serverId, version, passphrase }: TpmToSettle,
+  { serverId, version, passphrase }: Omit<TpmToSettle, "saveSha256">,
   { found, compared: { newest } }: Extract<TpmJudgement, { kind: "unknown" }>,
 ): Promise<void> {
-  const { bytes } = found;
-  const [owner, paths] = [ownerRequire(context), context.paths.server(serverId)];
-  if (await tpmStateAuthenticate({ version, bytes, passphrase, paths, owner })) return;
+  if (await opens(context, { serverId, version, passphrase }, found)) return;
   const why = "swtpm does not open it with the server's passphrase, so it is damaged or another server's";
-  throw tpmStateUnknownError(serverId, { sha256: found.sha256, size: found.bytes.length }, newest, why);
+  throw tpmStateUnknownError(serverId, shortOf(found), newest, { why });
 }
 
-function ownerRequire({ swtpmUser }: AgentContext): SwtpmUser {
-  if (swtpmUser !== undefined) return swtpmUser;
-  throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
+/**
+ * Of a start that failed with `cause`: throws `conflict` when swtpm does not open the state that stood. An ordinary start
+ * does not pay for that question.
+ */
+export async function tpmOpensRequire(
+  context: AgentContext,
+  server: Omit<TpmToSettle, "saveSha256">,
+  cause: unknown,
+): Promise<void> {
+  const { serverId, version } = server;
+  const found = await tpmStateRead(context.paths.server(serverId), version);
+  if (found === undefined || (await opens(context, server, found))) return;
+  const { standing, newest } = await vaultCompare(context, serverId, found);
+  if (standing === "newest" && newest) throw tpmStateUnopenedError(serverId, shortOf(found), newest, cause);
+}
+
+async function opens(
+  context: AgentContext,
+  { serverId, version, passphrase }: Omit<TpmToSettle, "saveSha256">,
+  { bytes }: TpmStateBytes,
+): Promise<boolean> {
+  const [owner, paths] = [swtpmUserRequire(context), context.paths.server(serverId)];
+  return tpmStateAuthenticate({ version, bytes, passphrase, paths, owner });
+}
+
+function shortOf({ sha256, bytes }: TpmStateBytes): { readonly sha256: string; readonly size: number } {
+  return { sha256, size: bytes.length };
 }

@@ -1,5 +1,11 @@
+import { join } from "node:path";
 import type { TpmVersion } from "#vtpm/index.ts";
+import { tpmStateNames } from "../agent-paths.ts";
+import { passableFolderEnsure, plainFileRead } from "../files.ts";
 import { programRun } from "../run-program.ts";
+import { tpmCertificatesRead, type TpmCertificates } from "./certificates.ts";
+import { tpmStateMostBytes } from "./state-bytes.ts";
+import { swtpmFolderEnsure } from "./state.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 export interface TpmSetup {
@@ -11,20 +17,34 @@ export interface TpmSetup {
   readonly owner: SwtpmUser;
   /** swtpm_setup's configuration. */
   readonly setupConfig: string;
-  /** All of swtpm's user. */
-  readonly folders: { readonly state: string; readonly certificates: string; readonly temporary: string };
+  /** A folder of root's that goes afterwards. */
+  readonly draft: string;
   /** Whoever else wants the processor gets it first. */
   readonly background?: boolean | undefined;
   /** Ends it before its time. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A TPM that swtpm_setup made. */
+export interface MadeTpm {
+  /** Its state, as swtpm encrypted it. */
+  readonly bytes: Buffer;
+  readonly certificates: TpmCertificates;
+}
+
 /**
  * Makes a TPM as libvirt would (`qemuTPMEmulatorRunSetup`): same cipher, and the passphrase as it is (swtpm derives the key from
  * it with PBKDF2). Throws {@link ProgramError}.
  */
-export async function tpmSetupRun(input: TpmSetup): Promise<void> {
-  const { tpmId, version, passphrase, owner, setupConfig, folders, background, signal } = input;
+export async function tpmSetupRun(input: TpmSetup): Promise<MadeTpm> {
+  const { tpmId, version, passphrase, owner, setupConfig, draft, background, signal } = input;
+  const folders = {
+    state: join(draft, "state"),
+    certificates: join(draft, "certificates"),
+    temporary: join(draft, "temporary"),
+  };
+  await passableFolderEnsure(draft);
+  for (const folder of Object.values(folders)) await swtpmFolderEnsure(folder, owner);
   const args = [
     ...(version === "2.0" ? ["--tpm2"] : []),
     "--config",
@@ -51,4 +71,9 @@ export async function tpmSetupRun(input: TpmSetup): Promise<void> {
     background,
     signal,
   });
+  const state = join(folders.state, tpmStateNames[version].file);
+  return {
+    bytes: await plainFileRead(state, tpmStateMostBytes),
+    certificates: await tpmCertificatesRead(folders.certificates),
+  };
 }

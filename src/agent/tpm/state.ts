@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readFile, rm, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Type, type Static } from "typebox";
 import { Parse } from "typebox/value";
@@ -29,6 +29,22 @@ export async function swtpmFolderEnsure(folder: string, owner: SwtpmUser): Promi
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chown(folder, owner.uid, owner.gid);
   await chmod(folder, 0o700);
+}
+
+/** A folder that holds this state, for swtpm. The file comes first: once the folder is swtpm's, root writes nothing there. */
+export async function swtpmFolderMake(
+  folder: string,
+  {
+    version,
+    bytes,
+    owner,
+  }: { readonly version: TpmVersion; readonly bytes: Uint8Array; readonly owner: SwtpmUser },
+): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, tpmStateNames[version].file);
+  await writeFile(file, bytes, { mode: 0o600, flush: true });
+  await chown(file, owner.uid, owner.gid);
+  await swtpmFolderEnsure(folder, owner);
 }
 
 /** `absent`: nothing was ever made there; `lost`: the folder is there and the state is not, or is empty. */

@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sleep } from "#base/clock.ts";
 import { isAbsent } from "../files.ts";
-import { abandonedProcessesEnd } from "./abandoned.ts";
+import { swtpmAbandonedEnd } from "./swtpm-running.ts";
 
 /** Where libvirt lets every swtpm write its process id; built into libvirt (`swtpmStateDir`). */
 const runFolder = "/run/libvirt/qemu/swtpm";
@@ -41,7 +41,7 @@ export async function swtpmOrphansEnd(
   const part = `-${domainName.slice(0, shortNameChars)}-swtpm.`;
   const left = (await filesIn(folder)).filter((name) => name.includes(part));
   if (left.length === 0) return 0;
-  const ended = await abandonedProcessesEnd(`${tpmState}/`);
+  const ended = await swtpmAbandonedEnd(`${tpmState}/`);
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
   return ended;
 }

@@ -1,8 +1,15 @@
+import { CloudError } from "#base/errors.ts";
 import { programRun, ProgramError } from "../run-program.ts";
 
 export interface SwtpmUser {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** Throws `unavailable` where the host offers no TPMs. */
+export function swtpmUserRequire({ swtpmUser }: { readonly swtpmUser: SwtpmUser | undefined }): SwtpmUser {
+  if (swtpmUser !== undefined) return swtpmUser;
+  throw new CloudError("unavailable", "This host offers no TPMs: [libvirt] swtpm_enabled is False.");
 }
 
 /** Ids of a user and a group by name; undefined for one that the machine does not know (getent(1) asks NSS as libvirt does). */

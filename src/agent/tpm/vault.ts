@@ -47,9 +47,13 @@ export async function vaultPut(
 export async function vaultCompare(
   { bus, hostId }: TpmVaultPlace,
   serverId: string,
-  sha256: string | undefined,
+  { sha256, saveSha256 }: { readonly sha256: string | undefined; readonly saveSha256?: string | undefined },
 ): Promise<TpmComparison> {
-  const message = { hostId, serverId, ...(sha256 === undefined ? {} : { sha256 }) };
+  const [state, save] = [
+    sha256 === undefined ? {} : { sha256 },
+    saveSha256 === undefined ? {} : { saveSha256 },
+  ];
+  const message = { hostId, serverId, ...state, ...save };
   return bus.request(tpmStateCompare, message, { timeoutMs: answerTimeoutMs });
 }
 
@@ -66,9 +70,10 @@ export async function vaultRead(
 export async function vaultIntervalOpen(
   { bus, hostId }: TpmVaultPlace,
   serverId: string,
-  sha256: string,
+  { sha256, saveSha256 }: { readonly sha256: string; readonly saveSha256?: string | undefined },
 ): Promise<void> {
-  await bus.request(tpmIntervalOpen, { hostId, serverId, sha256 }, { timeoutMs: answerTimeoutMs });
+  const message = { hostId, serverId, sha256, ...(saveSha256 === undefined ? {} : { saveSha256 }) };
+  await bus.request(tpmIntervalOpen, message, { timeoutMs: answerTimeoutMs });
 }
 
 export async function vaultIntervalClose(

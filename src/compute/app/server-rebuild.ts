@@ -59,7 +59,7 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
   const changes = { ...input.changes, ...keypair, configDrive, image: await serverImageOf(ctx, image) };
   const injected = configDrive ? await injectionSeal(ctx, server.id, { sagaId, ...input }) : undefined;
   if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes, injected });
-  const need = { sagaId, operation, restores: false };
+  const need = { sagaId, operation };
   const sealed = server.tpm && (await passphraseFor(ctx, server, need));
   return begin(ctx, server, { sagaId, changes, injected, tpm: server.tpm, boxes: [sealed] });
 }

@@ -30,8 +30,7 @@ export async function serverRescue(
   const image = asked.imageId === undefined ? server.image : await rescueImageOf(ctx, asked.imageId);
   rescueDeviceOf(image.properties);
   const sagaId = newUuid<SagaId>();
-  const sealed =
-    server.tpm && (await passphraseFor(ctx, server, { sagaId, operation: "rescue", restores: false }));
+  const sealed = server.tpm && (await passphraseFor(ctx, server, { sagaId, operation: "rescue" }));
   const injection = { adminPass: asked.adminPass, files: [] };
   const injected = server.configDrive
     ? { injected: await injectionSeal(ctx, server.id, { sagaId, injection }) }

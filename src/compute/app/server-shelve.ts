@@ -118,7 +118,7 @@ async function passphraseOf(
   server: Server,
   sagaId: SagaId,
 ): Promise<Pick<PassphraseGrant, "sealedBox">> {
-  const need = { sagaId, operation: "unshelve", restores: false };
+  const need = { sagaId, operation: "unshelve" };
   return server.hostId === undefined ? passphraseRead(ctx, server, need) : passphraseFor(ctx, server, need);
 }
 

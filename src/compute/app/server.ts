@@ -5,7 +5,7 @@ import type { Server } from "../domain/server.ts";
 import { serverActionSagas, type PlainActionName } from "../sagas/server-action-sagas.ts";
 import { serverFind } from "../store/servers.ts";
 import type { ComputeCtx } from "./deps.ts";
-import { passphraseFor } from "./passphrase-for.ts";
+import { passphraseFor, type PassphraseNeed } from "./passphrase-for.ts";
 import { serverSagaStart } from "./server-saga.ts";
 
 export type { PlainActionName } from "../sagas/server-action-sagas.ts";
@@ -45,6 +45,12 @@ const actionPolicies: Readonly<Record<PlainActionName, string>> = {
   unrescue: "os_compute_api:os-unrescue",
 };
 
+/** A resume without its memory image would be a boot. */
+function memoryImageOf(action: PlainActionName): Pick<PassphraseNeed, "memoryImage"> {
+  if (action === "hard-reboot") return {};
+  return { memoryImage: action === "resume" ? "required" : "restored" };
+}
+
 /**
  * Begins an action and answers when it is recorded. What needs the TPM's passphrase asks for it first, and its host whether
  * the TPM that is there would start: no access is 403, a TPM that is not the server's 409, and the server untouched.
@@ -57,7 +63,7 @@ export async function serverAct(ctx: ComputeCtx, id: string, action: PlainAction
   const sagaId = newUuid<SagaId>();
   const sealed =
     server.tpm && rule.needsPassphrase
-      ? await passphraseFor(ctx, server, { sagaId, operation: rule.nova, restores: action !== "hard-reboot" })
+      ? await passphraseFor(ctx, server, { sagaId, operation: rule.nova, ...memoryImageOf(action) })
       : undefined;
   await serverSagaStart(ctx, serverActionSagas[action], {
     sagaId,

@@ -13,8 +13,8 @@ export interface PassphraseNeed {
   readonly sagaId: SagaId;
   /** As in the server's actions: `start`, `reboot`, `rebuild`. */
   readonly operation: string;
-  /** Whether the operation restores a memory image that is there; others throw it away. Not said: they do. */
-  readonly restores?: boolean;
+  /** Whether the operation needs the memory image or restores one that is there. Not said: it throws it away. */
+  readonly memoryImage?: "required" | "restored";
 }
 
 /** The caller waits no longer; the saga asks the same again, as long as it takes. */
@@ -47,11 +47,11 @@ type PlacedServer = Server & { readonly hostId: string; readonly tpm: ServerTpm 
 async function ask(
   { deps, log, requestId }: ComputeCtx,
   { id: serverId, hostId, tpm: { version, model, secretId } }: PlacedServer,
-  { restores = false }: PassphraseNeed,
+  { memoryImage }: PassphraseNeed,
   passphrase: string | undefined,
 ): Promise<TpmStartAnswer | undefined> {
   const spec = { version, model, secretId };
-  const message = { serverId, requestId, spec, restores };
+  const message = { serverId, requestId, spec, memoryImage: memoryImage ?? "dropped" } as const;
   try {
     return await deps.bus.request(
       commands.tpmCheck,

@@ -10,18 +10,26 @@ export interface TpmHistory {
   readonly vault: TpmVault;
   /** Newest first. */
   readonly generations: readonly TpmGeneration[];
+  /** Whether there are older ones. */
+  readonly more: boolean;
   /** By id; a host that is gone has none. */
   readonly hostnames: ReadonlyMap<string, string>;
 }
 
-/** Every state that the vault ever had of the server's TPM. */
-export async function tpmHistory(ctx: ComputeCtx, id: string): Promise<TpmHistory> {
+/** The states that the vault ever had of the server's TPM, a page of them. */
+export async function tpmHistory(
+  ctx: ComputeCtx,
+  id: string,
+  { before, limit }: { readonly before: number | undefined; readonly limit: number },
+): Promise<TpmHistory> {
   const { db } = ctx.deps.database;
   const server = await serverFetch(ctx, id, "sealstone:tpm:history");
+  const found = await tpmGenerationList(db, id, { before, limit: limit + 1 });
   return {
     server,
     vault: await tpmVaultFind(db, id),
-    generations: await tpmGenerationList(db, id),
+    generations: found.slice(0, limit),
+    more: found.length > limit,
     hostnames: new Map((await hostList(db)).map((host) => [host.id, host.hostname])),
   };
 }

@@ -8,8 +8,8 @@ import { tpmVaultSet } from "../store/tpm-vault.ts";
 import {
   tpmGenerationBytes,
   tpmGenerationInsert,
-  tpmGenerationList,
-  type TpmGeneration,
+  tpmGenerationKeptList,
+  tpmGenerationNewest,
 } from "../store/tpm-vault-generations.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { useOfRequest } from "./passphrase-audit.ts";
@@ -37,12 +37,11 @@ export async function tpmRestore(ctx: ComputeCtx, id: string, restore: TpmRestor
     if (!found) throw new CloudError("not-found", `Instance ${id} could not be found.`);
     serverPermit(ctx, found, "sealstone:tpm:restore");
     offRequire(found);
-    const all = await tpmGenerationList(tx, id);
-    const bytes = await bytesRequire(tx, found, restore.generation, all);
-    const generation = (all[0]?.generation ?? 0) + 1;
+    const { bytes, sha256 } = await stateRequire(tx, found, restore.generation);
+    const newest = await tpmGenerationNewest(tx, id);
+    const generation = (newest?.generation ?? 0) + 1;
     const cause = `generation ${restore.generation} restored by an operator`;
     const order = { process: "operator", number: 0 };
-    const { sha256 } = all.find((known) => known.generation === restore.generation) ?? { sha256: "" };
     const row = { generation, sha256, hostId: found.hostId ?? "", at: now, cause, order, bytes };
     await tpmGenerationInsert(tx, id, row, tpmGenerationsKept);
     await tpmVaultSet(tx, id, { interval: undefined, save: undefined, restorePending: true });
@@ -63,7 +62,8 @@ function offRequire(server: Server): void {
   const { id, taskState, vmState, powerState, tpm } = server;
   if (tpm === undefined) throw new CloudError("conflict", `Instance ${id} has no TPM.`);
   const resting = vmState === "shelved" || vmState === "shelved_offloaded";
-  const off = resting || vmState === "stopped" || (vmState === "error" && powerState !== "running");
+  const offInError = vmState === "error" && powerState !== "running" && powerState !== "paused";
+  const off = resting || vmState === "stopped" || offInError;
   if (taskState === undefined && off) return;
   throw new CloudError(
     "conflict",
@@ -71,15 +71,10 @@ function offRequire(server: Server): void {
   );
 }
 
-async function bytesRequire(
-  tx: Tx,
-  { id }: Server,
-  generation: number,
-  all: readonly TpmGeneration[],
-): Promise<Buffer> {
-  const bytes = await tpmGenerationBytes(tx, id, generation);
-  if (bytes) return bytes;
-  const kept = all.filter((each) => each.kept).map((each) => each.generation);
+async function stateRequire(tx: Tx, { id }: Server, generation: number) {
+  const state = await tpmGenerationBytes(tx, id, generation);
+  if (state) return state;
+  const kept = await tpmGenerationKeptList(tx, id);
   throw new CloudError(
     "conflict",
     `Generation ${generation} of the TPM of instance ${id} is not in the vault; kept are: ${kept.join(", ") || "none"}.`,

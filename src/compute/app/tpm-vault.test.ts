@@ -18,7 +18,11 @@ import { aServer } from "../domain/testing/a-server.ts";
 import { computeMigrations } from "../index.ts";
 import { serverInsert } from "../store/servers.ts";
 import { tpmVaultDelete } from "../store/tpm-vault.ts";
-import { tpmGenerationBytes, tpmGenerationList } from "../store/tpm-vault-generations.ts";
+import {
+  tpmGenerationBytes,
+  tpmGenerationKeptList,
+  tpmGenerationList,
+} from "../store/tpm-vault-generations.ts";
 import { tpmVaultServe } from "./tpm-vault.ts";
 
 const server = aServer({
@@ -54,20 +58,17 @@ const put = (
   from = place,
   order = { process: "agent", number: (number += 1) },
 ) => bus.request(tpmStatePut, { ...from, bytes: bytesOf(text), cause, order }, { timeoutMs });
-const compare = (text?: string, from = place) =>
+const saveOf = (save: string | undefined) => (save === undefined ? {} : { saveSha256: hashOf(save) });
+const compare = (text?: string, from = place, save?: string) =>
   bus.request(
     tpmStateCompare,
-    { ...from, ...(text === undefined ? {} : { sha256: hashOf(text) }) },
+    { ...from, ...(text === undefined ? {} : { sha256: hashOf(text) }), ...saveOf(save) },
     { timeoutMs },
   );
-const open = (text: string, from = place) =>
-  bus.request(tpmIntervalOpen, { ...from, sha256: hashOf(text) }, { timeoutMs });
+const open = (text: string, from = place, save?: string) =>
+  bus.request(tpmIntervalOpen, { ...from, sha256: hashOf(text), ...saveOf(save) }, { timeoutMs });
 const close = (text: string, save?: string) =>
-  bus.request(
-    tpmIntervalClose,
-    { ...place, sha256: hashOf(text), ...(save === undefined ? {} : { saveSha256: hashOf(save) }) },
-    { timeoutMs },
-  );
+  bus.request(tpmIntervalClose, { ...place, sha256: hashOf(text), ...saveOf(save) }, { timeoutMs });
 
 test("the last states are kept, the hashes of all are, and the same state twice is one generation", async () => {
   expect(await put("1", "made")).toEqual({ standing: "newest", generation: 1 });
@@ -76,7 +77,7 @@ test("the last states are kept, the hashes of all are, and the same state twice 
     now += 1_000;
     await put(text);
   }
-  const list = await tpmGenerationList(database.db, server.id);
+  const list = await tpmGenerationList(database.db, server.id, { limit: 100 });
   expect(list.map(({ generation, sha256, kept, at }) => [generation, sha256, kept, at])).toEqual([
     [5, hashOf("5"), true, 6_000],
     [4, hashOf("4"), true, 4_000],
@@ -85,14 +86,30 @@ test("the last states are kept, the hashes of all are, and the same state twice 
     [1, hashOf("1"), false, 1_000],
   ]);
   expect(list[4]).toMatchObject({ size: 7, hostId: place.hostId, cause: "made" });
-  expect((await tpmGenerationBytes(database.db, server.id, 3))?.toString()).toBe("state 3");
+  expect((await tpmGenerationBytes(database.db, server.id, 3))?.bytes.toString()).toBe("state 3");
   expect(await tpmGenerationBytes(database.db, server.id, 2)).toBeUndefined();
   // An older one is known and changes nothing.
   expect(await put("2")).toEqual({ standing: "older", generation: 2 });
-  expect(await tpmGenerationList(database.db, server.id)).toEqual(list);
+  expect(await tpmGenerationList(database.db, server.id, { limit: 100 })).toEqual(list);
+  const page = await tpmGenerationList(database.db, server.id, { before: 4, limit: 2 });
+  expect(page.map(({ generation }) => generation)).toEqual([3, 2]);
+  expect(await tpmGenerationKeptList(database.db, server.id)).toEqual([5, 4, 3]);
   await database.transaction((tx) => tpmVaultDelete(tx, server.id));
-  expect(await tpmGenerationList(database.db, server.id)).toEqual([]);
+  expect(await tpmGenerationList(database.db, server.id, { limit: 100 })).toEqual([]);
   expect(await compare()).toEqual({ standing: "first", held: false });
+});
+
+test("a state that was changed in the database is handed to nobody", async () => {
+  await put("1", "made");
+  const bytes = bytesOf("2");
+  await database.transaction((tx) => tx.updateTable("compute_tpm_generations").set({ bytes }).execute());
+  const read = bus.request(tpmStateRead, { ...place, generation: 1 }, { timeoutMs });
+  await expect(read).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringMatching(
+      /^Generation 1 of the TPM .* is damaged .*sealstone tpm history/,
+    ) as string,
+  });
 });
 
 test("a change is taken while the host holds the open running interval, and not before or after it", async () => {
@@ -156,6 +173,24 @@ test("the save is recorded at the end of an interval, and gone with the next sta
   await expect(close("1", "another")).rejects.toMatchObject({ code: "conflict" });
   await open("1");
   expect(await compare("1")).not.toHaveProperty("save");
+});
+
+test("a memory image is known for as long as its server is, with the generation of then", async () => {
+  await put("1", "made");
+  await open("1");
+  await close("1", "save");
+  await open("1", place, "save");
+  await put("2");
+  await close("2");
+  await open("2", place, "nobody recorded it");
+  const known = async (save: string) => (await compare("2", place, save)).knownSave;
+  expect([await known("save"), await known("nobody recorded it"), await known("new")]).toEqual([
+    1,
+    2,
+    undefined,
+  ]);
+  await database.transaction((tx) => tpmVaultDelete(tx, server.id));
+  expect(await known("save")).toBeUndefined();
 });
 
 test("another host has no say", async () => {

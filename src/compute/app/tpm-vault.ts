@@ -16,6 +16,7 @@ import {
 } from "#bus/index.ts";
 import type { Db } from "#db/index.ts";
 import { serverFind } from "../store/servers.ts";
+import { tpmSaveFind, tpmSaveInsert } from "../store/tpm-saves.ts";
 import { tpmVaultFind, tpmVaultSet, type TpmVault } from "../store/tpm-vault.ts";
 import {
   tpmGenerationBytes,
@@ -81,9 +82,11 @@ async function statePut(
 
 async function stateCompare(
   { database: { db } }: TpmVaultDeps,
-  message: Place & { readonly sha256?: string },
+  message: Place & { readonly sha256?: string; readonly saveSha256?: string },
 ): Promise<TpmComparison> {
   await placeRequire(db, message);
+  const { serverId, saveSha256 } = message;
+  const knownSave = saveSha256 === undefined ? undefined : await tpmSaveFind(db, serverId, saveSha256);
   const { newest, found, vault } = await stateFind(db, message, message.sha256);
   const { save } = vault;
   return {
@@ -92,6 +95,7 @@ async function stateCompare(
     ...(newest === undefined ? {} : { newest: shortOf(newest) }),
     ...(found === undefined ? {} : { found: shortOf(found) }),
     ...(save === undefined ? {} : { save }),
+    ...(knownSave === undefined ? {} : { knownSave }),
   };
 }
 
@@ -118,11 +122,11 @@ async function stateRead(
 ): Promise<Static<(typeof tpmStateRead)["reply"]>> {
   await placeRequire(db, message);
   const newest = await tpmGenerationNewest(db, message.serverId);
-  const bytes =
+  const state =
     newest?.generation === message.generation
       ? await tpmGenerationBytes(db, message.serverId, message.generation)
       : undefined;
-  if (newest && bytes) return { bytes: bytes.toString("base64"), sha256: newest.sha256 };
+  if (state) return { bytes: state.bytes.toString("base64"), sha256: state.sha256 };
   throw new CloudError(
     "conflict",
     `The vault was asked for generation ${message.generation} of the TPM of server ${message.serverId}; its newest is ${newest?.generation ?? "none"}. Start the server again.`,
@@ -131,9 +135,9 @@ async function stateRead(
 
 async function intervalOpen(
   { database, clock }: TpmVaultDeps,
-  message: Place & { readonly sha256: string },
+  message: Place & { readonly sha256: string; readonly saveSha256?: string },
 ): Promise<Record<string, never>> {
-  const { hostId, serverId, sha256 } = message;
+  const { hostId, serverId, sha256, saveSha256 } = message;
   const openedAt = clock.now();
   await database.transaction(async (tx) => {
     await placeRequire(tx, message);
@@ -150,6 +154,8 @@ async function intervalOpen(
     // The save goes with the start: it is restored now, or was thrown away.
     const next = { interval: interval ?? { hostId, openedAt }, save: undefined, restorePending: false };
     await tpmVaultSet(tx, serverId, next);
+    if (saveSha256 !== undefined)
+      await tpmSaveInsert(tx, serverId, { sha256: saveSha256, generation: newest.generation });
   });
   return {};
 }
@@ -168,6 +174,7 @@ async function intervalClose(
     if (newest?.sha256 !== sha256) throw notNewestError(serverId, sha256, newest);
     const save = saveSha256 === undefined ? undefined : { sha256: saveSha256, generation: newest.generation };
     await tpmVaultSet(tx, serverId, { ...vault, interval: undefined, save });
+    if (save) await tpmSaveInsert(tx, serverId, save);
   });
   return {};
 }

@@ -91,7 +91,7 @@ async function serverBack(deps: ComputeDeps, server: Server): Promise<void> {
   try {
     const ctx = await cloudContext(deps);
     const sagaId = newUuid<SagaId>();
-    const need = { sagaId, operation: "start", restores: true };
+    const need = { sagaId, operation: "start", memoryImage: "restored" } as const;
     const granted = tpm && (await passphraseFor(ctx, server, need));
     await serverSagaStart(ctx, serverStart, {
       sagaId,

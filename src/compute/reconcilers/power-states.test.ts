@@ -5,7 +5,7 @@ import type { ComputeSagaDeps } from "../app/deps.ts";
 import { aServer } from "../domain/testing/a-server.ts";
 import { computeMigrations } from "../index.ts";
 import { serverFind, serverInsert } from "../store/servers.ts";
-import { hostPowerStatesReconcile, vmStateAfter } from "./power-states.ts";
+import { tpmLostRecord, vmStateAfter } from "./power-states.ts";
 
 test.each([
   ["active", "shutdown", "stopped"],
@@ -50,24 +50,17 @@ test.each(["resized", "soft-delete", "rescued", "shelved"] as const)(
 );
 
 test.each([
-  [false, "error"],
-  [true, "active"],
-  [undefined, "active"],
-])("a running server whose TPM runs: %s is %s, with the reason and the way out", async (tpmRuns, vmState) => {
+  [undefined, "error"],
+  ["rebooting_hard", "active"],
+] as const)("a server whose TPM's emulator ended, with task %s, is %s", async (taskState, vmState) => {
   const database = await openTestDatabase(computeMigrations);
-  const server = aServer();
+  const server = aServer({ taskState });
   await database.transaction((tx) => serverInsert(tx, server));
-  const found = { serverId: server.id, powerState: "running", domain: true, managedSave: false, tpmRuns };
-  const deps = {
-    database,
-    clock: { now: () => server.updatedAt + 1 },
-    log: silentLogger,
-    bus: { request: () => Promise.resolve({ servers: [found] }) },
-  } as unknown as ComputeSagaDeps;
-  await hostPowerStatesReconcile(deps, server.hostId ?? "");
+  const clock = { now: () => server.updatedAt + 1 };
+  await tpmLostRecord({ database, clock, log: silentLogger } as unknown as ComputeSagaDeps, server.id);
   const now = await serverFind(database.db, server.id);
   expect(now).toMatchObject({ vmState, powerState: "running" });
-  if (tpmRuns === false) expect(now?.fault?.message).toMatch(/swtpm.*hard reboot/);
+  if (vmState === "error") expect(now?.fault?.message).toMatch(/swtpm.*hard reboot/);
   else expect(now?.fault).toBeUndefined();
   await database.close();
 });

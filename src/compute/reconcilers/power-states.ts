@@ -76,11 +76,11 @@ async function lostDomainRecord(deps: ComputeSagaDeps, serverId: string, askedAt
 }
 
 /** A guest whose TPM's emulator has ended: it runs on without, and whatever it asks of its TPM fails. */
-async function lostTpmRecord(deps: ComputeSagaDeps, serverId: string, askedAt: number): Promise<void> {
+export async function tpmLostRecord(deps: ComputeSagaDeps, serverId: string): Promise<void> {
   const now = deps.clock.now();
   await deps.database.transaction(async (tx) => {
     const server = await serverFind(tx, serverId);
-    if (!server || isSagaTheJudge(server) || server.updatedAt >= askedAt) return;
+    if (!server || isSagaTheJudge(server)) return;
     const message =
       "The emulator of the server's TPM (swtpm) has ended, and its guest runs without one. A hard reboot starts both with the same TPM.";
     await serverUpdate(tx, serverId, { vmState: "error", fault: { code: 500, message, created: now } }, now);
@@ -105,11 +105,7 @@ export async function hostPowerStatesReconcile(deps: ComputeSagaDeps, hostId: st
     const known = new Set((await serverListOfHost(deps.database.db, hostId)).map(({ id }) => id));
     const withDomain = new Set(found.filter(({ domain }) => domain).map(({ serverId }) => serverId));
     for (const id of known) if (!withDomain.has(id)) await lostDomainRecord(deps, id, askedAt);
-    for (const { serverId, powerState: power, domain, managedSave, tpmRuns } of found) {
-      if (known.has(serverId) && tpmRuns === false) {
-        await lostTpmRecord(deps, serverId, askedAt);
-        continue;
-      }
+    for (const { serverId, powerState: power, domain, managedSave } of found) {
       if (known.has(serverId) && domain)
         await powerStateRecord(deps, serverId, { power, managedSave }, askedAt);
       if (!known.has(serverId))

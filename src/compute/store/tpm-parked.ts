@@ -1,8 +1,6 @@
 import type { Tx } from "#db/index.ts";
 import { endorsementKeyList, endorsementKeysReplace, type EndorsementKey } from "./tpm-endorsement-keys.ts";
-import { tpmVaultDelete } from "./tpm-vault.ts";
-
-const vaultTables = ["compute_tpm_generations", "compute_tpm_vaults"] as const;
+import { tpmVaultDelete, vaultTables } from "./tpm-vault.ts";
 
 /** From a server to the UUID of what puts its TPM aside, or back. */
 export async function vaultMove(tx: Tx, from: string, to: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { CloudError } from "#base/errors.ts";
 import type { Db, Tx } from "#db/index.ts";
 
 interface TpmGenerationRow {
@@ -67,9 +69,21 @@ function fromRow({
   return { ...row, hostId, order: { process, number }, kept: kept === 1 };
 }
 
-/** Newest first. */
-export async function tpmGenerationList(db: Db, serverId: string): Promise<TpmGeneration[]> {
-  return (await generations(db, serverId).execute()).map(fromRow);
+/** Newest first, those before a generation: a guest that writes without a pause makes two a second. */
+export async function tpmGenerationList(
+  db: Db,
+  serverId: string,
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Promise<TpmGeneration[]> {
+  let query = generations(db, serverId).limit(limit);
+  if (before !== undefined) query = query.where("generation", "<", before);
+  return (await query.execute()).map(fromRow);
+}
+
+/** Those whose bytes are there, newest first. */
+export async function tpmGenerationKeptList(db: Db, serverId: string): Promise<readonly number[]> {
+  const rows = await generations(db, serverId).where("bytes", "is not", null).execute();
+  return rows.map(({ generation }) => generation);
 }
 
 export async function tpmGenerationNewest(db: Db, serverId: string): Promise<TpmGeneration | undefined> {
@@ -87,19 +101,29 @@ export async function tpmGenerationFindByHash(
   return row && fromRow(row);
 }
 
-/** Undefined when there is no such generation or its bytes are no longer kept. */
+/**
+ * A state with its hash. Undefined when there is no such generation or its bytes are no longer kept; throws `conflict` when they are not
+ * those that came: somebody, or a disk, changed the row.
+ */
 export async function tpmGenerationBytes(
   db: Db,
   serverId: string,
   generation: number,
-): Promise<Buffer | undefined> {
+): Promise<{ readonly bytes: Buffer; readonly sha256: string } | undefined> {
   const row = await db
     .selectFrom("compute_tpm_generations")
-    .select("bytes")
+    .select(["bytes", "sha256"])
     .where("server_id", "=", serverId)
     .where("generation", "=", generation)
     .executeTakeFirst();
-  return row?.bytes === null || row === undefined ? undefined : Buffer.from(row.bytes, "base64");
+  if (row === undefined || row.bytes === null) return undefined;
+  const [bytes, { sha256 }] = [Buffer.from(row.bytes, "base64"), row];
+  if (createHash("sha256").update(bytes).digest("hex") === sha256) return { bytes, sha256 };
+  throw new CloudError(
+    "conflict",
+    `Generation ${generation} of the TPM of server ${serverId} is damaged in the vault: its SHA-256 is not ${sha256} any more. ` +
+      `An operator sees the others with "sealstone tpm history ${serverId}" and lets the server go on with one that is kept.`,
+  );
 }
 
 /** Adds it and lets go of the bytes of all but the newest `keep`. */

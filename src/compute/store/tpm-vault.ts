@@ -16,6 +16,8 @@ declare module "#db/tables.ts" {
   }
 }
 
+export const vaultTables = ["compute_tpm_generations", "compute_tpm_vaults", "compute_tpm_saves"] as const;
+
 /** What the vault knows of a server beside its TPM's states. */
 export interface TpmVault {
   /** Open from before a start until the domain ended and its last state was acknowledged. */
@@ -61,6 +63,5 @@ export async function tpmVaultSet(tx: Tx, serverId: string, vault: TpmVault): Pr
 
 /** Everything that the vault has of a server. */
 export async function tpmVaultDelete(tx: Tx, serverId: string): Promise<void> {
-  await tx.deleteFrom("compute_tpm_generations").where("server_id", "=", serverId).execute();
-  await tx.deleteFrom("compute_tpm_vaults").where("server_id", "=", serverId).execute();
+  for (const table of vaultTables) await tx.deleteFrom(table).where("server_id", "=", serverId).execute();
 }

@@ -1,3 +1,4 @@
+import { auditEventNames } from "#audit/index.ts";
 import { CloudError } from "#base/errors.ts";
 import { cloudClient, serverIdOf, type CloudClient } from "../cloud-client.ts";
 import type { Command, OwnValues } from "./command.ts";
@@ -10,14 +11,15 @@ const pageLimit = 1_000;
 export const audit: Command = {
   summary: "what was done with the passphrases of TPMs: by whom, for which server and request",
   arguments: "list",
-  description: `list    the newest events first: created, read, sealed (to a host), denied, deleted. Nobody reads a passphrase here
+  description: `list    the newest events first: created, read, sealed (to a host), used (the one that the host keeps), denied, deleted, and
+        restored (a TPM's state, by an operator). Nobody reads a passphrase here
 
 It asks the running cloud with the OS_ variables of the environment, or without them as the administrator of the openrc file in
 the state directory. The rule sealstone:audit:list says who may. Events are kept for ever, after their servers are gone too,
 unless [audit] retention_days of sealstone.conf says for how many days.`,
   ownOptions: {
     server: { value: "SERVER", summary: "of this server, by id or name; one that is gone by its id" },
-    event: { value: "EVENT", summary: "created, read, sealed, denied or deleted" },
+    event: { value: "EVENT", summary: auditEventNames.join(", ") },
     since: {
       value: "TIME",
       summary: "from this time on, ISO 8601: 2026-11-24T10:00:00Z or 2026-11-24 (UTC)",

@@ -4,12 +4,14 @@ import type { Command, OwnValues } from "./command.ts";
 import { print, tableText } from "./print.ts";
 import { tpmShow } from "./tpm-show.ts";
 
+const defaultLimit = 100;
+
 export const tpm: Command = {
   summary: "what is known of a server's TPM, what happened to it, and which of its states it goes on with",
   arguments: "show SERVER | history SERVER | restore SERVER",
   description: `show      version and model, whose passphrase it has, its state and its endorsement keys with their certificates (PEM),
           and the last uses of the passphrase; what is not known says why. The rule sealstone:tpm:show says who may
-history   every state that the vault had of the server's TPM: generation, time, host, size, SHA-256, cause; "kept" are
+history   the states that the vault had of the server's TPM, newest first: generation, time, host, size, SHA-256, cause; "kept" are
           those that can be restored
 restore   a server that is off goes on with a kept state: it becomes the newest generation, and at the next start whatever
           the host has gives way to it. The reason is shown in the server's actions
@@ -17,6 +19,8 @@ restore   a server that is off goes on with a kept state: it becomes the newest 
 SERVER is an id or a name. It speaks to the running cloud with the OS_ variables of the environment, or as the administrator
 whose openrc is in the state directory.`,
   ownOptions: {
+    limit: { value: "N", summary: `history: how many at most (default: ${defaultLimit})` },
+    marker: { value: "N", summary: "history: those before this generation" },
     generation: { value: "N", summary: "restore: which state" },
     reason: { value: "TEXT", summary: "restore: why" },
   },
@@ -34,7 +38,9 @@ whose openrc is in the state directory.`,
     const client = await cloudClient(config.statePath, process.env);
     const id = await serverIdOf(client, server);
     const text =
-      restore === undefined ? await historyText(client, id) : await restoreText(client, id, restore);
+      restore === undefined
+        ? await historyText(client, id, pageOf(own))
+        : await restoreText(client, id, restore);
     await print(`${text}\n`);
     return 0;
   },
@@ -55,6 +61,22 @@ function restoreOf(own: OwnValues): Restore {
   );
 }
 
+interface Page {
+  readonly limit: number;
+  readonly marker: string | undefined;
+}
+
+function pageOf(own: OwnValues): Page {
+  const [limit, marker] = [own.texts("limit").at(-1) ?? String(defaultLimit), own.texts("marker").at(-1)];
+  for (const [name, text] of [
+    ["limit", limit],
+    ["marker", marker],
+  ] as const)
+    if (text !== undefined && !/^[1-9]\d{0,8}$/.test(text))
+      throw new CloudError("invalid", `--${name}: found "${text}", allowed is a whole number from 1 on.`);
+  return { limit: Number(limit), marker };
+}
+
 interface History {
   readonly running_interval: { readonly host: string; readonly opened_at: string } | null;
   readonly memory_image: { readonly generation: number } | null;
@@ -70,14 +92,29 @@ interface History {
   }[];
 }
 
-async function historyText(client: CloudClient, id: string): Promise<string> {
-  const answer = await client.get("compute", `/servers/${id}/sealstone:tpm/history`);
-  const history = (answer as { readonly "sealstone:tpm_history": History })["sealstone:tpm_history"];
-  if (history.generations.length === 0) return `The vault has no TPM state of server ${id}.`;
+interface HistoryAnswer {
+  readonly "sealstone:tpm_history": History;
+  readonly "sealstone:tpm_history_links"?: readonly { readonly href: string }[];
+}
+
+async function historyText(client: CloudClient, id: string, { limit, marker }: Page): Promise<string> {
+  const query = new URLSearchParams({ limit: String(limit), ...(marker === undefined ? {} : { marker }) });
+  const generations: History["generations"][number][] = [];
+  let next: string | undefined = `/servers/${id}/sealstone:tpm/history?${query.toString()}`;
+  let history: History | undefined;
+  while (next !== undefined && generations.length < limit) {
+    const answer = (await client.get("compute", next)) as HistoryAnswer;
+    history ??= answer["sealstone:tpm_history"];
+    generations.push(...answer["sealstone:tpm_history"].generations);
+    next = answer["sealstone:tpm_history_links"]?.[0]?.href;
+  }
+  const shown = generations.slice(0, limit);
+  if (history === undefined || shown.length === 0)
+    return `The vault has no TPM state of server ${id}${marker === undefined ? "" : ` before generation ${marker}`}.`;
   const { running_interval: interval, memory_image: image } = history;
   const rows = [
     ["GENERATION", "TIME", "HOST", "BYTES", "SHA-256", "KEPT", "CAUSE"],
-    ...history.generations.map((each) => [
+    ...shown.map((each) => [
       String(each.generation),
       each.time,
       each.host,
@@ -87,8 +124,10 @@ async function historyText(client: CloudClient, id: string): Promise<string> {
       each.cause,
     ]),
   ];
+  const older = next !== undefined || generations.length > limit;
   return [
     tableText(rows).trimEnd(),
+    ...(older ? [`There are older ones: --marker ${shown.at(-1)?.generation}`] : []),
     interval === null
       ? "No host runs it."
       : `Host ${interval.host} runs it, or ran it last, since ${interval.opened_at}.`,

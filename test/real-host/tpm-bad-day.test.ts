@@ -1,0 +1,89 @@
+import { execFile } from "node:child_process";
+import { chown, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, expect, test } from "vitest";
+import { eventually } from "../kit/client.ts";
+import { realCloudForTests } from "../kit/real-cloud-for-tests.ts";
+import { tpmGuestKit, type TpmGuest } from "../kit/tpm-guests.ts";
+
+/** What happens to a host's files by hand, by a lost disk, by a backup that root brought back: the server goes on with its TPM. */
+
+const run = promisify(execFile);
+const cloud = realCloudForTests();
+const kit = tpmGuestKit(cloud);
+let guest: TpmGuest;
+beforeAll(async () => {
+  [guest] = (await kit.made([{ mode: "host", version: "2.0", model: "tpm-crb" }])) as [TpmGuest];
+});
+
+const folder = (): string => join("/var/lib/libvirt/swtpm", guest.id);
+const file = (): string => join(folder(), "tpm2", "tpm2-00.permall");
+
+async function asked(action: object, wanted: string): Promise<void> {
+  expect(await kit.act(cloud().demo, guest, action)).toMatchObject({ status: 202 });
+  await kit.reached(guest, wanted);
+}
+
+/** Started by its owner, it has booted once more with the same TPM, which is in the vault. */
+async function expectStarts(action: object = { "os-start": null }): Promise<void> {
+  const { boots = 0 } = await kit.facts(guest, () => true);
+  await asked(action, "ACTIVE");
+  kit.expectSame(guest, await kit.facts(guest, (now) => now.boots === boots + 1));
+  await kit.expectInVault(guest);
+}
+
+const stop = (): Promise<void> => asked({ "os-stop": null }, "SHUTOFF");
+
+test("the host lost its key: the owner starts a server of the mode host, and it is kept anew", async () => {
+  await stop();
+  await cloud().kill();
+  await rm(join(cloud().statePath, "agent", "host.key"));
+  await cloud().start();
+  await expectStarts();
+  await stop();
+  // By the passphrase that the host keeps: without the key manager's secret nobody else could.
+  expect((await kit.act(cloud().admin, guest, { "os-start": null })).status).toBe(202);
+  await kit.reached(guest, "ACTIVE");
+});
+
+test("a file that keeps the passphrase is damaged: the owner starts the server, and it is kept anew", async () => {
+  await stop();
+  const kept = join(cloud().statePath, "agent", "passphrases", `${guest.id}.json`);
+  await writeFile(kept, (await readFile(kept)).subarray(0, 40));
+  await expectStarts();
+  expect(JSON.parse(await readFile(kept, "utf8"))).toHaveProperty("box");
+});
+
+test("a backup brought the state back as root's: it is swtpm's again at the start", async () => {
+  await stop();
+  const { uid, gid } = await stat(file());
+  for (const path of [file(), join(folder(), "tpm2")]) await chown(path, 0, 0);
+  await expectStarts();
+  expect(await stat(file())).toMatchObject({ uid, gid, mode: 0o100600 });
+});
+
+test("the TPM's folder is removed under a running guest: a hard reboot has the vault's", async () => {
+  await rm(folder(), { recursive: true });
+  await expectStarts({ reboot: { type: "HARD" } });
+});
+
+test("a guest that is powered off by somebody's hand is off, and not one that lost its TPM", async () => {
+  for (let round = 0; round < 3; round += 1) {
+    await run("virsh", ["destroy", `instance-${guest.id}`]);
+    await kit.reached(guest, "SHUTOFF");
+    await asked({ "os-start": null }, "ACTIVE");
+  }
+  await kit.expectInVault(guest);
+});
+
+test("the pool's folder is removed: the next server has a TPM, and the pool fills again", async () => {
+  const pool = join(cloud().instancesPath, "tpm-pool");
+  await rm(pool, { recursive: true });
+  const [next] = await kit.made([{ mode: "user", version: "2.0", model: "tpm-tis" }]);
+  expect(next?.first.problems).toEqual([]);
+  await eventually(
+    async () => ((await stat(join(pool, "ready-2.0")).catch(() => undefined)) ? true : undefined),
+    120_000,
+  );
+});
