@@ -216,6 +216,7 @@ test("implied roles come with the prior role, in tokens at once", async () => {
     "admin",
     "boss",
     "clerk",
+    "manager",
     "member",
     "temp",
   ]);

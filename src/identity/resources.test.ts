@@ -174,7 +174,7 @@ test("role assignments: filters, names, effective", async () => {
     role: { name: "admin" },
     user: { name: "admin", domain: { name: "Default" } },
   });
-  expect(await list(`user.id=${adminId}&effective&scope.system=all`)).toHaveLength(3);
+  expect(await list(`user.id=${adminId}&effective&scope.system=all`)).toHaveLength(4);
   const readers = await list(`role.id=${reader}&effective=True`);
   // The administrator's two, the demo user's, and that of the compute service.
   expect(readers).toHaveLength(4);

@@ -18,12 +18,17 @@ export interface NodeChange extends ProjectChange {
   readonly isDomain?: boolean | undefined;
 }
 
-export async function nodeFetch(db: Db, id: string): Promise<Project> {
+export async function nodeFind(db: Db, id: string): Promise<Project | undefined> {
   const project = await projectFind(db, id);
   if (project) return project;
   const domain = await domainFind(db, id);
-  if (!domain) throw notFound("project", id);
-  return domainAsProject(domain);
+  return domain && domainAsProject(domain);
+}
+
+export async function nodeFetch(db: Db, id: string): Promise<Project> {
+  const node = await nodeFind(db, id);
+  if (!node) throw notFound("project", id);
+  return node;
 }
 
 /** Domains are listed only when they are asked for. */

@@ -31,14 +31,14 @@ export async function roleFetch(db: Db, id: string): Promise<Role> {
 type RoleVerb = "list" | "get" | "create" | "update" | "delete";
 
 /** Keystone has rules of their own for the roles of a domain. */
-function enforceRule(ctx: IdentityCtx, verb: RoleVerb, domainId: string | undefined): void {
-  const kind = domainId === undefined ? "role" : "domain_role";
-  ctx.enforce(`identity:${verb}_${kind}${verb === "list" ? "s" : ""}`);
+function enforceRule(ctx: IdentityCtx, verb: RoleVerb, role: Partial<Pick<Role, "domainId" | "name">>): void {
+  const kind = role.domainId === undefined ? "role" : "domain_role";
+  ctx.enforce(`identity:${verb}_${kind}${verb === "list" ? "s" : ""}`, { "target.role.name": role.name });
 }
 
 /** For those who may do that; to others a role that does not exist looks like one of the cloud. */
 async function roleFetchFor(ctx: IdentityCtx, db: Db, id: string, verb: RoleVerb): Promise<Role> {
-  enforceRule(ctx, verb, (await roleFind(db, id))?.domainId);
+  enforceRule(ctx, verb, (await roleFind(db, id)) ?? {});
   return roleFetch(db, id);
 }
 
@@ -47,7 +47,7 @@ export function roleShow(ctx: IdentityCtx, id: string): Promise<Role> {
 }
 
 export async function roleList(ctx: IdentityCtx, filter: RoleFilter): Promise<Role[]> {
-  enforceRule(ctx, "list", filter.domainId);
+  enforceRule(ctx, "list", { domainId: filter.domainId });
   return rowList(ctx.deps.database.db, filter);
 }
 
@@ -56,7 +56,7 @@ export async function roleCreate(
   input: RoleChange & { readonly name: string },
 ): Promise<Role> {
   const { name, domainId, description, immutable = false } = input;
-  enforceRule(ctx, "create", domainId);
+  enforceRule(ctx, "create", { domainId });
   const role: Role = { id: newHexId(), name, domainId, description, immutable };
   await ctx.deps.database.transaction(async (tx) => {
     if (domainId !== undefined && !(await domainFind(tx, domainId))) throw notFound("domain", domainId);
