@@ -22,6 +22,11 @@ import type { MasterKeyRing } from "./master-key-ring.ts";
  */
 export interface PayloadVault {
   seal(owner: PayloadOwner, payload: Buffer): Promise<SealedPayload>;
+  /**
+   * Work that seals for the project and stores what it sealed: done again when the project's key was retired in between, which the
+   * database says no to. Throws `unavailable` when that happens twice.
+   */
+  underCurrentKey<T>(projectId: string, work: () => Promise<T>): Promise<T>;
   /** The payload in a fresh Buffer, which the caller wipes. */
   open(owner: PayloadOwner, stored: SealedPayload): Promise<Buffer>;
   /** A key of this generation, which seals nothing until its row is in the database. */
@@ -74,6 +79,23 @@ export function createPayloadVault(options: {
     });
   }
 
+  async function isRetired({ id }: ProjectKeyRow): Promise<boolean> {
+    return (await projectKeyFind(database.db, id)) === undefined;
+  }
+
+  async function underCurrentKey<T>(projectId: string, work: () => Promise<T>, again = true): Promise<T> {
+    const key = await currentKeys.get(projectId);
+    try {
+      return await work();
+    } catch (cause) {
+      if (!key || !(await isRetired(key))) throw cause;
+      if (again) return underCurrentKey(projectId, work, false);
+      throw new CloudError("unavailable", "The project's keys are being rotated. Please try again.", {
+        cause,
+      });
+    }
+  }
+
   async function keyRow(owner: PayloadOwner, id: string): Promise<ProjectKeyRow> {
     const row = await keys.get(id);
     if (row) return row;
@@ -95,6 +117,7 @@ export function createPayloadVault(options: {
 
   return {
     newKey,
+    underCurrentKey: (projectId, work) => underCurrentKey(projectId, work),
     seal: async (owner, payload) => sealWith(await ensureCurrent(owner.projectId), owner, payload),
     open: openStored,
     async reseal(owner, stored, projectKeyId) {
