@@ -22,6 +22,7 @@ import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
 import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
 import { migration0052 } from "./store/migrations/0052-identity-catalog-seed-urls.ts";
 import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
+import { migration0076 } from "./store/migrations/0076-identity-options.ts";
 import { migration0081 } from "./store/migrations/0081-identity-signed-tokens.ts";
 
 export { identitySealedValues } from "./store/sealed-values.ts";
@@ -40,6 +41,7 @@ export const identityMigrations: Migrations = {
   "0018-identity-credentials": migration0018,
   "0019-identity-configuration": migration0019,
   "0052-identity-catalog-seed-urls": migration0052,
+  "0076-identity-options": migration0076,
   "0081-identity-signed-tokens": migration0081,
 };
 

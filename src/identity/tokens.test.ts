@@ -96,7 +96,7 @@ test.each([
   ["a wrong password", passwordAuth("demo", "no")],
   ["an unknown user", passwordAuth("nobody", "no")],
   ["a token that never was", tokenAuth("x".repeat(43))],
-  ["an unknown method", { auth: { identity: { methods: ["totp"] } } }],
+  ["an unknown method", { auth: { identity: { methods: ["iris"] } } }],
 ])("%s is Keystone's 401", async (_what, body) => {
   const answer = await cloud.send("POST", tokens, { body });
   expect(answer.status).toBe(401);

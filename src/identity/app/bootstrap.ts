@@ -73,6 +73,9 @@ async function domainEnsure(tx: Tx): Promise<boolean> {
     name: "Default",
     description: "The default domain",
     enabled: true,
+    tags: [],
+    extra: {},
+    immutable: false,
   });
   return true;
 }
@@ -104,7 +107,16 @@ async function projectEnsure(tx: Tx, name: string, description: string): Promise
   if (found) return found.id;
   const place = { domainId: defaultDomainId, parentId: defaultDomainId };
   const id = newHexId();
-  await projectInsert(tx, { id, ...place, name, description, enabled: true, tags: [], extra: {} });
+  await projectInsert(tx, {
+    id,
+    ...place,
+    name,
+    description,
+    enabled: true,
+    tags: [],
+    extra: {},
+    immutable: false,
+  });
   return id;
 }
 
@@ -118,7 +130,7 @@ async function userEnsure(
   if (found) return found.id;
   const id = newHexId();
   const place = { domainId: defaultDomainId, defaultProjectId };
-  await userInsert(tx, { id, name, ...place, enabled: true, passwordHash: hash, extra: {} });
+  await userInsert(tx, { id, name, ...place, enabled: true, passwordHash: hash, options: {}, extra: {} });
   return id;
 }
 

@@ -56,7 +56,8 @@ export async function nodeCreate(
 export async function nodeUpdate(ctx: IdentityCtx, id: string, change: NodeChange): Promise<Project> {
   const isDomain = (await nodeFetch(ctx.deps.database.db, id)).isDomain ?? false;
   if ((change.isDomain ?? isDomain) !== isDomain) throw forbidden("Update of `is_domain` is not allowed.");
-  return isDomain ? domainAsProject(await domainUpdate(ctx, id, change)) : projectUpdate(ctx, id, change);
+  const { isDomain: _, ...rest } = change;
+  return isDomain ? domainAsProject(await domainUpdate(ctx, id, rest)) : projectUpdate(ctx, id, rest);
 }
 
 export async function nodeDelete(ctx: IdentityCtx, id: string): Promise<void> {

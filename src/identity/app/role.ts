@@ -12,7 +12,8 @@ import {
   type RoleFilter,
 } from "../store/roles.ts";
 import type { IdentityCtx } from "./context.ts";
-import { conflict, forbidden, notFound, refuseMove } from "./failures.ts";
+import { conflict, notFound, refuseMove } from "./failures.ts";
+import { refuseImmutableChange, refuseImmutableDelete } from "./immutable.ts";
 
 export interface RoleChange {
   readonly name?: string | undefined;
@@ -70,7 +71,7 @@ export async function roleUpdate(ctx: IdentityCtx, id: string, change: RoleChang
   return ctx.deps.database.transaction(async (tx) => {
     const old = await roleFetchFor(ctx, tx, id, "update");
     refuseMove("role", old.domainId ?? "none", change.domainId);
-    if (change.immutable !== false) refuseImmutable(old, "update");
+    refuseImmutableChange("role", old, change);
     const role: Role = {
       ...old,
       name: change.name ?? old.name,
@@ -86,17 +87,10 @@ export async function roleUpdate(ctx: IdentityCtx, id: string, change: RoleChang
 /** Whoever had only this role on a scope has none there from now on. */
 export async function roleDelete(ctx: IdentityCtx, id: string): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
-    refuseImmutable(await roleFetchFor(ctx, tx, id, "delete"), "delete");
+    refuseImmutableDelete("role", await roleFetchFor(ctx, tx, id, "delete"));
     await grantDelete(tx, { roleId: id });
     await rowDelete(tx, id);
   });
-}
-
-function refuseImmutable(role: Role, verb: "update" | "delete"): void {
-  if (!role.immutable) return;
-  throw forbidden(
-    `Unable to ${verb} immutable role resource: ${role.id}. Set resource option "immutable" to false first.`,
-  );
 }
 
 async function refuseTakenName(db: Db, role: Role): Promise<void> {

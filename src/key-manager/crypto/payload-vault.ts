@@ -79,23 +79,6 @@ export function createPayloadVault(options: {
     });
   }
 
-  async function isRetired({ id }: ProjectKeyRow): Promise<boolean> {
-    return (await projectKeyFind(database.db, id)) === undefined;
-  }
-
-  async function underCurrentKey<T>(projectId: string, work: () => Promise<T>, again = true): Promise<T> {
-    const key = await currentKeys.get(projectId);
-    try {
-      return await work();
-    } catch (cause) {
-      if (!key || !(await isRetired(key))) throw cause;
-      if (again) return underCurrentKey(projectId, work, false);
-      throw new CloudError("unavailable", "The project's keys are being rotated. Please try again.", {
-        cause,
-      });
-    }
-  }
-
   async function keyRow(owner: PayloadOwner, id: string): Promise<ProjectKeyRow> {
     const row = await keys.get(id);
     if (row) return row;
@@ -117,7 +100,8 @@ export function createPayloadVault(options: {
 
   return {
     newKey,
-    underCurrentKey: (projectId, work) => underCurrentKey(projectId, work),
+    underCurrentKey: async (projectId, work) =>
+      againWhenRetired(database, async () => currentKeys.get(projectId), work),
     seal: async (owner, payload) => sealWith(await ensureCurrent(owner.projectId), owner, payload),
     open: openStored,
     async reseal(owner, stored, projectKeyId) {
@@ -129,6 +113,22 @@ export function createPayloadVault(options: {
       }
     },
   };
+}
+
+async function againWhenRetired<T>(
+  database: Database,
+  currentKey: () => Promise<ProjectKeyRow | undefined>,
+  work: () => Promise<T>,
+  again = true,
+): Promise<T> {
+  const key = await currentKey();
+  try {
+    return await work();
+  } catch (cause) {
+    if (!key || (await projectKeyFind(database.db, key.id))) throw cause;
+    if (again) return againWhenRetired(database, currentKey, work, false);
+    throw new CloudError("unavailable", "The project's keys are being rotated. Please try again.", { cause });
+  }
 }
 
 /** Unwrapped once for as long as their rows are kept. */
