@@ -8,11 +8,10 @@ const path = "/v2/tasks";
 /** Glance's tasks are imports, of which there are none here: images are uploaded. */
 export const listTasks = operation<ImageDeps, undefined, typeof listQuery>({
   query: listQuery,
-  handle: async (_ctx, { query: { marker: _, ...first } }) => ({
-    tasks: [],
-    first: pageLink(path, first),
-    schema: "/v2/schemas/tasks",
-  }),
+  handle: async (_ctx, { query }) => {
+    const { marker: _, ...first } = query;
+    return { tasks: [], first: pageLink(path, first), schema: "/v2/schemas/tasks" };
+  },
 });
 
 export const listImageTasks = operation<ImageDeps>({
