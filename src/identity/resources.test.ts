@@ -281,3 +281,32 @@ test("HEAD is answered where GET is, with its rule and without a body", async ()
   expect((await cloud.send("HEAD", "/v3/users", as(demo))).status).toBe(403);
   expect((await cloud.send("HEAD", "/v3/users/none", as(admin))).status).toBe(404);
 });
+
+test("a list comes in pages when the query asks for them", async () => {
+  for (const name of ["page1", "page2", "page3"]) await make("user", { name });
+  const names = ({ users }: { users: { name: string }[] }): string[] => users.map(({ name }) => name);
+  const first = await cloud.send("GET", "/v3/users?name__startswith=page&limit=2", as(admin));
+  expect([names(first.body), first.body.truncated]).toEqual([["page1", "page2"], true]);
+  const next = new URL(first.body.links.next);
+  expect(next.searchParams.get("marker")).toBe(first.body.users[1].id);
+  const second = await cloud.send("GET", `/v3/users${next.search}`, as(admin));
+  expect([names(second.body), second.body.links.next]).toEqual([["page3"], null]);
+  expect(second.body).not.toHaveProperty("truncated");
+  expect((await cloud.send("GET", "/v3/users?marker=nobody", as(admin))).status).toBe(404);
+  expect((await cloud.send("GET", "/v3/users?limit=many", as(admin))).status).toBe(400);
+  const whole = await cloud.send("GET", "/v3/role_assignments?limit=1", as(admin));
+  expect(whole.body.role_assignments.length).toBeGreaterThan(1);
+});
+
+test("what names no domain is in the default one, whichever the token's project is in", async () => {
+  const domain = await make("domain", { name: "Elsewhere" });
+  const project = await make("project", { name: "office", domain_id: domain.id });
+  const [adminId, role] = [await idOf("users", "admin"), await idOf("roles", "admin")];
+  await cloud.send("PUT", `/v3/projects/${project.id}/users/${adminId}/roles/${role}`, as(admin));
+  const scope = { project: { name: "office", domain: { id: domain.id } } };
+  const token = await cloud.signIn("admin", passwords.admin, scope);
+  for (const kind of ["user", "group", "project"]) {
+    const made = await cloud.send("POST", `/v3/${kind}s`, as(token, { [kind]: { name: "stray" } }));
+    expect([kind, made.body[kind].domain_id]).toEqual([kind, "default"]);
+  }
+});

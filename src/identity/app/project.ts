@@ -125,9 +125,9 @@ export async function projectErase(tx: Tx, id: string): Promise<void> {
   await rowDelete(tx, id);
 }
 
-/** Keystone: the domain of the token's scope when the body names none. */
+/** Keystone: the domain that the token is for when the body names none, or the default one; not that of the token's project. */
 function callerDomainId(ctx: IdentityCtx): string {
-  return ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId;
+  return ctx.caller.domainId ?? defaultDomainId;
 }
 
 async function refuseTakenName(db: Db, project: Project): Promise<void> {

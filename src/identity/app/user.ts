@@ -50,7 +50,7 @@ export async function userCreate(
 ): Promise<User> {
   const user: User = {
     id: newHexId(),
-    domainId: input.domainId ?? ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId,
+    domainId: input.domainId ?? ctx.caller.domainId ?? defaultDomainId,
     name: input.name,
     enabled: input.enabled ?? true,
     defaultProjectId: input.defaultProjectId ?? undefined,
