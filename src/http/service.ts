@@ -27,6 +27,8 @@ export interface Service<Deps = any> {
   readonly microversions?: MicroversionRange;
   /** An older name of X-OpenStack-Request-Id, which clients of the service still read. */
   readonly requestIdHeader?: string;
+  /** Of every answer: the request header that it depends on. */
+  readonly vary?: string;
   /** `/things/` is not `/things`, as in Glance and Nova; elsewhere a slash at the end says nothing. */
   readonly strictSlashes?: boolean;
   /** Bodies must say that they are JSON, and nothing is shown to whoever accepts no JSON, as in Placement. */

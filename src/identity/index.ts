@@ -95,6 +95,7 @@ export function createIdentity(options: {
     type: "identity",
     prefix: "/identity",
     envelope: identityEnvelope,
+    vary: "X-Auth-Token",
     routes: identityRoutes,
     policyRules: identityPolicyRules,
     deps,

@@ -310,3 +310,46 @@ test("what names no domain is in the default one, whichever the token's project 
     expect([kind, made.body[kind].domain_id]).toEqual([kind, "default"]);
   }
 });
+
+test("every answer says that it depends on the token", async () => {
+  const answers = [
+    await cloud.send("GET", "/v3"),
+    await cloud.send("GET", "/v3/users"),
+    await cloud.send("GET", "/v3/users", as(admin)),
+    await cloud.send("GET", "/v3/nothing", as(admin)),
+    await cloud.send("POST", "/v3/auth/tokens", { body: passwordAuth("demo", "wrong") }),
+  ];
+  expect(answers.map(({ status, headers }) => [status, headers["vary"]])).toEqual(
+    [200, 401, 200, 404, 401].map((status) => [status, "X-Auth-Token"]),
+  );
+});
+
+test.each(["user", "group", "project", "domain"])("a %s's name has no blanks around it", async (kind) => {
+  const made = (await cloud.send("POST", `/v3/${kind}s`, as(admin, { [kind]: { name: ` blank ${kind} ` } })))
+    .body[kind];
+  expect(made.name).toBe(`blank ${kind}`);
+  const changed = await cloud.send(
+    "PATCH",
+    `/v3/${kind}s/${made.id}`,
+    as(admin, { [kind]: { name: ` wide ${kind}` } }),
+  );
+  expect(changed.body[kind].name).toBe(`wide ${kind}`);
+});
+
+test("a change changes something, and no id; a role keeps what Keystone does not know", async () => {
+  for (const kind of ["user", "group", "project", "domain", "role", "region"]) {
+    const fields = { ...(kind === "region" ? {} : { name: `still ${kind}` }), colour: "red" };
+    const made = (await cloud.send("POST", `/v3/${kind}s`, as(admin, { [kind]: fields }))).body[kind];
+    expect(made).toMatchObject(fields);
+    const change = (body: object) =>
+      cloud.send("PATCH", `/v3/${kind}s/${made.id}`, as(admin, { [kind]: body }));
+    expect([kind, (await change({})).status]).toEqual([kind, 400]);
+    expect((await change({ id: "other", colour: "blue" })).body.error.message).toBe(
+      `Cannot change ${kind} ID`,
+    );
+    expect((await change({ id: made.id, colour: "blue" })).body[kind]).toMatchObject({
+      ...fields,
+      colour: "blue",
+    });
+  }
+});

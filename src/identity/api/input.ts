@@ -9,6 +9,14 @@ export function pathParam(params: Readonly<Record<string, string>>, name: string
   throw new CloudError("bug", "An internal error occurred.", { detail: `no path parameter ${name}` });
 }
 
+/** The path's id of what a body changes; ids never change, so the body says the same one or none. */
+export function updatedId(params: Readonly<Record<string, string>>, name: string, body: object): string {
+  const id = pathParam(params, name);
+  const { id: given = id } = body as { readonly id?: unknown };
+  if (given === id) return id;
+  throw new CloudError("invalid", `Cannot change ${name.replace("_id", "")} ID`);
+}
+
 /** Keystone's boolean in a query: there at all, and neither 0 nor false. */
 export function queryFlag(value: string | undefined): boolean {
   return value !== undefined && value !== "0" && value.toLowerCase() !== "false";

@@ -98,7 +98,7 @@ async function roleEnsure(tx: Tx, name: string): Promise<string> {
   const [found] = await roleList(tx, { name });
   if (found) return found.id;
   const id = newHexId();
-  await roleInsert(tx, { id, name, domainId: undefined, description: undefined, immutable: true });
+  await roleInsert(tx, { id, name, domainId: undefined, description: undefined, immutable: true, extra: {} });
   return id;
 }
 

@@ -1,6 +1,6 @@
 import { newHexId } from "#base/ids.ts";
 import type { Db } from "#db/index.ts";
-import type { Role } from "../domain/resources.ts";
+import type { Extra, Role } from "../domain/resources.ts";
 import { domainFind } from "../store/domains.ts";
 import { grantDelete } from "../store/grants.ts";
 import {
@@ -21,6 +21,7 @@ export interface RoleChange {
   readonly domainId?: string | undefined;
   readonly description?: string | undefined;
   readonly immutable?: boolean | undefined;
+  readonly extra: Extra;
 }
 
 export async function roleFetch(db: Db, id: string): Promise<Role> {
@@ -56,9 +57,9 @@ export async function roleCreate(
   ctx: IdentityCtx,
   input: RoleChange & { readonly name: string },
 ): Promise<Role> {
-  const { name, domainId, description, immutable = false } = input;
+  const { name, domainId, description, immutable = false, extra } = input;
   enforceRule(ctx, "create", { domainId });
-  const role: Role = { id: newHexId(), name, domainId, description, immutable };
+  const role: Role = { id: newHexId(), name, domainId, description, immutable, extra };
   await ctx.deps.database.transaction(async (tx) => {
     if (domainId !== undefined && !(await domainFind(tx, domainId))) throw notFound("domain", domainId);
     await refuseTakenName(tx, role);
@@ -77,6 +78,7 @@ export async function roleUpdate(ctx: IdentityCtx, id: string, change: RoleChang
       name: change.name ?? old.name,
       description: change.description ?? old.description,
       immutable: change.immutable ?? old.immutable,
+      extra: { ...old.extra, ...change.extra },
     };
     await refuseTakenName(tx, role);
     await rowUpdate(tx, role);

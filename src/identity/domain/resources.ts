@@ -71,6 +71,7 @@ export interface Role {
   /** Undefined: a role of the whole cloud. */
   readonly domainId: string | undefined;
   readonly description: string | undefined;
+  readonly extra: Extra;
   /** Keystone's resource option: neither changed nor deleted while it is set. */
   readonly immutable: boolean;
 }

@@ -36,9 +36,9 @@ function receiptReply({ text, methods, user, issuedAt, expiresAt, required }: Re
     issued_at: `${isoMicroseconds(issuedAt)}Z`,
   };
   const body = { receipt: { methods, user, ...times }, required_auth_methods: required };
-  return new Reply(401, body, { "Openstack-Auth-Receipt": text.expose(), Vary: "X-Auth-Token" });
+  return new Reply(401, body, { "Openstack-Auth-Receipt": text.expose() });
 }
 
 export function subjectHeaders(text: string): Record<string, string> {
-  return { "X-Subject-Token": text, Vary: "X-Auth-Token" };
+  return { "X-Subject-Token": text };
 }

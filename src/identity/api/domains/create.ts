@@ -17,7 +17,7 @@ export const domainCreate = operation({
   }),
   status: 201,
   handle: async (ctx: IdentityCtx, { body: { domain } }) => {
-    const { name, explicit_domain_id: id } = domain;
-    return { domain: domainView(ctx, await create(ctx, { ...domainChangeOf(domain), name, id })) };
+    const given = { name: domain.name.trim(), id: domain.explicit_domain_id };
+    return { domain: domainView(ctx, await create(ctx, { ...domainChangeOf(domain), ...given })) };
   },
 });

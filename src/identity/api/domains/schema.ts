@@ -9,11 +9,14 @@ export const domainAttributes = {
   options: immutableOption,
 };
 
-export const domainUpdateSchema = Type.Object({ name: Type.Optional(nameSchema(64)), ...domainAttributes });
+export const domainUpdateSchema = Type.Object(
+  { name: Type.Optional(nameSchema(64)), ...domainAttributes },
+  { minProperties: 1 },
+);
 
 export function domainChangeOf(body: Static<typeof domainUpdateSchema>): DomainChange {
   return {
-    name: body.name,
+    name: body.name?.trim(),
     description: body.description,
     enabled: body.enabled,
     tags: body.tags,

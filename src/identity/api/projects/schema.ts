@@ -12,11 +12,14 @@ export const projectAttributes = {
   options: immutableOption,
 };
 
-export const projectUpdateSchema = Type.Object({ name: Type.Optional(nameSchema(64)), ...projectAttributes });
+export const projectUpdateSchema = Type.Object(
+  { name: Type.Optional(nameSchema(64)), ...projectAttributes },
+  { minProperties: 1 },
+);
 
 export function projectChangeOf(body: Static<typeof projectUpdateSchema>): NodeChange {
   return {
-    name: body.name,
+    name: body.name?.trim(),
     domainId: body.domain_id ?? undefined,
     parentId: body.parent_id ?? undefined,
     description: body.description === null ? "" : body.description,

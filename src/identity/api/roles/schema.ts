@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox";
 import type { RoleChange } from "../../app/role.ts";
-import { immutableOf, immutableOption, nameSchema, nullable } from "../input.ts";
+import { extraOf, immutableOf, immutableOption, nameSchema, nullable } from "../input.ts";
 
 export const roleAttributes = {
   domain_id: Type.Optional(nullable(Type.String())),
@@ -8,7 +8,10 @@ export const roleAttributes = {
   options: immutableOption,
 };
 
-export const roleUpdateSchema = Type.Object({ name: Type.Optional(nameSchema(255)), ...roleAttributes });
+export const roleUpdateSchema = Type.Object(
+  { name: Type.Optional(nameSchema(255)), ...roleAttributes },
+  { minProperties: 1 },
+);
 
 export function roleChangeOf(body: Static<typeof roleUpdateSchema>): RoleChange {
   return {
@@ -16,5 +19,6 @@ export function roleChangeOf(body: Static<typeof roleUpdateSchema>): RoleChange 
     domainId: body.domain_id ?? undefined,
     description: body.description ?? undefined,
     immutable: immutableOf(body.options),
+    extra: extraOf(body, { name: true, ...roleAttributes }),
   };
 }

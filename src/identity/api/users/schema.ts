@@ -30,11 +30,14 @@ export const userAttributes = {
   options: Type.Optional(userOptions),
 };
 
-export const userUpdateSchema = Type.Object({ name: Type.Optional(nameSchema(255)), ...userAttributes });
+export const userUpdateSchema = Type.Object(
+  { name: Type.Optional(nameSchema(255)), ...userAttributes },
+  { minProperties: 1 },
+);
 
 export function userChangeOf(body: Static<typeof userUpdateSchema>): UserChange {
   return {
-    name: body.name,
+    name: body.name?.trim(),
     domainId: body.domain_id,
     enabled: body.enabled,
     defaultProjectId: body.default_project_id,

@@ -8,6 +8,7 @@ export const migration0076: Migration = {
       ["identity_users", "options", "{}"],
       ["identity_domains", "tags", "[]"],
       ["identity_domains", "extra", "{}"],
+      ["identity_roles", "extra", "{}"],
     ] as const;
     for (const [table, column, empty] of added) {
       await schema
