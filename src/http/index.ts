@@ -12,5 +12,5 @@ export { action, operation, rawOperation, Reply, route, SecretBytes } from "./op
 export type { Input, Operation, Route, TargetQuestion } from "./operation.ts";
 export { listJson, pairJson, ReadyJson, rowJson } from "./ready-json.ts";
 export { createHttpServer } from "./server.ts";
-export type { Service } from "./service.ts";
+export type { ScopeType, Service } from "./service.ts";
 export { validate } from "./validate.ts";

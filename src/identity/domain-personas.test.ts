@@ -153,3 +153,39 @@ test("a manager of a project manages no domain", async () => {
     expect([path, (await as(token, "GET", path)).status]).toEqual([path, 403]);
   expect((await as(token, "GET", `projects/${project}`)).status).toBe(200);
 });
+
+test("what is the whole cloud's is no matter of a token for a domain, even an administrator's", async () => {
+  const user = await make("user", { name: "ruler", domain_id: ids["own"], password: "ruler-pass" });
+  const grant = await as(admin, "PUT", `domains/${ids["own"]}/users/${user}/roles/${ids["admin"]}`);
+  expect(grant.status).toBe(204);
+  const identity = { methods: ["password"], password: { user: { id: user, password: "ruler-pass" } } };
+  const auth = { identity, scope: { domain: { id: ids["own"] } } };
+  const issued = await cloud.send("POST", "/v3/auth/tokens", { body: { auth } });
+  const token = String(issued.headers["x-subject-token"]);
+  for (const path of ["services", "endpoints", "policies", "role_inferences", `system/users/${user}/roles`])
+    expect([path, (await as(token, "GET", path)).status]).toEqual([path, 403]);
+  expect((await as(token, "POST", "domains", { domain: { name: "third" } })).status).toBe(403);
+  for (const path of ["users", "groups", "projects", "roles", "domains", "regions"])
+    expect([path, (await as(token, "GET", path)).status]).toEqual([path, 200]);
+});
+
+test("with a token for the system nobody lends what is of a project", async () => {
+  const system = await cloud.signIn("admin", passwords.admin, { system: { all: true } });
+  const { userId } = await cloud.identity.authenticate(system);
+  const application = { application_credential: { name: "none" } };
+  const made = await as(system, "POST", `users/${userId}/application_credentials`, application);
+  expect(made.status).toBe(403);
+});
+
+test("of some things everybody with a token learns that they are not there", async () => {
+  const demo = await cloud.signIn("demo", passwords.demo, projectScope("demo"));
+  const status = async (method: Method, path: string, body?: unknown) =>
+    (await as(demo, method, path, body)).status;
+  const domain = { domain: { name: "x" } };
+  expect(await status("PATCH", "domains/none", domain)).toBe(404);
+  expect(await status("PATCH", `domains/${ids["own"]}`, domain)).toBe(403);
+  for (const path of ["domains/none", "groups/none", "roles/none", "endpoints/none"])
+    expect([path, await status("DELETE", path)]).toEqual([path, 404]);
+  for (const path of ["users/none", "projects/none"])
+    expect([path, await status("DELETE", path)]).toEqual([path, 403]);
+});

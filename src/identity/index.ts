@@ -12,6 +12,7 @@ import { standingsKept } from "./app/standing.ts";
 import { tokenKeysKept } from "./app/token-keys.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
+import { identityScopeTypes } from "./scope-types.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
 import { migration0010 } from "./store/migrations/0010-identity-actors.ts";
 import { migration0011 } from "./store/migrations/0011-identity-catalog.ts";
@@ -98,6 +99,7 @@ export function createIdentity(options: {
     vary: "X-Auth-Token",
     routes: identityRoutes,
     policyRules: identityPolicyRules,
+    scopeTypes: identityScopeTypes,
     deps,
   };
   return {

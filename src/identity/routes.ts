@@ -68,6 +68,9 @@ import { versionShow } from "./api/versions/show.ts";
 import type { IdentityDeps } from "./app/context.ts";
 import {
   domainTarget,
+  existingDomainTarget,
+  existingEndpointTarget,
+  existingGroupTarget,
   grantTarget,
   groupTarget,
   listTarget,
@@ -88,6 +91,8 @@ const groupRule = (name: string) => ({ ...rule(name), target: groupTarget });
 const memberRule = (name: string) => ({ ...rule(name), target: memberTarget });
 const projectRule = (name: string) => ({ ...rule(name), target: projectTarget });
 const domainRule = (name: string) => ({ ...rule(name), target: domainTarget });
+const existingDomainRule = (name: string) => ({ ...rule(name), target: existingDomainTarget });
+const endpointRule = (name: string) => ({ ...rule(name), target: existingEndpointTarget });
 const grantRule = (name: string) => ({ ...rule(name), target: grantTarget });
 const newRule = (kind: "user" | "group" | "project") => ({
   ...rule(`create_${kind}`),
@@ -121,8 +126,8 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("GET", "/v3/domains", domainsList, listRule("list_domains", "target.domain.id")),
   route("POST", "/v3/domains", domainCreate, rule("create_domain")),
   route("GET", "/v3/domains/:domain_id", domainShow, domainRule("get_domain")),
-  route("PATCH", "/v3/domains/:domain_id", domainUpdate, domainRule("update_domain")),
-  route("DELETE", "/v3/domains/:domain_id", domainDelete, domainRule("delete_domain")),
+  route("PATCH", "/v3/domains/:domain_id", domainUpdate, existingDomainRule("update_domain")),
+  route("DELETE", "/v3/domains/:domain_id", domainDelete, existingDomainRule("delete_domain")),
 
   route("GET", "/v3/projects", projectsList, listRule("list_projects", "target.domain_id")),
   route("POST", "/v3/projects", projectCreate, newRule("project")),
@@ -143,7 +148,7 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("POST", "/v3/groups", groupCreate, newRule("group")),
   route("GET", "/v3/groups/:group_id", groupShow, groupRule("get_group")),
   route("PATCH", "/v3/groups/:group_id", groupUpdate, groupRule("update_group")),
-  route("DELETE", "/v3/groups/:group_id", groupDelete, groupRule("delete_group")),
+  route("DELETE", "/v3/groups/:group_id", groupDelete, { ...rule("delete_group"), target: existingGroupTarget }),
   route("GET", "/v3/groups/:group_id/users", groupUsers, groupRule("list_users_in_group")),
   route("GET", "/v3/groups/:group_id/users/:user_id", memberCheck, memberRule("check_user_in_group")),
   route("HEAD", "/v3/groups/:group_id/users/:user_id", memberCheck, memberRule("check_user_in_group")),
@@ -192,9 +197,9 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("DELETE", "/v3/services/:service_id", serviceDelete, rule("delete_service")),
   route("GET", "/v3/endpoints", endpointsList, rule("list_endpoints")),
   route("POST", "/v3/endpoints", endpointCreate, rule("create_endpoint")),
-  route("GET", "/v3/endpoints/:endpoint_id", endpointShow, rule("get_endpoint")),
-  route("PATCH", "/v3/endpoints/:endpoint_id", endpointUpdate, rule("update_endpoint")),
-  route("DELETE", "/v3/endpoints/:endpoint_id", endpointDelete, rule("delete_endpoint")),
+  route("GET", "/v3/endpoints/:endpoint_id", endpointShow, endpointRule("get_endpoint")),
+  route("PATCH", "/v3/endpoints/:endpoint_id", endpointUpdate, endpointRule("update_endpoint")),
+  route("DELETE", "/v3/endpoints/:endpoint_id", endpointDelete, endpointRule("delete_endpoint")),
   route("GET", "/v3/regions", regionsList, rule("list_regions")),
   route("POST", "/v3/regions", regionCreate, rule("create_region")),
   route("GET", "/v3/regions/:region_id", regionShow, rule("get_region")),

@@ -69,6 +69,7 @@ export async function ec2CredentialDelete(ctx: IdentityCtx, userId: string, acce
   });
 }
 
+/** As in Keystone it is the credential's owner who counts; whoever the path names must only be there. */
 async function allowed(
   db: Db,
   ctx: IdentityCtx,
@@ -76,9 +77,10 @@ async function allowed(
 ): Promise<Credential> {
   const id = ec2CredentialId(access);
   const credential = await credentialFind(db, id);
-  if (credential?.type !== ec2Type || credential.userId !== userId) throw notFound("credential", id);
+  if (credential?.type !== ec2Type) throw notFound("credential", id);
   ctx.enforce(rule, { "target.credential.user_id": credential.userId });
   requireCovered(ctx, credential.projectId);
+  await userFetch(db, userId);
   return credential;
 }
 

@@ -4,6 +4,9 @@ import { groupFind } from "../store/groups.ts";
 import { roleFind } from "../store/roles.ts";
 import { userFind } from "../store/users.ts";
 import type { IdentityDeps } from "./context.ts";
+import { domainFetch } from "./domain.ts";
+import { endpointFetch } from "./endpoint.ts";
+import { groupFetch } from "./group.ts";
 import { nodeFind } from "./project-node.ts";
 
 /*
@@ -25,6 +28,22 @@ export async function groupTarget({ ctx, params }: Question): Promise<PolicyTarg
 
 export async function memberTarget(question: Question): Promise<PolicyTarget> {
   return { ...(await groupTarget(question)), ...(await userTarget(question)) };
+}
+
+/** Of these Keystone tells everybody with a token that they are not there. */
+export async function existingGroupTarget(question: Question): Promise<PolicyTarget> {
+  await groupFetch(question.ctx.deps.database.db, question.params["group_id"] ?? "");
+  return groupTarget(question);
+}
+
+export async function existingDomainTarget(question: Question): Promise<PolicyTarget> {
+  await domainFetch(question.ctx.deps.database.db, question.params["domain_id"] ?? "");
+  return domainTarget(question);
+}
+
+export async function existingEndpointTarget({ ctx, params }: Question): Promise<PolicyTarget> {
+  await endpointFetch(ctx.deps.database.db, params["endpoint_id"] ?? "");
+  return {};
 }
 
 /** A domain, seen as a project, is in no domain. */

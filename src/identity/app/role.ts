@@ -38,10 +38,11 @@ function enforceRule(ctx: IdentityCtx, verb: RoleVerb, role: Partial<Pick<Role, 
   ctx.enforce(`identity:${verb}_${kind}${verb === "list" ? "s" : ""}`, { "target.role.name": role.name });
 }
 
-/** For those who may do that; to others a role that does not exist looks like one of the cloud. */
+/** For those who may do that; as in Keystone everybody with a token learns that a role is not there. */
 async function roleFetchFor(ctx: IdentityCtx, db: Db, id: string, verb: RoleVerb): Promise<Role> {
-  enforceRule(ctx, verb, (await roleFind(db, id)) ?? {});
-  return roleFetch(db, id);
+  const role = await roleFetch(db, id);
+  enforceRule(ctx, verb, role);
+  return role;
 }
 
 export function roleShow(ctx: IdentityCtx, id: string): Promise<Role> {
