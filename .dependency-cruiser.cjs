@@ -47,7 +47,7 @@ module.exports = {
       severity: "error",
       from: { path: `^src/(${services})/domain/`, pathNot: "\\.test\\.ts$" },
       to: {
-        path: `/(app|api|store|sagas|reconcilers)/|^src/(db|bus|http|saga)/`,
+        path: `^src/[^/]+/(app|api|store|sagas|reconcilers)/|^src/(db|bus|http|saga)/`,
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -84,7 +84,7 @@ export const operatorRoutes: readonly Route<ComputeDeps>[] = [
   route("GET", usages, tenantUsageList, nova("os-simple-tenant-usage:list")),
   route("GET", `${usages}/:id`, tenantUsageShow, {
     ...nova("os-simple-tenant-usage:show"),
-    target: (params) => ({ project_id: params["id"] }),
+    target: ({ params }) => ({ project_id: params["id"] }),
   }),
   route("GET", "/v2.1/os-instance_usage_audit_log", usageAuditList, nova("os-instance-usage-audit-log:list")),
   route(

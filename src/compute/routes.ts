@@ -1,4 +1,4 @@
-import { action, route, type Route } from "#http/index.ts";
+import { action, route, type Route, type TargetQuestion } from "#http/index.ts";
 import { availabilityZoneList, availabilityZoneListDetail } from "./api/availability-zones/list.ts";
 import { extensionList, extensionShow } from "./api/extensions/extensions.ts";
 import { flavorAccessAddTenant, flavorAccessList, flavorAccessRemoveTenant } from "./api/flavors/access.ts";
@@ -95,7 +95,7 @@ const open = { policy: "public" };
 /** The rule is checked against the project of the path. */
 const novaOfProject = (rule: string) => ({
   ...nova(rule),
-  target: (params: Readonly<Record<string, string>>) => ({ project_id: params["id"] }),
+  target: ({ params }: TargetQuestion<ComputeDeps>) => ({ project_id: params["id"] }),
 });
 
 /** Of our additions to Nova's API. */

@@ -27,7 +27,10 @@ export async function handleRequest(door: Door, request: FastifyRequest, reply: 
   if (strict) await admit(ctx, request, offer.routes[0], params);
   const body = raw === undefined ? readBody(door, request, offer.routes[0]) : await rawBody(request, raw);
   const row = selectRow(offer.routes, body);
-  if (!strict) enforcePolicy(ctx, row, params);
+  if (!strict) {
+    const asked = enforcePolicy(ctx, row, params, body);
+    if (asked !== undefined) await asked;
+  }
   const input = { params, query: queryOf(request, row.operation), body, headers: request.headers };
   if (raw === undefined && row.operation.body) {
     const schema = schemaAt(row.operation.body, microversion);
@@ -42,9 +45,19 @@ export async function handleRequest(door: Door, request: FastifyRequest, reply: 
 
 type PathParams = Readonly<Record<string, string>>;
 
-function enforcePolicy(ctx: Ctx, row: Route<unknown>, params: PathParams): void {
-  if (row.policy !== "public" && row.policy !== "authenticated" && row.enforcedByApp !== true)
-    ctx.enforce(row.policy, row.target?.(params));
+/** At once where the target need not be read. */
+function enforcePolicy(
+  ctx: Ctx,
+  row: Route<unknown>,
+  params: PathParams,
+  body: unknown,
+): Promise<void> | undefined {
+  const { policy } = row;
+  if (policy === "public" || policy === "authenticated" || row.enforcedByApp === true) return undefined;
+  const target = row.target?.({ ctx, params, body });
+  if (target instanceof Promise) return target.then((found) => ctx.enforce(policy, found));
+  ctx.enforce(policy, target);
+  return undefined;
 }
 
 /** Everything that Placement looks at before the body. */
@@ -56,7 +69,7 @@ async function admit(
 ): Promise<void> {
   mediaRequire(request, row);
   if (!row) return;
-  enforcePolicy(ctx, row, params);
+  await enforcePolicy(ctx, row, params, undefined);
   await row.operation.precede?.(ctx, params);
 }
 

@@ -9,8 +9,8 @@ export {
   sealstoneEnvelope,
 } from "./envelopes.ts";
 export { action, operation, rawOperation, Reply, route, SecretBytes } from "./operation.ts";
-export type { Input, Operation, Route } from "./operation.ts";
+export type { Input, Operation, Route, TargetQuestion } from "./operation.ts";
 export { listJson, pairJson, ReadyJson, rowJson } from "./ready-json.ts";
 export { createHttpServer } from "./server.ts";
-export type { Service } from "./service.ts";
+export type { ScopeType, Service } from "./service.ts";
 export { validate } from "./validate.ts";

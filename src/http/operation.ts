@@ -92,11 +92,19 @@ export function rawOperation<Deps, Kind extends "stream" | "buffer">(definition:
   return definition as Operation<Deps>;
 }
 
-export interface RouteOptions {
+/** What the rule of a route is checked against. */
+export interface TargetQuestion<Deps> {
+  readonly ctx: Ctx<Deps>;
+  readonly params: Readonly<Record<string, string>>;
+  /** As it came: no schema has seen it yet. */
+  readonly body: unknown;
+}
+
+export interface RouteOptions<Deps = unknown> {
   /** Name of the policy rule; "public" needs no token at all, "authenticated" any valid token. */
   readonly policy: string;
   /** What the rule is checked against at the door, from the path; default: the caller's own project and user. */
-  readonly target?: (params: Readonly<Record<string, string>>) => PolicyTarget;
+  target?(question: TargetQuestion<Deps>): PolicyTarget | Promise<PolicyTarget>;
   /** The app checks the rule itself, because its target must be read first. */
   readonly enforcedByApp?: boolean;
   /** First and last microversion that have this route. */
@@ -104,7 +112,7 @@ export interface RouteOptions {
   readonly until?: string;
 }
 
-export interface Route<Deps> extends RouteOptions {
+export interface Route<Deps> extends RouteOptions<Deps> {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   /** For `POST …/action`: the body's one key that selects this operation. */
@@ -116,7 +124,7 @@ export function route<Deps>(
   method: Route<Deps>["method"],
   path: string,
   handler: Operation<Deps>,
-  options: RouteOptions,
+  options: RouteOptions<Deps>,
 ): Route<Deps> {
   return { method, path, operation: handler, ...options };
 }
@@ -126,7 +134,7 @@ export function action<Deps>(
   path: string,
   key: string,
   handler: Operation<Deps>,
-  options: RouteOptions,
+  options: RouteOptions<Deps>,
 ): Route<Deps> {
   return { method: "POST", path, action: key, operation: handler, ...options };
 }

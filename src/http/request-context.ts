@@ -4,6 +4,7 @@ import type { Logger } from "#base/logger.ts";
 import type { PolicyTarget } from "#policy/index.ts";
 import type { Caller, Ctx, Microversion } from "./context.ts";
 import type { Door } from "./door.ts";
+import type { ScopeType } from "./service.ts";
 
 /**
  * The context of one request, a plain object: who hands it on to another service spreads it. Without getters: each object
@@ -22,11 +23,11 @@ export function requestContext(
     user_id: caller.userId,
     domain_id: caller.domainId,
   };
-  const inScope =
-    service.projectTokensOnly !== true || !(caller.systemScope || caller.domainId !== undefined);
+  const scope = scopeTypeOf(caller);
   const always = service.policyTarget;
   const allows = (rule: string, target: PolicyTarget = own): boolean =>
-    inScope && policy.allows(rule, caller, always ? { ...always, ...target } : target);
+    (service.scopeTypes?.(rule).includes(scope) ?? true) &&
+    policy.allows(rule, caller, always ? { ...always, ...target } : target);
   let signal: AbortSignal | undefined;
   return {
     deps: service.deps as unknown,
@@ -43,6 +44,11 @@ export function requestContext(
     prefix: service.prefix,
     baseUrl: `${at.request.protocol}://${at.request.host}${service.prefix}`,
   };
+}
+
+function scopeTypeOf({ systemScope, domainId }: Caller): ScopeType {
+  if (systemScope) return "system";
+  return domainId === undefined ? "project" : "domain";
 }
 
 /** The server's logger with the fields of a request, most of which say nothing: its own child is made for the first line. */

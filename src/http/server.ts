@@ -32,8 +32,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     request.requestId = newRequestId();
     request.startedAt = options.clock.now();
     reply.header("x-openstack-request-id", request.requestId);
-    const older = serviceOf(request)?.requestIdHeader;
+    const { requestIdHeader: older, vary } = serviceOf(request) ?? {};
     if (older !== undefined) reply.header(older, request.requestId);
+    if (vary !== undefined) reply.header("Vary", vary);
   };
   const app = Fastify({
     bodyLimit: jsonBodyLimit,

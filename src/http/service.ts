@@ -5,6 +5,9 @@ import type { Caller } from "./context.ts";
 import type { ErrorEnvelope } from "./envelopes.ts";
 import type { Route } from "./operation.ts";
 
+/** What a token is for; one without scope counts as one for a project. */
+export type ScopeType = "system" | "domain" | "project";
+
 export interface MicroversionRange {
   readonly min: string;
   readonly max: string;
@@ -27,12 +30,14 @@ export interface Service<Deps = any> {
   readonly microversions?: MicroversionRange;
   /** An older name of X-OpenStack-Request-Id, which clients of the service still read. */
   readonly requestIdHeader?: string;
+  /** Of every answer: the request header that it depends on. */
+  readonly vary?: string;
   /** `/things/` is not `/things`, as in Glance and Nova; elsewhere a slash at the end says nothing. */
   readonly strictSlashes?: boolean;
   /** Bodies must say that they are JSON, and nothing is shown to whoever accepts no JSON, as in Placement. */
   readonly strictMedia?: true;
-  /** Only tokens for a project pass its rules: each of them has oslo.policy's `scope_types=["project"]`. */
-  readonly projectTokensOnly?: true;
+  /** oslo.policy's `scope_types` of a rule: other tokens do not pass it, whatever their roles. Absent: it is every token's. */
+  readonly scopeTypes?: (rule: string) => readonly ScopeType[];
   readonly routes: readonly Route<Deps>[];
   readonly policyRules: PolicyRules;
   /** What is true of every target of its rules. */

@@ -12,6 +12,7 @@ import { standingsKept } from "./app/standing.ts";
 import { tokenKeysKept } from "./app/token-keys.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
+import { identityScopeTypes } from "./scope-types.ts";
 import { migration0001 } from "./store/migrations/0001-identity.ts";
 import { migration0010 } from "./store/migrations/0010-identity-actors.ts";
 import { migration0011 } from "./store/migrations/0011-identity-catalog.ts";
@@ -22,6 +23,7 @@ import { migration0017 } from "./store/migrations/0017-identity-trusts.ts";
 import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
 import { migration0052 } from "./store/migrations/0052-identity-catalog-seed-urls.ts";
 import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
+import { migration0076 } from "./store/migrations/0076-identity-options.ts";
 import { migration0081 } from "./store/migrations/0081-identity-signed-tokens.ts";
 
 export { identitySealedValues } from "./store/sealed-values.ts";
@@ -40,6 +42,7 @@ export const identityMigrations: Migrations = {
   "0018-identity-credentials": migration0018,
   "0019-identity-configuration": migration0019,
   "0052-identity-catalog-seed-urls": migration0052,
+  "0076-identity-options": migration0076,
   "0081-identity-signed-tokens": migration0081,
 };
 
@@ -93,8 +96,10 @@ export function createIdentity(options: {
     type: "identity",
     prefix: "/identity",
     envelope: identityEnvelope,
+    vary: "X-Auth-Token",
     routes: identityRoutes,
     policyRules: identityPolicyRules,
+    scopeTypes: identityScopeTypes,
     deps,
   };
   return {

@@ -1,19 +1,20 @@
 import type { PolicyRules } from "#policy/index.ts";
 
-const admin = "role:admin";
-const adminOrSystemReader = "role:admin or (role:reader and system_scope:all)";
-const ofProject = "project_id:%(target.project.id)s";
+const admin = "rule:admin_required";
+const adminOrSystemReader = `${admin} or (role:reader and system_scope:all)`;
+const readsProject = `${adminOrSystemReader} or (role:reader and domain_id:%(target.project.domain_id)s) or project_id:%(target.project.id)s`;
+const managesProject = `${admin} or (role:manager and domain_id:%(target.project.domain_id)s)`;
 
 const projectTagRules: PolicyRules = {
-  "identity:list_project_tags": `${adminOrSystemReader} or ${ofProject}`,
-  "identity:get_project_tag": `${adminOrSystemReader} or ${ofProject}`,
-  "identity:update_project_tags": admin,
-  "identity:create_project_tag": admin,
-  "identity:delete_project_tags": admin,
-  "identity:delete_project_tag": admin,
+  "identity:list_project_tags": readsProject,
+  "identity:get_project_tag": readsProject,
+  "identity:update_project_tags": managesProject,
+  "identity:create_project_tag": managesProject,
+  "identity:delete_project_tags": managesProject,
+  "identity:delete_project_tag": managesProject,
 };
 
-const owner = "user_id:%(user_id)s";
+const owner = "rule:owner";
 const ofUser = "user_id:%(target.user.id)s";
 
 const applicationCredentialRules: PolicyRules = {

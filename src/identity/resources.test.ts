@@ -174,7 +174,7 @@ test("role assignments: filters, names, effective", async () => {
     role: { name: "admin" },
     user: { name: "admin", domain: { name: "Default" } },
   });
-  expect(await list(`user.id=${adminId}&effective&scope.system=all`)).toHaveLength(3);
+  expect(await list(`user.id=${adminId}&effective&scope.system=all`)).toHaveLength(4);
   const readers = await list(`role.id=${reader}&effective=True`);
   // The administrator's two, the demo user's, and that of the compute service.
   expect(readers).toHaveLength(4);
@@ -280,4 +280,76 @@ test("HEAD is answered where GET is, with its rule and without a body", async ()
   expect([found.status, found.body]).toEqual([200, undefined]);
   expect((await cloud.send("HEAD", "/v3/users", as(demo))).status).toBe(403);
   expect((await cloud.send("HEAD", "/v3/users/none", as(admin))).status).toBe(404);
+});
+
+test("a list comes in pages when the query asks for them", async () => {
+  for (const name of ["page1", "page2", "page3"]) await make("user", { name });
+  const names = ({ users }: { users: { name: string }[] }): string[] => users.map(({ name }) => name);
+  const first = await cloud.send("GET", "/v3/users?name__startswith=page&limit=2", as(admin));
+  expect([names(first.body), first.body.truncated]).toEqual([["page1", "page2"], true]);
+  const next = new URL(first.body.links.next);
+  expect(next.searchParams.get("marker")).toBe(first.body.users[1].id);
+  const second = await cloud.send("GET", `/v3/users${next.search}`, as(admin));
+  expect([names(second.body), second.body.links.next]).toEqual([["page3"], null]);
+  expect(second.body).not.toHaveProperty("truncated");
+  expect((await cloud.send("GET", "/v3/users?marker=nobody", as(admin))).status).toBe(404);
+  expect((await cloud.send("GET", "/v3/users?limit=many", as(admin))).status).toBe(400);
+  const whole = await cloud.send("GET", "/v3/role_assignments?limit=1", as(admin));
+  expect(whole.body.role_assignments.length).toBeGreaterThan(1);
+});
+
+test("what names no domain is in the default one, whichever the token's project is in", async () => {
+  const domain = await make("domain", { name: "Elsewhere" });
+  const project = await make("project", { name: "office", domain_id: domain.id });
+  const [adminId, role] = [await idOf("users", "admin"), await idOf("roles", "admin")];
+  await cloud.send("PUT", `/v3/projects/${project.id}/users/${adminId}/roles/${role}`, as(admin));
+  const scope = { project: { name: "office", domain: { id: domain.id } } };
+  const token = await cloud.signIn("admin", passwords.admin, scope);
+  for (const kind of ["user", "group", "project"]) {
+    const made = await cloud.send("POST", `/v3/${kind}s`, as(token, { [kind]: { name: "stray" } }));
+    expect([kind, made.body[kind].domain_id]).toEqual([kind, "default"]);
+  }
+});
+
+test("every answer says that it depends on the token", async () => {
+  const answers = [
+    await cloud.send("GET", "/v3"),
+    await cloud.send("GET", "/v3/users"),
+    await cloud.send("GET", "/v3/users", as(admin)),
+    await cloud.send("GET", "/v3/nothing", as(admin)),
+    await cloud.send("POST", "/v3/auth/tokens", { body: passwordAuth("demo", "wrong") }),
+  ];
+  expect(answers.map(({ status, headers }) => [status, headers["vary"]])).toEqual(
+    [200, 401, 200, 404, 401].map((status) => [status, "X-Auth-Token"]),
+  );
+});
+
+test.each(["user", "group", "project", "domain"])("a %s's name has no blanks around it", async (kind) => {
+  const made = (await cloud.send("POST", `/v3/${kind}s`, as(admin, { [kind]: { name: ` blank ${kind} ` } })))
+    .body[kind];
+  expect(made.name).toBe(`blank ${kind}`);
+  const changed = await cloud.send(
+    "PATCH",
+    `/v3/${kind}s/${made.id}`,
+    as(admin, { [kind]: { name: ` wide ${kind}` } }),
+  );
+  expect(changed.body[kind].name).toBe(`wide ${kind}`);
+});
+
+test("a change changes something, and no id; a role keeps what Keystone does not know", async () => {
+  for (const kind of ["user", "group", "project", "domain", "role", "region"]) {
+    const fields = { ...(kind === "region" ? {} : { name: `still ${kind}` }), colour: "red" };
+    const made = (await cloud.send("POST", `/v3/${kind}s`, as(admin, { [kind]: fields }))).body[kind];
+    expect(made).toMatchObject(fields);
+    const change = (body: object) =>
+      cloud.send("PATCH", `/v3/${kind}s/${made.id}`, as(admin, { [kind]: body }));
+    expect([kind, (await change({})).status]).toEqual([kind, 400]);
+    expect((await change({ id: "other", colour: "blue" })).body.error.message).toBe(
+      `Cannot change ${kind} ID`,
+    );
+    expect((await change({ id: made.id, colour: "blue" })).body[kind]).toMatchObject({
+      ...fields,
+      colour: "blue",
+    });
+  }
 });

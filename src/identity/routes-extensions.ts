@@ -66,20 +66,12 @@ import { trustsList } from "./api/trusts/list.ts";
 import { trustRoleShow, trustRolesList } from "./api/trusts/roles.ts";
 import { trustShow } from "./api/trusts/show.ts";
 import type { IdentityDeps } from "./app/context.ts";
-
-type Params = Readonly<Record<string, string>>;
+import { projectTarget, userTarget } from "./app/policy-target.ts";
 
 const open = { policy: "public" };
 const rule = (name: string) => ({ policy: `identity:${name}` });
-const projectRule = (name: string) => ({
-  ...rule(name),
-  target: (params: Params) => ({ "target.project.id": params["project_id"] }),
-});
-
-const userRule = (name: string) => ({
-  ...rule(name),
-  target: (params: Params) => ({ "target.user.id": params["user_id"] }),
-});
+const projectRule = (name: string) => ({ ...rule(name), target: projectTarget });
+const userRule = (name: string) => ({ ...rule(name), target: userTarget });
 /** Whoever owns the thing decides, and that is known once it was read. */
 const ownedRule = (name: string) => ({ ...rule(name), enforcedByApp: true });
 

@@ -66,27 +66,39 @@ import { userUpdate } from "./api/users/update.ts";
 import { versionsList } from "./api/versions/list.ts";
 import { versionShow } from "./api/versions/show.ts";
 import type { IdentityDeps } from "./app/context.ts";
+import {
+  domainTarget,
+  existingDomainTarget,
+  existingEndpointTarget,
+  existingGroupTarget,
+  grantTarget,
+  groupTarget,
+  listTarget,
+  memberTarget,
+  newTarget,
+  projectTarget,
+  userTarget,
+} from "./app/policy-target.ts";
 import { extensionRows } from "./routes-extensions.ts";
 import { endpointFilterRoutes } from "./endpoint-filter-routes.ts";
-
-type Params = Readonly<Record<string, string>>;
 
 const open = { policy: "public" };
 const rule = (name: string) => ({ policy: `identity:${name}` });
 /** The app enforces it: which rule, or on what, is known there. */
 const enforcedRule = (name: string) => ({ ...rule(name), enforcedByApp: true });
-const userRule = (name: string) => ({
-  ...rule(name),
-  target: (params: Params) => ({ "target.user.id": params["user_id"] }),
+const userRule = (name: string) => ({ ...rule(name), target: userTarget });
+const groupRule = (name: string) => ({ ...rule(name), target: groupTarget });
+const memberRule = (name: string) => ({ ...rule(name), target: memberTarget });
+const projectRule = (name: string) => ({ ...rule(name), target: projectTarget });
+const domainRule = (name: string) => ({ ...rule(name), target: domainTarget });
+const existingDomainRule = (name: string) => ({ ...rule(name), target: existingDomainTarget });
+const endpointRule = (name: string) => ({ ...rule(name), target: existingEndpointTarget });
+const grantRule = (name: string) => ({ ...rule(name), target: grantTarget });
+const newRule = (kind: "user" | "group" | "project") => ({
+  ...rule(`create_${kind}`),
+  target: newTarget(kind),
 });
-const projectRule = (name: string) => ({
-  ...rule(name),
-  target: (params: Params) => ({ "target.project.id": params["project_id"] }),
-});
-const domainRule = (name: string) => ({
-  ...rule(name),
-  target: (params: Params) => ({ "target.domain.id": params["domain_id"] }),
-});
+const listRule = (name: string, attribute: string) => ({ ...rule(name), target: listTarget(attribute) });
 
 /** Whose roles on what, as Keystone's paths name them. */
 const grantPlaces = ["projects/:project_id", "domains/:domain_id"].flatMap((scope) =>
@@ -111,20 +123,20 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("GET", "/v3/auth/domains", authDomains, rule("get_auth_domains")),
   route("GET", "/v3/auth/system", authSystem, rule("get_auth_system")),
 
-  route("GET", "/v3/domains", domainsList, rule("list_domains")),
+  route("GET", "/v3/domains", domainsList, listRule("list_domains", "target.domain.id")),
   route("POST", "/v3/domains", domainCreate, rule("create_domain")),
   route("GET", "/v3/domains/:domain_id", domainShow, domainRule("get_domain")),
-  route("PATCH", "/v3/domains/:domain_id", domainUpdate, domainRule("update_domain")),
-  route("DELETE", "/v3/domains/:domain_id", domainDelete, domainRule("delete_domain")),
+  route("PATCH", "/v3/domains/:domain_id", domainUpdate, existingDomainRule("update_domain")),
+  route("DELETE", "/v3/domains/:domain_id", domainDelete, existingDomainRule("delete_domain")),
 
-  route("GET", "/v3/projects", projectsList, rule("list_projects")),
-  route("POST", "/v3/projects", projectCreate, rule("create_project")),
+  route("GET", "/v3/projects", projectsList, listRule("list_projects", "target.domain_id")),
+  route("POST", "/v3/projects", projectCreate, newRule("project")),
   route("GET", "/v3/projects/:project_id", projectShow, projectRule("get_project")),
   route("PATCH", "/v3/projects/:project_id", projectUpdate, projectRule("update_project")),
   route("DELETE", "/v3/projects/:project_id", projectDelete, projectRule("delete_project")),
 
-  route("GET", "/v3/users", usersList, rule("list_users")),
-  route("POST", "/v3/users", userCreate, rule("create_user")),
+  route("GET", "/v3/users", usersList, listRule("list_users", "target.domain_id")),
+  route("POST", "/v3/users", userCreate, newRule("user")),
   route("GET", "/v3/users/:user_id", userShow, userRule("get_user")),
   route("PATCH", "/v3/users/:user_id", userUpdate, userRule("update_user")),
   route("DELETE", "/v3/users/:user_id", userDelete, userRule("delete_user")),
@@ -132,16 +144,16 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("GET", "/v3/users/:user_id/projects", userProjects, userRule("list_user_projects")),
   route("GET", "/v3/users/:user_id/groups", userGroups, userRule("list_groups_for_user")),
 
-  route("GET", "/v3/groups", groupsList, rule("list_groups")),
-  route("POST", "/v3/groups", groupCreate, rule("create_group")),
-  route("GET", "/v3/groups/:group_id", groupShow, rule("get_group")),
-  route("PATCH", "/v3/groups/:group_id", groupUpdate, rule("update_group")),
-  route("DELETE", "/v3/groups/:group_id", groupDelete, rule("delete_group")),
-  route("GET", "/v3/groups/:group_id/users", groupUsers, rule("list_users_in_group")),
-  route("GET", "/v3/groups/:group_id/users/:user_id", memberCheck, rule("check_user_in_group")),
-  route("HEAD", "/v3/groups/:group_id/users/:user_id", memberCheck, rule("check_user_in_group")),
-  route("PUT", "/v3/groups/:group_id/users/:user_id", memberAdd, rule("add_user_to_group")),
-  route("DELETE", "/v3/groups/:group_id/users/:user_id", memberRemove, rule("remove_user_from_group")),
+  route("GET", "/v3/groups", groupsList, listRule("list_groups", "target.group.domain_id")),
+  route("POST", "/v3/groups", groupCreate, newRule("group")),
+  route("GET", "/v3/groups/:group_id", groupShow, groupRule("get_group")),
+  route("PATCH", "/v3/groups/:group_id", groupUpdate, groupRule("update_group")),
+  route("DELETE", "/v3/groups/:group_id", groupDelete, { ...rule("delete_group"), target: existingGroupTarget }),
+  route("GET", "/v3/groups/:group_id/users", groupUsers, groupRule("list_users_in_group")),
+  route("GET", "/v3/groups/:group_id/users/:user_id", memberCheck, memberRule("check_user_in_group")),
+  route("HEAD", "/v3/groups/:group_id/users/:user_id", memberCheck, memberRule("check_user_in_group")),
+  route("PUT", "/v3/groups/:group_id/users/:user_id", memberAdd, memberRule("add_user_to_group")),
+  route("DELETE", "/v3/groups/:group_id/users/:user_id", memberRemove, memberRule("remove_user_from_group")),
 
   route("GET", "/v3/roles", rolesList, enforcedRule("list_roles")),
   route("POST", "/v3/roles", roleCreate, enforcedRule("create_role")),
@@ -156,18 +168,18 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("GET", "/v3/role_inferences", inferencesList, rule("list_role_inference_rules")),
 
   ...grantPlaces.map((place) => `/v3/${place}`).flatMap((path) => [
-    route("GET", path, grantsList, rule("list_grants")),
-    route("GET", `${path}/:role_id`, grantCheck, rule("check_grant")),
-    route("HEAD", `${path}/:role_id`, grantCheck, rule("check_grant")),
-    route("PUT", `${path}/:role_id`, grantCreate, rule("create_grant")),
-    route("DELETE", `${path}/:role_id`, grantRevoke, rule("revoke_grant")),
+    route("GET", path, grantsList, grantRule("list_grants")),
+    route("GET", `${path}/:role_id`, grantCheck, grantRule("check_grant")),
+    route("HEAD", `${path}/:role_id`, grantCheck, grantRule("check_grant")),
+    route("PUT", `${path}/:role_id`, grantCreate, grantRule("create_grant")),
+    route("DELETE", `${path}/:role_id`, grantRevoke, grantRule("revoke_grant")),
   ]),
   ...grantPlaces.map((place) => `/v3/OS-INHERIT/${place}`).flatMap((path) => [
-    route("GET", `${path}/inherited_to_projects`, grantsListInherited, rule("list_grants")),
-    route("GET", `${path}/:role_id/inherited_to_projects`, grantCheckInherited, rule("check_grant")),
-    route("HEAD", `${path}/:role_id/inherited_to_projects`, grantCheckInherited, rule("check_grant")),
-    route("PUT", `${path}/:role_id/inherited_to_projects`, grantCreateInherited, rule("create_grant")),
-    route("DELETE", `${path}/:role_id/inherited_to_projects`, grantRevokeInherited, rule("revoke_grant")),
+    route("GET", `${path}/inherited_to_projects`, grantsListInherited, grantRule("list_grants")),
+    route("GET", `${path}/:role_id/inherited_to_projects`, grantCheckInherited, grantRule("check_grant")),
+    route("HEAD", `${path}/:role_id/inherited_to_projects`, grantCheckInherited, grantRule("check_grant")),
+    route("PUT", `${path}/:role_id/inherited_to_projects`, grantCreateInherited, grantRule("create_grant")),
+    route("DELETE", `${path}/:role_id/inherited_to_projects`, grantRevokeInherited, grantRule("revoke_grant")),
   ]),
   ...systemGrants.flatMap(({ path, actor }) => [
     route("GET", path, grantsList, rule(`list_system_grants_for_${actor}`)),
@@ -185,9 +197,9 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("DELETE", "/v3/services/:service_id", serviceDelete, rule("delete_service")),
   route("GET", "/v3/endpoints", endpointsList, rule("list_endpoints")),
   route("POST", "/v3/endpoints", endpointCreate, rule("create_endpoint")),
-  route("GET", "/v3/endpoints/:endpoint_id", endpointShow, rule("get_endpoint")),
-  route("PATCH", "/v3/endpoints/:endpoint_id", endpointUpdate, rule("update_endpoint")),
-  route("DELETE", "/v3/endpoints/:endpoint_id", endpointDelete, rule("delete_endpoint")),
+  route("GET", "/v3/endpoints/:endpoint_id", endpointShow, endpointRule("get_endpoint")),
+  route("PATCH", "/v3/endpoints/:endpoint_id", endpointUpdate, endpointRule("update_endpoint")),
+  route("DELETE", "/v3/endpoints/:endpoint_id", endpointDelete, endpointRule("delete_endpoint")),
   route("GET", "/v3/regions", regionsList, rule("list_regions")),
   route("POST", "/v3/regions", regionCreate, rule("create_region")),
   route("GET", "/v3/regions/:region_id", regionShow, rule("get_region")),

@@ -46,7 +46,7 @@ test("a project-scoped token has Keystone's shape, implied roles and the catalog
     project: { name: "admin", domain: { id: "default", name: "Default" } },
     is_domain: false,
   });
-  expect(roleNames(token.roles)).toEqual(["admin", "member", "reader"]);
+  expect(roleNames(token.roles)).toEqual(["admin", "manager", "member", "reader"]);
   expect(token.expires_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
   expect(Date.parse(token.expires_at) - Date.parse(token.issued_at)).toBe(3_600_000);
   expect(token.audit_ids).toHaveLength(1);
@@ -68,7 +68,7 @@ test("scopes: default project, unscoped, system, domain", async () => {
   expect(await cloud.identity.authenticate(system.headers["x-subject-token"] as string)).toMatchObject({
     systemScope: true,
     projectId: undefined,
-    roles: ["admin", "member", "reader"],
+    roles: ["admin", "manager", "member", "reader"],
   });
   for (const refused of [
     await issue(demo, { system: { all: true } }),
@@ -96,7 +96,7 @@ test.each([
   ["a wrong password", passwordAuth("demo", "no")],
   ["an unknown user", passwordAuth("nobody", "no")],
   ["a token that never was", tokenAuth("x".repeat(43))],
-  ["an unknown method", { auth: { identity: { methods: ["totp"] } } }],
+  ["an unknown method", { auth: { identity: { methods: ["iris"] } } }],
 ])("%s is Keystone's 401", async (_what, body) => {
   const answer = await cloud.send("POST", tokens, { body });
   expect(answer.status).toBe(401);

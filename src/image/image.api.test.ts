@@ -48,6 +48,16 @@ test("schemas", async () => {
   }
 });
 
+test("there are no tasks, and no usage that Glance would tell", async () => {
+  const all = await cloud.send("admin", "GET", "/v2/tasks?limit=2&marker=x");
+  expect(all.body).toEqual({ tasks: [], first: "/v2/tasks?limit=2", schema: "/v2/schemas/tasks" });
+  expect((await cloud.send("alice", "GET", "/v2/tasks")).status).toBe(403);
+  const id = await created("alice", {});
+  expect((await cloud.send("alice", "GET", `/v2/images/${id}/tasks`)).body).toEqual({ tasks: [] });
+  expect((await cloud.send("bob", "GET", `/v2/images/${id}/tasks`)).status).toBe(404);
+  expect((await cloud.send("alice", "GET", "/v2/info/usage")).body).toEqual({ usage: {} });
+});
+
 test("create, upload, show, download, delete", async () => {
   const attributes = { name: "guest", min_ram: 64, tags: ["b", "a", "b"], hw_tpm_version: "2.0", ...raw };
   const made = await cloud.send("alice", "POST", "/v2/images", attributes);

@@ -30,6 +30,7 @@ export const imagePolicyRules = {
   modify_member: "rule:context_is_admin or (role:member and project_id:%(member_id)s)",
   deactivate: member,
   reactivate: member,
+  tasks_api_access: "rule:context_is_admin",
 
   metadef_admin: "rule:context_is_admin",
   get_metadef_namespaces: "rule:context_is_admin or (role:reader and project_id:%(project_id)s)",

@@ -1,7 +1,7 @@
 import { route, type Route } from "#http/index.ts";
 import { download } from "./api/data/download.ts";
 import { upload } from "./api/data/upload.ts";
-import { importInfo, schemas } from "./api/discovery.ts";
+import { importInfo, schemas, usageInfo } from "./api/discovery.ts";
 import { deactivate, reactivate } from "./api/images/activation.ts";
 import { create } from "./api/images/create.ts";
 import { remove } from "./api/images/delete.ts";
@@ -14,6 +14,7 @@ import { listMembers } from "./api/members/list.ts";
 import { showMember } from "./api/members/show.ts";
 import { updateMember } from "./api/members/update.ts";
 import { addTag, removeTag } from "./api/tags.ts";
+import { listImageTasks, listTasks } from "./api/tasks.ts";
 import { versionsChoose, versionsList } from "./api/versions.ts";
 import type { ImageDeps } from "./app/deps.ts";
 import { metadefRoutes } from "./metadef-routes.ts";
@@ -32,6 +33,9 @@ export const imageRoutes: readonly Route<ImageDeps>[] = [
     route("GET", `/v2/schemas/${name}`, schema, authenticated),
   ),
   route("GET", "/v2/info/import", importInfo, authenticated),
+  route("GET", "/v2/info/usage", usageInfo, authenticated),
+  route("GET", "/v2/tasks", listTasks, { policy: "tasks_api_access" }),
+  route("GET", `${image}/tasks`, listImageTasks, { policy: "get_image", enforcedByApp }),
 
   route("GET", "/v2/images", list, { policy: "get_images" }),
   route("POST", "/v2/images", create, { policy: "add_image", enforcedByApp }),

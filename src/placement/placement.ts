@@ -54,7 +54,7 @@ export function createPlacement(options: PlacementOptions): Placement {
       envelope: placementEnvelope,
       microversions,
       strictMedia: true,
-      projectTokensOnly: true,
+      scopeTypes: () => ["project"],
       routes,
       policyRules,
       deps,

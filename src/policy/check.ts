@@ -117,7 +117,9 @@ function atomCheck(kind: string, match: string): Check {
   const literal = literalOf(kind);
   return (credentials, target) => {
     const wanted = attribute === undefined ? match : target[attribute];
-    const actual = literal ?? attributes.get(kind)?.(credentials);
+    // What a token has not is Python's None: `not domain_id:None` asks for a token for a domain.
+    const actual =
+      literal ?? attributes.get(kind)?.(credentials) ?? (attribute === undefined ? "None" : undefined);
     return wanted !== undefined && actual !== undefined && wanted === actual;
   };
 }
@@ -152,4 +154,6 @@ const attributes: ReadonlyMap<string, (credentials: PolicyCredentials) => string
   ["domain_id", ({ domainId }) => domainId],
   ["token.domain.id", ({ domainId }) => domainId],
   ["system_scope", ({ systemScope }) => (systemScope ? "all" : undefined)],
+  // Nova's default `context_is_admin`. Keystone's `is_admin:1` is its bootstrap token, which there is none of.
+  ["is_admin", ({ roles }) => (roleSet(roles).has("admin") ? "True" : "False")],
 ]);

@@ -75,8 +75,8 @@ test.each([
   ["admin: role:a or", `:1: "admin": found "role:a or", where something misses at the end, allowed are`],
   ["admin: |\n  role:a\n  b", `:1: "admin": found "role:a b", where "b" is unexpected, allowed are`],
   [
-    "admin: not is_admin:True",
-    `:1: "admin": found "not is_admin:True", where "is_admin:True" is unexpected,`,
+    "admin: not is_adnim:True",
+    `:1: "admin": found "not is_adnim:True", where "is_adnim:True" is unexpected,`,
   ],
   ["admin: http://judge", `:1: "admin": found "http://judge", where "http://judge" is unexpected,`],
   [

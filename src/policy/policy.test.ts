@@ -40,12 +40,23 @@ test("an administrator of the system", () => {
   expect(policy.allows("admin", { ...member, roles: ["manager"] }, {})).toBe(false);
 });
 
-test.each(["role:a or", "(role:a", "role:a role:b", "admin", "role:a )", "is_admin:True", "http://x"])(
+test.each(["role:a or", "(role:a", "role:a role:b", "admin", "role:a )", "is_adnim:True", "http://x"])(
   "%s is refused",
   (text) => {
     expect(() => parseCheck(text)).toThrow(/Policy rule/);
   },
 );
+
+test("is_admin is Nova's default for it, and what a token has not is None", () => {
+  const allows = (text: string, one: PolicyCredentials) =>
+    createPolicy({ rule: text }).allows("rule", one, {});
+  expect(allows("is_admin:True", member)).toBe(false);
+  expect(allows("is_admin:True", { ...member, roles: ["Admin"] })).toBe(true);
+  expect(allows("is_admin:1", { ...member, roles: ["admin"] })).toBe(false);
+  expect(allows("not domain_id:None", member)).toBe(false);
+  expect(allows("not domain_id:None", { ...member, domainId: "d1" })).toBe(true);
+  expect(allows("domain_id:%(target.domain.id)s", member)).toBe(false);
+});
 
 test("Python's literals on the left are compared as text", () => {
   const literals = createPolicy({

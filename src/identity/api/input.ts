@@ -1,4 +1,4 @@
-import { Type, type TSchema } from "typebox";
+import { Type, type Static, type TSchema } from "typebox";
 import { CloudError } from "#base/errors.ts";
 import type { Extra } from "../domain/resources.ts";
 
@@ -7,6 +7,14 @@ export function pathParam(params: Readonly<Record<string, string>>, name: string
   const value = params[name];
   if (value !== undefined) return value;
   throw new CloudError("bug", "An internal error occurred.", { detail: `no path parameter ${name}` });
+}
+
+/** The path's id of what a body changes; ids never change, so the body says the same one or none. */
+export function updatedId(params: Readonly<Record<string, string>>, name: string, body: object): string {
+  const id = pathParam(params, name);
+  const { id: given = id } = body as { readonly id?: unknown };
+  if (given === id) return id;
+  throw new CloudError("invalid", `Cannot change ${name.replace("_id", "")} ID`);
 }
 
 /** Keystone's boolean in a query: there at all, and neither 0 nor false. */
@@ -32,6 +40,21 @@ export function nameSchema(maxLength: number) {
 export function nullable<Schema extends TSchema>(schema: Schema) {
   return Type.Union([schema, Type.Null()]);
 }
+
+/** Keystone's resource option of domains, projects and roles; null takes it away. */
+export const immutableOption = Type.Optional(
+  Type.Object({ immutable: Type.Optional(nullable(Type.Boolean())) }, { additionalProperties: false }),
+);
+
+export function immutableOf(options: Static<typeof immutableOption> | undefined): boolean | undefined {
+  return options?.immutable === null ? false : options?.immutable;
+}
+
+/** Keystone: at most 80 tags, none with a comma or a slash. */
+export const tagsSchema = Type.Array(Type.String({ minLength: 1, maxLength: 255, pattern: "^[^,/]*$" }), {
+  maxItems: 80,
+  uniqueItems: true,
+});
 
 /** A role by its id or by its name. */
 export const roleRefSchema = Type.Object(

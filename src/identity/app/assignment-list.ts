@@ -1,16 +1,37 @@
 import type { Db } from "#db/index.ts";
+import type { Caller } from "#http/index.ts";
 import { assignmentsEffective, scopeId, type Assignment, type EffectiveFacts } from "../domain/assignment.ts";
 import type { NamedRef } from "../domain/token.ts";
 import { assignmentList, type AssignmentFilter } from "../store/assignments.ts";
 import { domainList } from "../store/domains.ts";
 import { membershipList } from "../store/groups.ts";
-import { projectList } from "../store/projects.ts";
+import { projectFind, projectList } from "../store/projects.ts";
 import { implicationList } from "../store/roles.ts";
 import type { IdentityCtx } from "./context.ts";
 
 export interface AssignmentQuestion extends AssignmentFilter {
   /** With the projects below the project that is the scope. */
   readonly subtree: boolean;
+}
+
+/** Of a tree of projects the rule asks for the domain that the tree is in. */
+export async function assignmentListEnforce(
+  ctx: IdentityCtx,
+  { scope, subtree }: AssignmentQuestion,
+): Promise<void> {
+  if (!subtree) {
+    ctx.enforce("identity:list_role_assignments", { "target.domain_id": ctx.caller.domainId });
+    return;
+  }
+  const top = scope?.kind === "project" ? await projectFind(ctx.deps.database.db, scope.id) : undefined;
+  ctx.enforce("identity:list_role_assignments_for_tree", { "target.domain_id": top?.domainId });
+}
+
+/** With a token for a domain only what was given on it and on its projects is shown. */
+export function inDomainOf({ domainId }: Pick<Caller, "domainId">): (one: Assignment) => boolean {
+  if (domainId === undefined) return () => true;
+  return ({ scopeKind, scopeId: id, scopeDomain }) =>
+    scopeKind === "domain" ? id === domainId : scopeDomain?.id === domainId;
 }
 
 /** The grants as they were made. */

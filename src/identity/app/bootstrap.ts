@@ -50,10 +50,8 @@ export async function bootstrap(
     const serviceProjectId = await projectEnsure(tx, "service", "Project of the cloud's own services");
     const serviceUserId = await userEnsure(tx, serviceUserName, undefined, serviceProjectId);
     await userGrant(tx, serviceUserId, roles.member, { kind: "project", id: serviceProjectId });
-    if (input.sendsServiceToken === true) {
-      const service = await roleEnsure(tx, "service");
-      await userGrant(tx, serviceUserId, service, { kind: "project", id: serviceProjectId });
-    }
+    if (input.sendsServiceToken === true)
+      await userGrant(tx, serviceUserId, roles.service, { kind: "project", id: serviceProjectId });
     if (!fresh) return false;
     const demoProjectId = await projectEnsure(tx, "demo", "Project to try things in");
     const demoId = await userEnsure(tx, "demo", demoHash, demoProjectId);
@@ -75,27 +73,32 @@ async function domainEnsure(tx: Tx): Promise<boolean> {
     name: "Default",
     description: "The default domain",
     enabled: true,
+    tags: [],
+    extra: {},
+    immutable: false,
   });
   return true;
 }
 
-/** An administrator is a member, a member is a reader. */
-async function rolesEnsure(tx: Tx): Promise<{ admin: string; member: string }> {
-  const [admin, member, reader] = [
+/** An administrator is a manager, a manager is a member, a member is a reader. */
+async function rolesEnsure(tx: Tx): Promise<{ admin: string; member: string; service: string }> {
+  const [admin, manager, member, reader] = [
     await roleEnsure(tx, "admin"),
+    await roleEnsure(tx, "manager"),
     await roleEnsure(tx, "member"),
     await roleEnsure(tx, "reader"),
   ];
-  await implicationEnsure(tx, admin, member);
+  await implicationEnsure(tx, admin, manager);
+  await implicationEnsure(tx, manager, member);
   await implicationEnsure(tx, member, reader);
-  return { admin, member };
+  return { admin, member, service: await roleEnsure(tx, "service") };
 }
 
 async function roleEnsure(tx: Tx, name: string): Promise<string> {
   const [found] = await roleList(tx, { name });
   if (found) return found.id;
   const id = newHexId();
-  await roleInsert(tx, { id, name, domainId: undefined, description: undefined, immutable: true });
+  await roleInsert(tx, { id, name, domainId: undefined, description: undefined, immutable: true, extra: {} });
   return id;
 }
 
@@ -104,7 +107,16 @@ async function projectEnsure(tx: Tx, name: string, description: string): Promise
   if (found) return found.id;
   const place = { domainId: defaultDomainId, parentId: defaultDomainId };
   const id = newHexId();
-  await projectInsert(tx, { id, ...place, name, description, enabled: true, tags: [], extra: {} });
+  await projectInsert(tx, {
+    id,
+    ...place,
+    name,
+    description,
+    enabled: true,
+    tags: [],
+    extra: {},
+    immutable: false,
+  });
   return id;
 }
 
@@ -118,7 +130,7 @@ async function userEnsure(
   if (found) return found.id;
   const id = newHexId();
   const place = { domainId: defaultDomainId, defaultProjectId };
-  await userInsert(tx, { id, name, ...place, enabled: true, passwordHash: hash, extra: {} });
+  await userInsert(tx, { id, name, ...place, enabled: true, passwordHash: hash, options: {}, extra: {} });
   return id;
 }
 

@@ -1,12 +1,9 @@
 import { Secret } from "#base/secret.ts";
-import type { Db } from "#db/index.ts";
 import type { Sealed } from "#key-manager/index.ts";
 import type { Credential } from "../domain/credential.ts";
 import { sealedContext } from "../domain/sealed-context.ts";
-import { domainFind } from "../store/domains.ts";
 import type { IdentityCtx } from "./context.ts";
 import { forbiddenAction } from "./delegation.ts";
-import { projectFetch } from "./project.ts";
 import { textOpen, textSeal } from "./text-box.ts";
 
 /** Opened, for whoever may see it. */
@@ -34,9 +31,4 @@ export function delegationCovers({ caller }: IdentityCtx, projectId: string | un
 export function requireCovered(ctx: IdentityCtx, projectId: string | undefined): void {
   if (!delegationCovers(ctx, projectId))
     throw forbiddenAction("Credential project does not match the project scope of the delegated token");
-}
-
-/** To Keystone a domain is a project, too. */
-export async function requireProjectOrDomain(db: Db, id: string): Promise<void> {
-  if (!(await domainFind(db, id))) await projectFetch(db, id);
 }

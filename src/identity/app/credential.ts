@@ -25,11 +25,11 @@ import {
   credentialSeal,
   delegationCovers,
   requireCovered,
-  requireProjectOrDomain,
   type OpenCredential,
 } from "./credential-box.ts";
 import { refuseRestricted } from "./delegation.ts";
 import { conflict, notFound } from "./failures.ts";
+import { nodeFetch } from "./project-node.ts";
 import { userFetch } from "./user.ts";
 
 export interface CredentialChange {
@@ -129,7 +129,7 @@ async function requireParts(
   { userId, projectId }: Pick<Credential, "userId" | "projectId">,
 ): Promise<void> {
   await userFetch(db, userId);
-  if (projectId !== undefined) await requireProjectOrDomain(db, projectId);
+  if (projectId !== undefined) await nodeFetch(db, projectId);
 }
 
 function marked({ caller }: IdentityCtx, blob: Ec2Blob): Ec2Blob {

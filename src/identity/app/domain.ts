@@ -1,6 +1,6 @@
 import { newHexId } from "#base/ids.ts";
 import type { Db } from "#db/index.ts";
-import { defaultDomainId, type Domain } from "../domain/resources.ts";
+import { defaultDomainId, type Domain, type Extra } from "../domain/resources.ts";
 import {
   domainDelete as rowDelete,
   domainFind,
@@ -11,13 +11,14 @@ import {
 } from "../store/domains.ts";
 import { grantDelete } from "../store/grants.ts";
 import { groupList } from "../store/groups.ts";
-import { projectList } from "../store/projects.ts";
+import { projectFind, projectList } from "../store/projects.ts";
 import { roleDelete, roleList } from "../store/roles.ts";
 import { tokenEndOfDomain } from "../store/tokens.ts";
 import { userList } from "../store/users.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden, notFound } from "./failures.ts";
 import { groupErase } from "./group.ts";
+import { refuseImmutableChange, refuseImmutableDelete } from "./immutable.ts";
 import { projectErase } from "./project.ts";
 import { userErase } from "./user.ts";
 
@@ -26,6 +27,9 @@ export interface DomainChange {
   /** `null`: none. */
   readonly description?: string | null | undefined;
   readonly enabled?: boolean | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly immutable?: boolean | undefined;
+  readonly extra: Extra;
 }
 
 export async function domainFetch(db: Db, id: string): Promise<Domain> {
@@ -48,11 +52,13 @@ export function domainListOfCaller(ctx: IdentityCtx): Promise<Domain[]> {
 
 export async function domainCreate(
   ctx: IdentityCtx,
-  input: DomainChange & { readonly name: string },
+  input: DomainChange & { readonly name: string; readonly id?: string | undefined },
 ): Promise<Domain> {
-  const { name, enabled = true } = input;
-  const domain = { id: newHexId(), name, description: input.description ?? "", enabled };
+  const { id = newHexId(), name, enabled = true, tags = [], immutable = false, extra } = input;
+  const domain = { id, name, description: input.description ?? "", enabled, tags, immutable, extra };
   await ctx.deps.database.transaction(async (tx) => {
+    if ((await domainFind(tx, id)) ?? (await projectFind(tx, id)))
+      throw conflict("project", `Duplicate entry found with ID ${id}`);
     await refuseTakenName(tx, domain);
     await domainInsert(tx, domain);
   });
@@ -62,11 +68,15 @@ export async function domainCreate(
 export async function domainUpdate(ctx: IdentityCtx, id: string, change: DomainChange): Promise<Domain> {
   return ctx.deps.database.transaction(async (tx) => {
     const old = await domainFetch(tx, id);
+    refuseImmutableChange("domain", old, change);
     const domain: Domain = {
       id,
       name: change.name ?? old.name,
       description: change.description === undefined ? old.description : (change.description ?? ""),
       enabled: change.enabled ?? old.enabled,
+      tags: change.tags ?? old.tags,
+      immutable: change.immutable ?? old.immutable,
+      extra: { ...old.extra, ...change.extra },
     };
     await refuseTakenName(tx, domain);
     if (!domain.enabled) await tokenEndOfDomain(tx, id);
@@ -79,6 +89,7 @@ export async function domainUpdate(ctx: IdentityCtx, id: string, change: DomainC
 export async function domainDelete(ctx: IdentityCtx, id: string): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
     const domain = await domainFetch(tx, id);
+    refuseImmutableDelete("domain", domain);
     if (id === defaultDomainId)
       throw forbidden("Cannot delete the default domain: every new cloud starts from it.");
     if (domain.enabled) throw forbidden("Cannot delete a domain that is enabled, please disable it first.");

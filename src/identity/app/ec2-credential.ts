@@ -9,15 +9,10 @@ import {
 } from "../domain/credential.ts";
 import { credentialDelete, credentialFind, credentialInsert, credentialList } from "../store/credentials.ts";
 import type { IdentityCtx } from "./context.ts";
-import {
-  credentialOpen,
-  credentialSeal,
-  delegationCovers,
-  requireCovered,
-  requireProjectOrDomain,
-} from "./credential-box.ts";
+import { credentialOpen, credentialSeal, delegationCovers, requireCovered } from "./credential-box.ts";
 import { refuseRestricted } from "./delegation.ts";
 import { notFound } from "./failures.ts";
+import { nodeFetch } from "./project-node.ts";
 import { userFetch } from "./user.ts";
 
 export interface Ec2Credential {
@@ -42,7 +37,7 @@ export async function ec2CredentialCreate(
   const sealed = await credentialSeal(ctx, id, JSON.stringify(blob));
   await ctx.deps.database.transaction(async (tx) => {
     await userFetch(tx, userId);
-    await requireProjectOrDomain(tx, projectId);
+    await nodeFetch(tx, projectId);
     const blobBox = await sealed.text(tx);
     await credentialInsert(tx, { id, userId, projectId, type: ec2Type, blobBox });
   });
@@ -74,6 +69,7 @@ export async function ec2CredentialDelete(ctx: IdentityCtx, userId: string, acce
   });
 }
 
+/** As in Keystone it is the credential's owner who counts; whoever the path names must only be there. */
 async function allowed(
   db: Db,
   ctx: IdentityCtx,
@@ -81,9 +77,10 @@ async function allowed(
 ): Promise<Credential> {
   const id = ec2CredentialId(access);
   const credential = await credentialFind(db, id);
-  if (credential?.type !== ec2Type || credential.userId !== userId) throw notFound("credential", id);
+  if (credential?.type !== ec2Type) throw notFound("credential", id);
   ctx.enforce(rule, { "target.credential.user_id": credential.userId });
   requireCovered(ctx, credential.projectId);
+  await userFetch(db, userId);
   return credential;
 }
 

@@ -54,7 +54,7 @@ export async function groupCreate(
 ): Promise<Group> {
   const group: Group = {
     id: newHexId(),
-    domainId: input.domainId ?? ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId,
+    domainId: input.domainId ?? ctx.caller.domainId ?? defaultDomainId,
     name: input.name,
     description: input.description ?? "",
     extra: input.extra,

@@ -18,12 +18,17 @@ export interface NodeChange extends ProjectChange {
   readonly isDomain?: boolean | undefined;
 }
 
-export async function nodeFetch(db: Db, id: string): Promise<Project> {
+export async function nodeFind(db: Db, id: string): Promise<Project | undefined> {
   const project = await projectFind(db, id);
   if (project) return project;
   const domain = await domainFind(db, id);
-  if (!domain) throw notFound("project", id);
-  return domainAsProject(domain);
+  return domain && domainAsProject(domain);
+}
+
+export async function nodeFetch(db: Db, id: string): Promise<Project> {
+  const node = await nodeFind(db, id);
+  if (!node) throw notFound("project", id);
+  return node;
 }
 
 /** Domains are listed only when they are asked for. */
@@ -51,7 +56,8 @@ export async function nodeCreate(
 export async function nodeUpdate(ctx: IdentityCtx, id: string, change: NodeChange): Promise<Project> {
   const isDomain = (await nodeFetch(ctx.deps.database.db, id)).isDomain ?? false;
   if ((change.isDomain ?? isDomain) !== isDomain) throw forbidden("Update of `is_domain` is not allowed.");
-  return isDomain ? domainAsProject(await domainUpdate(ctx, id, change)) : projectUpdate(ctx, id, change);
+  const { isDomain: _, ...rest } = change;
+  return isDomain ? domainAsProject(await domainUpdate(ctx, id, rest)) : projectUpdate(ctx, id, rest);
 }
 
 export async function nodeDelete(ctx: IdentityCtx, id: string): Promise<void> {

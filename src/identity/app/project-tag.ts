@@ -3,6 +3,7 @@ import type { Tx } from "#db/index.ts";
 import type { Project } from "../domain/resources.ts";
 import { projectUpdate } from "../store/projects.ts";
 import type { IdentityCtx } from "./context.ts";
+import { forbidden } from "./failures.ts";
 import { projectFetch } from "./project.ts";
 
 const maxTags = 80;
@@ -47,6 +48,10 @@ function change(
 ): Promise<readonly string[]> {
   return ctx.deps.database.transaction(async (tx: Tx) => {
     const project = await projectFetch(tx, projectId);
+    if (project.immutable)
+      throw forbidden(
+        `Cannot change the tags of project ${projectId}: it is immutable. Set "immutable" option to false first.`,
+      );
     const tags = tagsOf(project);
     await projectUpdate(tx, { ...project, tags });
     return tags;

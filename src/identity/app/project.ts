@@ -19,6 +19,7 @@ import { tokenEndOfProject } from "../store/tokens.ts";
 import { userForgetProject } from "../store/users.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden, notFound, refuseMove } from "./failures.ts";
+import { refuseImmutableChange, refuseImmutableDelete } from "./immutable.ts";
 import { parentRequire, refuseBrokenTree } from "./project-tree.ts";
 import { userFetch } from "./user.ts";
 
@@ -29,6 +30,7 @@ export interface ProjectChange {
   readonly description?: string | undefined;
   readonly enabled?: boolean | undefined;
   readonly tags?: readonly string[] | undefined;
+  readonly immutable?: boolean | undefined;
   readonly extra: Extra;
 }
 
@@ -66,6 +68,7 @@ export async function projectCreate(
     description: input.description ?? "",
     enabled: input.enabled ?? true,
     tags: input.tags ?? [],
+    immutable: input.immutable ?? false,
     extra: input.extra,
   };
   await ctx.deps.database.transaction(async (tx) => {
@@ -82,6 +85,7 @@ export async function projectCreate(
 export async function projectUpdate(ctx: IdentityCtx, id: string, change: ProjectChange): Promise<Project> {
   return ctx.deps.database.transaction(async (tx) => {
     const old = await projectFetch(tx, id);
+    refuseImmutableChange("project", old, change);
     refuseMove("project", old.domainId, change.domainId);
     if (change.parentId !== undefined && change.parentId !== old.parentId)
       throw forbidden("Update of `parent_id` is not allowed.");
@@ -91,6 +95,7 @@ export async function projectUpdate(ctx: IdentityCtx, id: string, change: Projec
       description: change.description ?? old.description,
       enabled: change.enabled ?? old.enabled,
       tags: change.tags ?? old.tags,
+      immutable: change.immutable ?? old.immutable,
       extra: { ...old.extra, ...change.extra },
     };
     await refuseTakenName(tx, project);
@@ -103,7 +108,7 @@ export async function projectUpdate(ctx: IdentityCtx, id: string, change: Projec
 
 export async function projectDelete(ctx: IdentityCtx, id: string): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
-    await projectFetch(tx, id);
+    refuseImmutableDelete("project", await projectFetch(tx, id));
     if ((await rowList(tx, { parentId: id })).length > 0)
       throw forbidden(
         `Cannot delete the project ${id} since it is not a leaf in the hierarchy. Delete the projects below it first.`,
@@ -120,9 +125,9 @@ export async function projectErase(tx: Tx, id: string): Promise<void> {
   await rowDelete(tx, id);
 }
 
-/** Keystone: the domain of the token's scope when the body names none. */
+/** Keystone: the domain that the token is for when the body names none, or the default one; not that of the token's project. */
 function callerDomainId(ctx: IdentityCtx): string {
-  return ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId;
+  return ctx.caller.domainId ?? defaultDomainId;
 }
 
 async function refuseTakenName(db: Db, project: Project): Promise<void> {

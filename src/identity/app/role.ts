@@ -1,6 +1,6 @@
 import { newHexId } from "#base/ids.ts";
 import type { Db } from "#db/index.ts";
-import type { Role } from "../domain/resources.ts";
+import type { Extra, Role } from "../domain/resources.ts";
 import { domainFind } from "../store/domains.ts";
 import { grantDelete } from "../store/grants.ts";
 import {
@@ -12,7 +12,8 @@ import {
   type RoleFilter,
 } from "../store/roles.ts";
 import type { IdentityCtx } from "./context.ts";
-import { conflict, forbidden, notFound, refuseMove } from "./failures.ts";
+import { conflict, notFound, refuseMove } from "./failures.ts";
+import { refuseImmutableChange, refuseImmutableDelete } from "./immutable.ts";
 
 export interface RoleChange {
   readonly name?: string | undefined;
@@ -20,6 +21,7 @@ export interface RoleChange {
   readonly domainId?: string | undefined;
   readonly description?: string | undefined;
   readonly immutable?: boolean | undefined;
+  readonly extra: Extra;
 }
 
 export async function roleFetch(db: Db, id: string): Promise<Role> {
@@ -31,15 +33,16 @@ export async function roleFetch(db: Db, id: string): Promise<Role> {
 type RoleVerb = "list" | "get" | "create" | "update" | "delete";
 
 /** Keystone has rules of their own for the roles of a domain. */
-function enforceRule(ctx: IdentityCtx, verb: RoleVerb, domainId: string | undefined): void {
-  const kind = domainId === undefined ? "role" : "domain_role";
-  ctx.enforce(`identity:${verb}_${kind}${verb === "list" ? "s" : ""}`);
+function enforceRule(ctx: IdentityCtx, verb: RoleVerb, role: Partial<Pick<Role, "domainId" | "name">>): void {
+  const kind = role.domainId === undefined ? "role" : "domain_role";
+  ctx.enforce(`identity:${verb}_${kind}${verb === "list" ? "s" : ""}`, { "target.role.name": role.name });
 }
 
-/** For those who may do that; to others a role that does not exist looks like one of the cloud. */
+/** For those who may do that; as in Keystone everybody with a token learns that a role is not there. */
 async function roleFetchFor(ctx: IdentityCtx, db: Db, id: string, verb: RoleVerb): Promise<Role> {
-  enforceRule(ctx, verb, (await roleFind(db, id))?.domainId);
-  return roleFetch(db, id);
+  const role = await roleFetch(db, id);
+  enforceRule(ctx, verb, role);
+  return role;
 }
 
 export function roleShow(ctx: IdentityCtx, id: string): Promise<Role> {
@@ -47,7 +50,7 @@ export function roleShow(ctx: IdentityCtx, id: string): Promise<Role> {
 }
 
 export async function roleList(ctx: IdentityCtx, filter: RoleFilter): Promise<Role[]> {
-  enforceRule(ctx, "list", filter.domainId);
+  enforceRule(ctx, "list", { domainId: filter.domainId });
   return rowList(ctx.deps.database.db, filter);
 }
 
@@ -55,9 +58,9 @@ export async function roleCreate(
   ctx: IdentityCtx,
   input: RoleChange & { readonly name: string },
 ): Promise<Role> {
-  const { name, domainId, description, immutable = false } = input;
-  enforceRule(ctx, "create", domainId);
-  const role: Role = { id: newHexId(), name, domainId, description, immutable };
+  const { name, domainId, description, immutable = false, extra } = input;
+  enforceRule(ctx, "create", { domainId });
+  const role: Role = { id: newHexId(), name, domainId, description, immutable, extra };
   await ctx.deps.database.transaction(async (tx) => {
     if (domainId !== undefined && !(await domainFind(tx, domainId))) throw notFound("domain", domainId);
     await refuseTakenName(tx, role);
@@ -70,12 +73,13 @@ export async function roleUpdate(ctx: IdentityCtx, id: string, change: RoleChang
   return ctx.deps.database.transaction(async (tx) => {
     const old = await roleFetchFor(ctx, tx, id, "update");
     refuseMove("role", old.domainId ?? "none", change.domainId);
-    if (change.immutable !== false) refuseImmutable(old, "update");
+    refuseImmutableChange("role", old, change);
     const role: Role = {
       ...old,
       name: change.name ?? old.name,
       description: change.description ?? old.description,
       immutable: change.immutable ?? old.immutable,
+      extra: { ...old.extra, ...change.extra },
     };
     await refuseTakenName(tx, role);
     await rowUpdate(tx, role);
@@ -86,17 +90,10 @@ export async function roleUpdate(ctx: IdentityCtx, id: string, change: RoleChang
 /** Whoever had only this role on a scope has none there from now on. */
 export async function roleDelete(ctx: IdentityCtx, id: string): Promise<void> {
   await ctx.deps.database.transaction(async (tx) => {
-    refuseImmutable(await roleFetchFor(ctx, tx, id, "delete"), "delete");
+    refuseImmutableDelete("role", await roleFetchFor(ctx, tx, id, "delete"));
     await grantDelete(tx, { roleId: id });
     await rowDelete(tx, id);
   });
-}
-
-function refuseImmutable(role: Role, verb: "update" | "delete"): void {
-  if (!role.immutable) return;
-  throw forbidden(
-    `Unable to ${verb} immutable role resource: ${role.id}. Set resource option "immutable" to false first.`,
-  );
 }
 
 async function refuseTakenName(db: Db, role: Role): Promise<void> {

@@ -13,6 +13,7 @@ import { grantOfParent } from "./delegation.ts";
 import { unauthenticated } from "./failures.ts";
 import { accessTokenVerify } from "./oauth1-sign-in.ts";
 import { standingKey } from "./standing.ts";
+import { totpVerify } from "./totp.ts";
 
 export interface DomainRef {
   readonly id?: string | undefined;
@@ -28,6 +29,8 @@ export interface Credentials {
   readonly methods: readonly string[];
   readonly password?: { readonly user: NameRef; readonly password: Secret<string> } | undefined;
   readonly token?: Secret<string> | undefined;
+  /** A code of the user's generator, of which they keep the secret as a credential of type `totp`. */
+  readonly totp?: { readonly user: NameRef; readonly passcode: Secret<string> } | undefined;
   /** By id, or by name and user. */
   readonly applicationCredential?:
     | {
@@ -79,6 +82,7 @@ function signedInBoth(first: SignedIn, next: SignedIn): SignedIn {
 
 function signInBy(ctx: IdentityCtx, method: string, credentials: Credentials): Promise<SignedIn> {
   if (method === "password" && credentials.password) return signInByPassword(ctx, credentials.password);
+  if (method === "totp" && credentials.totp) return signInByTotp(ctx, credentials.totp);
   if (method === "token" && credentials.token) return signInByToken(ctx, credentials.token);
   if (method === "application_credential" && credentials.applicationCredential)
     return signInByApplicationCredential(ctx, credentials.applicationCredential);
@@ -93,6 +97,18 @@ async function signInByPassword(
 ): Promise<SignedIn> {
   const verified = await userVerify(ctx, user, password);
   return { user: verified, verified, methods: ["password"], parent: undefined };
+}
+
+async function signInByTotp(
+  ctx: IdentityCtx,
+  { user: ref, passcode }: NonNullable<Credentials["totp"]>,
+): Promise<SignedIn> {
+  const { db } = ctx.deps.database;
+  const user = await userResolve(db, ref);
+  if (!user || !(await totpVerify(ctx, user.id, passcode)))
+    throw unauthenticated(ctx, user ? "wrong passcode" : "no such user", user?.id);
+  await requireEnabled(ctx, user);
+  return { user, verified: user, methods: ["totp"], parent: undefined };
 }
 
 async function signInByToken(ctx: IdentityCtx, text: Secret<string>): Promise<SignedIn> {
@@ -150,9 +166,13 @@ export async function userVerify(ctx: IdentityCtx, ref: NameRef, password: Secre
   const user = await userResolve(db, ref);
   const matches = await passwordMatches(user?.passwordHash, password);
   if (!user || !matches) throw unauthenticated(ctx, user ? "wrong password" : "no such user", user?.id);
-  const domain = await domainFind(db, user.domainId);
-  if (!user.enabled || !domain?.enabled) throw unauthenticated(ctx, "user or domain disabled", user.id);
+  await requireEnabled(ctx, user);
   return user;
+}
+
+async function requireEnabled(ctx: IdentityCtx, user: User): Promise<void> {
+  const domain = await domainFind(ctx.deps.database.db, user.domainId);
+  if (!user.enabled || !domain?.enabled) throw unauthenticated(ctx, "user or domain disabled", user.id);
 }
 
 /** That the proof still holds: asked when the standing is known that the new token will say it was issued with. */

@@ -52,6 +52,22 @@ export async function tokenOpen(
 }
 
 export async function tokenSign(deps: Deps, claims: TokenClaims): Promise<Secret<string>> {
+  return tokenTextSign(await signingKey(deps, claims), claims);
+}
+
+/** The same for a receipt, which is good for no request. */
+export async function receiptSign(deps: Deps, claims: TokenClaims): Promise<Secret<string>> {
+  return tokenTextSign(await signingKey(deps, claims), claims, "receipt");
+}
+
+export async function receiptOpen(
+  { tokenKeys }: Pick<Deps, "tokenKeys">,
+  text: string,
+): Promise<TokenClaims | undefined> {
+  return tokenTextOpen((await tokenKeys.get("all")) ?? [], text, "receipt");
+}
+
+async function signingKey(deps: Deps, claims: TokenClaims): Promise<TokenKey> {
   const now = deps.clock.now();
   const good = (key: TokenKey): boolean => canSign(key, claims, now);
   let key = (await deps.tokenKeys.get("all"))?.find(good);
@@ -59,7 +75,7 @@ export async function tokenSign(deps: Deps, claims: TokenClaims): Promise<Secret
     await keyEnsure(deps, claims);
     key = (await deps.tokenKeys.get("all"))?.find(good);
   }
-  if (key) return tokenTextSign(key, claims);
+  if (key) return key;
   throw new CloudError("bug", "An internal error occurred.", { detail: "no key to sign a token with" });
 }
 

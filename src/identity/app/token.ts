@@ -6,6 +6,7 @@ import { tokenRevocationDeleteExpired, tokenRevocationInsert, tokenStateOf } fro
 import { tokenFind, tokenRead } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
+import { receiptMethods, receiptWhenNeeded, type Receipt } from "./receipt.ts";
 import type { ScopeRequest } from "./scope.ts";
 import { signedInConfirm, signIn, type Credentials, type SignedIn } from "./sign-in.ts";
 import { standingKey } from "./standing.ts";
@@ -21,12 +22,25 @@ export interface IssuedToken {
   readonly token: Token;
 }
 
-/** Every refusal, of the user, the password or the scope, is Keystone's one 401. Only a trust's use is written down. */
-export async function tokenIssue(
-  ctx: IdentityCtx,
-  input: { readonly credentials: Credentials; readonly scope: ScopeRequest },
-): Promise<IssuedToken> {
-  const signedIn = await signIn(ctx, input.credentials);
+export interface TokenRequest {
+  readonly credentials: Credentials;
+  readonly scope: ScopeRequest;
+  /** Of a sign-in whose methods were not all that the user's rules want. */
+  readonly receipt?: Secret<string> | undefined;
+}
+
+/**
+ * Every refusal, of the user, the password or the scope, is Keystone's one 401. Only a trust's use is written down. A receipt
+ * when the user's rules want more methods than were used.
+ */
+export async function tokenIssue(ctx: IdentityCtx, input: TokenRequest): Promise<IssuedToken | Receipt> {
+  const first = await signIn(ctx, input.credentials);
+  const earlier = await receiptMethods(ctx, first.user.id, input.receipt);
+  const methods = [...new Set([...first.methods, ...earlier])];
+  return (await receiptWhenNeeded(ctx, first, methods)) ?? tokenFor(ctx, { ...first, methods }, input);
+}
+
+async function tokenFor(ctx: IdentityCtx, signedIn: SignedIn, input: TokenRequest): Promise<IssuedToken> {
   const { scope, delegation, expiresAt } = await tokenScopeResolve(ctx, signedIn, input.scope);
   const userId = signedIn.user.id;
   const standing = await ctx.deps.standings.get(standingKey(userId, scope));

@@ -3,7 +3,7 @@ import { newHexId } from "#base/ids.ts";
 import type { Secret } from "#base/secret.ts";
 import type { Db, Tx } from "#db/index.ts";
 import { passwordHash } from "../domain/password.ts";
-import { defaultDomainId, type Extra, type User } from "../domain/resources.ts";
+import { defaultDomainId, type Extra, type User, type UserOptions } from "../domain/resources.ts";
 import { applicationCredentialDelete } from "../store/application-credentials.ts";
 import { domainFind } from "../store/domains.ts";
 import { grantDelete } from "../store/grants.ts";
@@ -29,6 +29,8 @@ export interface UserChange {
   readonly defaultProjectId?: string | null | undefined;
   /** `null` takes it away: nobody can sign in with a password then. */
   readonly password?: Secret<string> | null | undefined;
+  /** `null` takes an option away. */
+  readonly options?: { readonly [Name in keyof UserOptions]: UserOptions[Name] | null } | undefined;
   readonly extra: Extra;
 }
 
@@ -48,11 +50,12 @@ export async function userCreate(
 ): Promise<User> {
   const user: User = {
     id: newHexId(),
-    domainId: input.domainId ?? ctx.caller.domainId ?? ctx.caller.projectDomainId ?? defaultDomainId,
+    domainId: input.domainId ?? ctx.caller.domainId ?? defaultDomainId,
     name: input.name,
     enabled: input.enabled ?? true,
     defaultProjectId: input.defaultProjectId ?? undefined,
     passwordHash: input.password ? await passwordHash(input.password) : undefined,
+    options: optionsOf({}, input),
     extra: input.extra,
   };
   await ctx.deps.database.transaction(async (tx) => {
@@ -78,6 +81,7 @@ export async function userUpdate(ctx: IdentityCtx, id: string, change: UserChang
       enabled: change.enabled ?? old.enabled,
       defaultProjectId: defaultProjectId ?? undefined,
       passwordHash: password === undefined ? old.passwordHash : newHash,
+      options: optionsOf(old.options, change),
       extra: { ...old.extra, ...change.extra },
     };
     await refuseTakenName(tx, user);
@@ -89,12 +93,21 @@ export async function userUpdate(ctx: IdentityCtx, id: string, change: UserChang
   });
 }
 
+function optionsOf(old: UserOptions, { options = {} }: UserChange): UserOptions {
+  return Object.fromEntries(Object.entries({ ...old, ...options }).filter(([, value]) => value !== null));
+}
+
 /** By the user, who proves the old password; needs no token. Ends the user's tokens. */
 export async function userPasswordChange(
   ctx: IdentityCtx,
   input: { readonly userId: string; readonly original: Secret<string>; readonly password: Secret<string> },
 ): Promise<void> {
   const verified = await userVerify(ctx, { id: input.userId }, input.original);
+  if (verified.options.lock_password === true)
+    throw new CloudError(
+      "invalid",
+      "You cannot change your password at this time due to password policy disallowing password changes. Contact your administrator to reset your password.",
+    );
   const newHash = await passwordHash(input.password);
   await ctx.deps.database.transaction(async (tx) => {
     const user = await userFind(tx, verified.id);

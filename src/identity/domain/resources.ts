@@ -6,6 +6,9 @@ export interface Domain {
   readonly name: string;
   readonly description: string;
   readonly enabled: boolean;
+  readonly tags: readonly string[];
+  readonly extra: Extra;
+  readonly immutable: boolean;
 }
 
 export interface Project {
@@ -17,14 +20,30 @@ export interface Project {
   readonly enabled: boolean;
   readonly tags: readonly string[];
   readonly extra: Extra;
+  /** Keystone's resource option: neither changed nor deleted while it is set. */
+  readonly immutable: boolean;
   /** True: a domain, seen as the root of its projects; its domain and parent are itself. */
   readonly isDomain?: boolean;
 }
 
 export function domainAsProject(domain: Domain): Project {
   const { id } = domain;
-  return { ...domain, domainId: id, parentId: id, tags: [], extra: {}, isDomain: true };
+  return { ...domain, domainId: id, parentId: id, isDomain: true };
 }
+
+/** Keystone's options of a user that say yes or no. Those about lockout, expiry and inactivity are kept, and matter once there is such a thing. */
+export const userSwitches = [
+  "ignore_change_password_upon_first_use",
+  "ignore_password_expiry",
+  "ignore_lockout_failure_attempts",
+  "ignore_user_inactivity",
+  "lock_password",
+  "multi_factor_auth_enabled",
+] as const;
+
+export type UserOptions = Readonly<Partial<Record<(typeof userSwitches)[number], boolean>>> & {
+  readonly multi_factor_auth_rules?: readonly (readonly string[])[];
+};
 
 export interface User {
   readonly id: string;
@@ -34,6 +53,7 @@ export interface User {
   readonly defaultProjectId: string | undefined;
   /** PHC string; undefined: nobody can sign in as this user. */
   readonly passwordHash: string | undefined;
+  readonly options: UserOptions;
   readonly extra: Extra;
 }
 
@@ -51,6 +71,7 @@ export interface Role {
   /** Undefined: a role of the whole cloud. */
   readonly domainId: string | undefined;
   readonly description: string | undefined;
+  readonly extra: Extra;
   /** Keystone's resource option: neither changed nor deleted while it is set. */
   readonly immutable: boolean;
 }

@@ -13,17 +13,28 @@ export interface TokenKey {
   readonly expiresAt: number;
 }
 
-/** Lets scanners find tokens that leaked; no token starts with `-`. */
-const prefix = "sst_";
+/** Let scanners find what leaked; neither starts with `-`. One is never taken for the other: the prefix is signed, too. */
+const prefixes = { token: "sst_", receipt: "ssr_" } as const;
+
+type Kind = keyof typeof prefixes;
 
 /** `sst_<key's id>.<claims, JSON in base64url>.<HMAC-SHA256 of all before it>`: like a JWS (RFC 7515), which Keystone has, too. */
-export function tokenTextSign({ id, key }: TokenKey, claims: TokenClaims): Secret<string> {
-  const signed = `${prefix}${id}.${Buffer.from(JSON.stringify(listOf(claims))).toString("base64url")}`;
+export function tokenTextSign(
+  { id, key }: TokenKey,
+  claims: TokenClaims,
+  kind: Kind = "token",
+): Secret<string> {
+  const signed = `${prefixes[kind]}${id}.${Buffer.from(JSON.stringify(listOf(claims))).toString("base64url")}`;
   return new Secret(`${signed}.${signatureOf(key, signed)}`);
 }
 
 /** Undefined for what is no such text, or was signed with another key. */
-export function tokenTextOpen(keys: readonly TokenKey[], text: string): TokenClaims | undefined {
+export function tokenTextOpen(
+  keys: readonly TokenKey[],
+  text: string,
+  kind: Kind = "token",
+): TokenClaims | undefined {
+  const prefix = prefixes[kind];
   const [start = "", body = "", signature = "", ...more] = text.split(".");
   if (!start.startsWith(prefix) || more.length > 0) return undefined;
   const key = keys.find(({ id }) => id === start.slice(prefix.length));

@@ -1,5 +1,5 @@
 import type { Db, Tx } from "#db/index.ts";
-import type { Domain } from "../domain/resources.ts";
+import type { Domain, Extra } from "../domain/resources.ts";
 import { withGrantsOf } from "./grants.ts";
 import type { TokenStampColumn } from "./token-stamp-column.ts";
 
@@ -8,6 +8,11 @@ interface DomainRow {
   name: string;
   description: string;
   enabled: number;
+  /** JSON array. */
+  tags: string;
+  /** JSON object. */
+  extra: string;
+  immutable: number;
 }
 
 declare module "#db/tables.ts" {
@@ -64,10 +69,26 @@ export async function domainDelete(tx: Tx, id: string): Promise<void> {
 }
 
 function fromRow(row: DomainRow): Domain {
-  const { id, name, description, enabled } = row;
-  return { id, name, description, enabled: enabled !== 0 };
+  const { id, name, description } = row;
+  return {
+    id,
+    name,
+    description,
+    enabled: row.enabled !== 0,
+    tags: JSON.parse(row.tags) as string[],
+    extra: JSON.parse(row.extra) as Extra,
+    immutable: row.immutable !== 0,
+  };
 }
 
 function toRow(domain: Domain): DomainRow {
-  return { ...domain, enabled: Number(domain.enabled) };
+  return {
+    id: domain.id,
+    name: domain.name,
+    description: domain.description,
+    enabled: Number(domain.enabled),
+    tags: JSON.stringify(domain.tags),
+    extra: JSON.stringify(domain.extra),
+    immutable: Number(domain.immutable),
+  };
 }

@@ -14,6 +14,7 @@ interface ProjectRow {
   tags: string;
   /** JSON object. */
   extra: string;
+  immutable: number;
 }
 
 declare module "#db/tables.ts" {
@@ -110,6 +111,7 @@ function fromRow(row: ProjectRow): Project {
     enabled: row.enabled !== 0,
     tags: JSON.parse(row.tags) as string[],
     extra: JSON.parse(row.extra) as Extra,
+    immutable: row.immutable !== 0,
   };
 }
 
@@ -123,5 +125,6 @@ function toRow(project: Project): ProjectRow {
     enabled: Number(project.enabled),
     tags: JSON.stringify(project.tags),
     extra: JSON.stringify(project.extra),
+    immutable: Number(project.immutable),
   };
 }

@@ -1,6 +1,6 @@
 import type { Db, Tx } from "#db/index.ts";
 import type { Implication } from "../domain/assignment.ts";
-import type { Role } from "../domain/resources.ts";
+import type { Extra, Role } from "../domain/resources.ts";
 
 interface RoleRow {
   id: string;
@@ -9,6 +9,8 @@ interface RoleRow {
   domain_id: string;
   description: string | null;
   immutable: number;
+  /** JSON object. */
+  extra: string;
 }
 
 declare module "#db/tables.ts" {
@@ -103,6 +105,7 @@ function fromRow(row: RoleRow): Role {
     domainId: row.domain_id === "" ? undefined : row.domain_id,
     description: row.description ?? undefined,
     immutable: row.immutable !== 0,
+    extra: JSON.parse(row.extra) as Extra,
   };
 }
 
@@ -114,5 +117,6 @@ function toRow(role: Role): RoleRow {
     domain_id: role.domainId ?? "",
     description: role.description ?? null,
     immutable: Number(role.immutable),
+    extra: JSON.stringify(role.extra),
   };
 }

@@ -1,5 +1,5 @@
 import { prepared, type Db, type Tx } from "#db/index.ts";
-import type { Extra, User } from "../domain/resources.ts";
+import type { Extra, User, UserOptions } from "../domain/resources.ts";
 import type { TokenStampColumn } from "./token-stamp-column.ts";
 
 interface UserRow {
@@ -9,7 +9,8 @@ interface UserRow {
   enabled: number;
   default_project_id: string | null;
   password_hash: string | null;
-  /** JSON object. */
+  /** JSON objects. */
+  options: string;
   extra: string;
 }
 
@@ -81,6 +82,7 @@ function fromRow(row: UserRow): User {
     enabled: row.enabled !== 0,
     defaultProjectId: row.default_project_id ?? undefined,
     passwordHash: row.password_hash ?? undefined,
+    options: JSON.parse(row.options) as UserOptions,
     extra: JSON.parse(row.extra) as Extra,
   };
 }
@@ -93,6 +95,7 @@ function toRow(user: User): UserRow {
     enabled: Number(user.enabled),
     default_project_id: user.defaultProjectId ?? null,
     password_hash: user.passwordHash ?? null,
+    options: JSON.stringify(user.options),
     extra: JSON.stringify(user.extra),
   };
 }

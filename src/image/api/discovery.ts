@@ -23,6 +23,9 @@ export const schemas: Readonly<Record<string, ReturnType<typeof serves>>> = {
   ),
 };
 
+/** Quotas of a project come from Keystone's limits, if Glance is told to use them (`use_keystone_limits`); else it answers this. */
+export const usageInfo = operation<ImageDeps>({ handle: async () => ({ usage: {} }) });
+
 /** No import methods: clients then upload directly. */
 export const importInfo = operation<ImageDeps>({
   handle: async () => ({

@@ -58,13 +58,16 @@ async function carryOut(
 ): Promise<void> {
   const { id: orderId, projectId, creatorId: userId } = claimed.order;
   try {
-    const filled = await orderFill(vault, claimed, clock.now());
-    await database.transaction(async (tx) => {
-      await filled.insert(tx);
-      const end = { ...filled, status: "ACTIVE", now: clock.now() } as const;
-      if (!(await orderFinish(tx, orderId, claim, end))) throw claimLost(orderId);
+    const secretIds = await vault.underCurrentKey(projectId, async () => {
+      const filled = await orderFill(vault, claimed, clock.now());
+      await database.transaction(async (tx) => {
+        await filled.insert(tx);
+        const end = { ...filled, status: "ACTIVE", now: clock.now() } as const;
+        if (!(await orderFinish(tx, orderId, claim, end))) throw claimLost(orderId);
+      });
+      return filled.secretIds;
     });
-    for (const secretId of filled.secretIds)
+    for (const secretId of secretIds)
       log.info(
         { event: "secret", action: "created", secretId, userId, projectId, orderId },
         "secret created",

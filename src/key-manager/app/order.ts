@@ -35,7 +35,6 @@ const orderWaitMs = 1_000;
 /** The order waits; whether it can be carried out shows afterwards, in its status. */
 export async function orderCreate(ctx: KeyManagerCtx, input: OrderCreateInput): Promise<OrderId> {
   const projectId = projectRequire(ctx, "orders:post");
-  const passphrase = await passphraseSeal(ctx, projectId, input.passphrase);
   const now = ctx.clock.now();
   const order: Order = {
     id: newUuid<OrderId>(),
@@ -50,9 +49,16 @@ export async function orderCreate(ctx: KeyManagerCtx, input: OrderCreateInput): 
     createdAt: now,
     updatedAt: now,
   };
-  await ctx.deps.database.transaction(async (tx) => {
-    await quotaRequire(tx, projectId, { resource: "orders", operation: "Order creation", count: orderCount });
-    await orderInsert(tx, order, passphrase);
+  await ctx.deps.vault.underCurrentKey(projectId, async () => {
+    const passphrase = await passphraseSeal(ctx, projectId, input.passphrase);
+    await ctx.deps.database.transaction(async (tx) => {
+      await quotaRequire(tx, projectId, {
+        resource: "orders",
+        operation: "Order creation",
+        count: orderCount,
+      });
+      await orderInsert(tx, order, passphrase);
+    });
   });
   ctx.deps.orders.nudge();
   await carriedOut(ctx);

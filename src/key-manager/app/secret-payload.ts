@@ -47,9 +47,13 @@ export async function secretPayloadStore(
   const { bytes, contentType } = decode();
   try {
     if (secret.payload) throw alreadyStored();
-    const payload = await ctx.deps.vault.seal({ secretId: id, projectId: secret.projectId }, bytes);
-    const change = { contentType, payload, now: ctx.clock.now() };
-    const stored = await ctx.deps.database.transaction((tx) => secretUpdatePayload(tx, id, change));
+    const { vault, database } = ctx.deps;
+    const { projectId } = secret;
+    const stored = await vault.underCurrentKey(projectId, async () => {
+      const payload = await vault.seal({ secretId: id, projectId }, bytes);
+      const change = { contentType, payload, now: ctx.clock.now() };
+      return database.transaction((tx) => secretUpdatePayload(tx, id, change));
+    });
     if (!stored) throw alreadyStored();
   } finally {
     wipe(bytes);

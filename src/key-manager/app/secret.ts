@@ -35,24 +35,27 @@ export async function secretCreate(ctx: KeyManagerCtx, input: SecretCreateInput)
     throw invalidObject("Secret", "'expiration' is before current time", "expiration");
   }
   const id = newUuid<SecretId>();
-  const sealed = payload && (await ctx.deps.vault.seal({ secretId: id, projectId }, payload.bytes));
-  await ctx.deps.database.transaction(async (tx) => {
-    await quotaRequire(tx, projectId, {
-      resource: "secrets",
-      operation: "Secret creation",
-      count: secretCount,
+  const { vault, database } = ctx.deps;
+  await vault.underCurrentKey(projectId, async () => {
+    const sealed = payload && (await vault.seal({ secretId: id, projectId }, payload.bytes));
+    await database.transaction(async (tx) => {
+      await quotaRequire(tx, projectId, {
+        resource: "secrets",
+        operation: "Secret creation",
+        count: secretCount,
+      });
+      await secretInsert(tx, {
+        ...facts,
+        id,
+        projectId,
+        creatorId: ctx.caller.userId,
+        contentType: payload?.contentType,
+        payload: sealed,
+        createdAt: now,
+        updatedAt: now,
+      });
+      await input.also?.(tx, id);
     });
-    await secretInsert(tx, {
-      ...facts,
-      id,
-      projectId,
-      creatorId: ctx.caller.userId,
-      contentType: payload?.contentType,
-      payload: sealed,
-      createdAt: now,
-      updatedAt: now,
-    });
-    await input.also?.(tx, id);
   });
   secretAudit(ctx, "created", id);
   return id;

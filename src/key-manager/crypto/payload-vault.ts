@@ -22,6 +22,11 @@ import type { MasterKeyRing } from "./master-key-ring.ts";
  */
 export interface PayloadVault {
   seal(owner: PayloadOwner, payload: Buffer): Promise<SealedPayload>;
+  /**
+   * Work that seals for the project and stores what it sealed: done again when the project's key was retired in between, which the
+   * database says no to. Throws `unavailable` when that happens twice.
+   */
+  underCurrentKey<T>(projectId: string, work: () => Promise<T>): Promise<T>;
   /** The payload in a fresh Buffer, which the caller wipes. */
   open(owner: PayloadOwner, stored: SealedPayload): Promise<Buffer>;
   /** A key of this generation, which seals nothing until its row is in the database. */
@@ -95,6 +100,8 @@ export function createPayloadVault(options: {
 
   return {
     newKey,
+    underCurrentKey: async (projectId, work) =>
+      againWhenRetired(database, async () => currentKeys.get(projectId), work),
     seal: async (owner, payload) => sealWith(await ensureCurrent(owner.projectId), owner, payload),
     open: openStored,
     async reseal(owner, stored, projectKeyId) {
@@ -106,6 +113,22 @@ export function createPayloadVault(options: {
       }
     },
   };
+}
+
+async function againWhenRetired<T>(
+  database: Database,
+  currentKey: () => Promise<ProjectKeyRow | undefined>,
+  work: () => Promise<T>,
+  again = true,
+): Promise<T> {
+  const key = await currentKey();
+  try {
+    return await work();
+  } catch (cause) {
+    if (!key || (await projectKeyFind(database.db, key.id))) throw cause;
+    if (again) return againWhenRetired(database, currentKey, work, false);
+    throw new CloudError("unavailable", "The project's keys are being rotated. Please try again.", { cause });
+  }
 }
 
 /** Unwrapped once for as long as their rows are kept. */

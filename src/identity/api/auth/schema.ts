@@ -28,6 +28,16 @@ export const authSchema = Type.Object({
         }),
       ),
       token: Type.Optional(Type.Object({ id: Type.String() })),
+      totp: Type.Optional(
+        Type.Object({
+          user: Type.Object({
+            id: Type.Optional(Type.String()),
+            name: Type.Optional(Type.String()),
+            domain: Type.Optional(domainRef),
+            passcode: Type.String(),
+          }),
+        }),
+      ),
       application_credential: Type.Optional(
         Type.Object({
           id: Type.Optional(Type.String()),
@@ -57,14 +67,11 @@ export const authSchema = Type.Object({
 type Auth = Static<typeof authSchema>["auth"];
 
 export function credentialsOf({ identity }: Auth): Credentials {
-  const user = identity.password?.user;
-  for (const method of ["password", "token", "application_credential"] as const) {
+  const [user, totp] = [identity.password?.user, identity.totp?.user];
+  for (const method of ["password", "token", "totp", "application_credential"] as const) {
     if (identity.methods.includes(method) && !identity[method]) throw missing(method, "identity");
   }
-  if (user?.domain && user.id === undefined) requireDomain(user.domain);
-  if (user && user.id === undefined && (user.name === undefined || user.domain === undefined)) {
-    throw missing(user.name === undefined ? "id or name" : "domain", "user");
-  }
+  for (const who of [user, totp]) if (who) requireUser(who);
   return {
     methods: identity.methods,
     password: user && {
@@ -72,8 +79,19 @@ export function credentialsOf({ identity }: Auth): Credentials {
       password: new Secret(user.password),
     },
     token: identity.token && new Secret(identity.token.id),
+    totp: totp && {
+      user: { id: totp.id, name: totp.name, domain: totp.domain },
+      passcode: new Secret(totp.passcode),
+    },
     applicationCredential: applicationCredentialOf(identity),
   };
+}
+
+function requireUser({ id, name, domain }: Static<typeof nameRef>): void {
+  if (id !== undefined) return;
+  if (domain) requireDomain(domain);
+  if (name === undefined || domain === undefined)
+    throw missing(name === undefined ? "id or name" : "domain", "user");
 }
 
 function applicationCredentialOf({
@@ -82,11 +100,7 @@ function applicationCredentialOf({
   if (!given) return undefined;
   const { id, name, user, secret } = given;
   if (id === undefined && name === undefined) throw missing("id or name", "application credential");
-  if (id === undefined && user?.id === undefined) {
-    if (user?.name === undefined) throw missing("id or name", "user");
-    if (user.domain === undefined) throw missing("domain", "user");
-    requireDomain(user.domain);
-  }
+  if (id === undefined) requireUser(user ?? {});
   return { id, name, user, secret: new Secret(secret) };
 }
 

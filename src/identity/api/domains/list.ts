@@ -10,9 +10,14 @@ export const domainsList = operation({
   query: querySchema("name", "enabled"),
   handle: async (ctx: IdentityCtx, { query }) => {
     const domains = await domainList(ctx, { name: query.name, enabled: queryFilter(query.enabled) });
+    const own = ctx.caller.domainId;
+    const isOwnDomain = ({ id }: { readonly id: string }): boolean => own === undefined || id === own;
     return collection(ctx, "domains", {
       query,
-      items: domains.filter(nameFilter(query)).map((domain) => domainView(ctx, domain)),
+      items: domains
+        .filter(isOwnDomain)
+        .filter(nameFilter(query))
+        .map((domain) => domainView(ctx, domain)),
     });
   },
 });

@@ -14,12 +14,15 @@ export const endpointAttributes = {
   enabled: Type.Optional(Type.Boolean()),
 };
 
-export const endpointUpdateSchema = Type.Object({
-  service_id: Type.Optional(endpointRequired.service_id),
-  interface: Type.Optional(endpointRequired.interface),
-  url: Type.Optional(endpointRequired.url),
-  ...endpointAttributes,
-});
+export const endpointUpdateSchema = Type.Object(
+  {
+    service_id: Type.Optional(endpointRequired.service_id),
+    interface: Type.Optional(endpointRequired.interface),
+    url: Type.Optional(endpointRequired.url),
+    ...endpointAttributes,
+  },
+  { minProperties: 1 },
+);
 
 export function endpointChangeOf(body: Static<typeof endpointUpdateSchema>): EndpointChange {
   return {

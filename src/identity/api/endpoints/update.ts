@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { endpointUpdate as update } from "../../app/endpoint.ts";
-import { pathParam } from "../input.ts";
+import { updatedId } from "../input.ts";
 import { endpointChangeOf, endpointUpdateSchema } from "./schema.ts";
 import { endpointView } from "./view.ts";
 
@@ -11,7 +11,7 @@ export const endpointUpdate = operation({
   handle: async (ctx: IdentityCtx, { params, body }) => ({
     endpoint: endpointView(
       ctx,
-      await update(ctx, pathParam(params, "endpoint_id"), endpointChangeOf(body.endpoint)),
+      await update(ctx, updatedId(params, "endpoint_id", body.endpoint), endpointChangeOf(body.endpoint)),
     ),
   }),
 });

@@ -10,6 +10,6 @@ export const groupCreate = operation({
   body: Type.Object({ group: Type.Object({ name: nameSchema(64), ...groupAttributes }) }),
   status: 201,
   handle: async (ctx: IdentityCtx, { body: { group } }) => ({
-    group: groupView(ctx, await create(ctx, { ...groupChangeOf(group), name: group.name })),
+    group: groupView(ctx, await create(ctx, { ...groupChangeOf(group), name: group.name.trim() })),
   }),
 });

@@ -3,6 +3,7 @@ import type { IdentityCtx } from "../../app/context.ts";
 import { groupList } from "../../app/group.ts";
 import { querySchema } from "../input.ts";
 import { collection } from "../links.ts";
+import { inOwnDomain } from "../own-domain.ts";
 import { nameFilter } from "../name-filter.ts";
 import { groupView } from "./view.ts";
 
@@ -12,7 +13,10 @@ export const groupsList = operation({
     const groups = await groupList(ctx, { name: query.name, domainId: query.domain_id });
     return collection(ctx, "groups", {
       query,
-      items: groups.filter(nameFilter(query)).map((group) => groupView(ctx, group)),
+      items: groups
+        .filter(inOwnDomain(ctx))
+        .filter(nameFilter(query))
+        .map((group) => groupView(ctx, group)),
     });
   },
 });

@@ -7,11 +7,14 @@ export const groupAttributes = {
   description: Type.Optional(nullable(Type.String())),
 };
 
-export const groupUpdateSchema = Type.Object({ name: Type.Optional(nameSchema(64)), ...groupAttributes });
+export const groupUpdateSchema = Type.Object(
+  { name: Type.Optional(nameSchema(64)), ...groupAttributes },
+  { minProperties: 1 },
+);
 
 export function groupChangeOf(body: Static<typeof groupUpdateSchema>): GroupChange {
   return {
-    name: body.name,
+    name: body.name?.trim(),
     domainId: body.domain_id,
     description: body.description === null ? "" : body.description,
     extra: extraOf(body, { name: true, ...groupAttributes }),

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { policyUpdate as update } from "../../app/policy-document.ts";
-import { pathParam } from "../input.ts";
+import { updatedId } from "../input.ts";
 import { policyAttributes, policyExtraOf } from "./schema.ts";
 import { policyView } from "./view.ts";
 
@@ -11,6 +11,8 @@ export const policyUpdate = operation({
   handle: async (ctx: IdentityCtx, { params, body: { policy } }) => {
     const { type, blob } = policy;
     const change = { type, blob, extra: policyExtraOf(policy) };
-    return { policy: policyView(ctx, await update(ctx, pathParam(params, "policy_id"), change)) };
+    return {
+      policy: policyView(ctx, await update(ctx, updatedId(params, "policy_id", policy), change)),
+    };
   },
 });

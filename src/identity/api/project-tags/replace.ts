@@ -2,8 +2,7 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { projectTagsReplace as replace } from "../../app/project-tag.ts";
-import { pathParam } from "../input.ts";
-import { tagsSchema } from "../projects/schema.ts";
+import { pathParam, tagsSchema } from "../input.ts";
 import { tagsView } from "./view.ts";
 
 export const projectTagsReplace = operation({

@@ -10,6 +10,6 @@ export const projectCreate = operation({
   body: Type.Object({ project: Type.Object({ name: nameSchema(64), ...projectAttributes }) }),
   status: 201,
   handle: async (ctx: IdentityCtx, { body: { project } }) => ({
-    project: projectView(ctx, await create(ctx, { ...projectChangeOf(project), name: project.name })),
+    project: projectView(ctx, await create(ctx, { ...projectChangeOf(project), name: project.name.trim() })),
   }),
 });

@@ -4,6 +4,7 @@ import { nodeList } from "../../app/project-node.ts";
 import { tagsFit } from "../../domain/project-tags.ts";
 import { queryFilter, queryFlag, querySchema } from "../input.ts";
 import { collection } from "../links.ts";
+import { inOwnDomain } from "../own-domain.ts";
 import { nameFilter } from "../name-filter.ts";
 import { tagFilterNames, tagFilterOf } from "../project-tags/filter.ts";
 import { projectView } from "./view.ts";
@@ -22,6 +23,7 @@ export const projectsList = operation({
     return collection(ctx, "projects", {
       query,
       items: projects
+        .filter(inOwnDomain(ctx))
         .filter(nameFilter(query))
         .filter(({ tags }) => tagsFit(tags, tagFilterOf(query)))
         .map((project) => projectView(ctx, project)),

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { nodeUpdate as update } from "../../app/project-node.ts";
-import { pathParam } from "../input.ts";
+import { updatedId } from "../input.ts";
 import { projectChangeOf, projectUpdateSchema } from "./schema.ts";
 import { projectView } from "./view.ts";
 
@@ -11,7 +11,7 @@ export const projectUpdate = operation({
   handle: async (ctx: IdentityCtx, { params, body }) => ({
     project: projectView(
       ctx,
-      await update(ctx, pathParam(params, "project_id"), projectChangeOf(body.project)),
+      await update(ctx, updatedId(params, "project_id", body.project), projectChangeOf(body.project)),
     ),
   }),
 });

@@ -13,7 +13,7 @@ export function projectView(ctx: IdentityCtx, project: Project): object {
     enabled: project.enabled,
     is_domain: project.isDomain ?? false,
     tags: project.tags,
-    options: {},
+    options: project.immutable ? { immutable: true } : {},
     links: selfLink(ctx, `projects/${project.id}`),
   };
 }

@@ -4,14 +4,14 @@ import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { regionCreate as create } from "../../app/region.ts";
 import { nullable, pathParam } from "../input.ts";
-import { regionChangeOf, regionUpdateSchema } from "./schema.ts";
+import { regionChangeOf, regionAttributes } from "./schema.ts";
 import { regionView } from "./view.ts";
 
 const body = Type.Object({
-  region: Type.Intersect([
-    regionUpdateSchema,
-    Type.Object({ id: Type.Optional(nullable(Type.String({ maxLength: 255 }))) }),
-  ]),
+  region: Type.Object({
+    ...regionAttributes,
+    id: Type.Optional(nullable(Type.String({ maxLength: 255 }))),
+  }),
 });
 
 export const regionCreate = operation({

@@ -1,5 +1,10 @@
 import { operation } from "#http/index.ts";
-import { assignmentListEffective, assignmentListGiven } from "../../app/assignment-list.ts";
+import {
+  assignmentListEffective,
+  assignmentListEnforce,
+  assignmentListGiven,
+  inDomainOf,
+} from "../../app/assignment-list.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { queryFlag } from "../input.ts";
 import { collection } from "../links.ts";
@@ -10,13 +15,13 @@ export const roleAssignmentsList = operation({
   query: assignmentQuery,
   handle: async (ctx: IdentityCtx, { query }) => {
     const filter = assignmentFilterOf(query);
-    ctx.enforce(`identity:list_role_assignments${filter.subtree ? "_for_tree" : ""}`);
+    await assignmentListEnforce(ctx, filter);
     const found = await (queryFlag(query.effective) ? assignmentListEffective : assignmentListGiven)(
       ctx,
       filter,
     );
     const names = queryFlag(query.include_names);
-    const items = found.map((one) => assignmentView(ctx, one, names));
+    const items = found.filter(inDomainOf(ctx.caller)).map((one) => assignmentView(ctx, one, names));
     return collection(ctx, "role_assignments", { query, items });
   },
 });

@@ -1,21 +1,24 @@
 import { Type, type Static } from "typebox";
 import type { RoleChange } from "../../app/role.ts";
-import { nameSchema, nullable } from "../input.ts";
+import { extraOf, immutableOf, immutableOption, nameSchema, nullable } from "../input.ts";
 
 export const roleAttributes = {
   domain_id: Type.Optional(nullable(Type.String())),
   description: Type.Optional(nullable(Type.String())),
-  options: Type.Optional(Type.Object({ immutable: Type.Optional(nullable(Type.Boolean())) })),
+  options: immutableOption,
 };
 
-export const roleUpdateSchema = Type.Object({ name: Type.Optional(nameSchema(255)), ...roleAttributes });
+export const roleUpdateSchema = Type.Object(
+  { name: Type.Optional(nameSchema(255)), ...roleAttributes },
+  { minProperties: 1 },
+);
 
 export function roleChangeOf(body: Static<typeof roleUpdateSchema>): RoleChange {
-  const immutable = body.options?.immutable;
   return {
     name: body.name,
     domainId: body.domain_id ?? undefined,
     description: body.description ?? undefined,
-    immutable: immutable === null ? false : immutable,
+    immutable: immutableOf(body.options),
+    extra: extraOf(body, { name: true, ...roleAttributes }),
   };
 }

@@ -4,6 +4,7 @@ import { selfLink } from "../links.ts";
 
 export function roleView(ctx: IdentityCtx, role: Role): object {
   return {
+    ...role.extra,
     id: role.id,
     name: role.name,
     domain_id: role.domainId ?? null,

@@ -10,10 +10,13 @@ export const serviceAttributes = {
   enabled: Type.Optional(Type.Boolean()),
 };
 
-export const serviceUpdateSchema = Type.Object({
-  type: Type.Optional(serviceTypeSchema),
-  ...serviceAttributes,
-});
+export const serviceUpdateSchema = Type.Object(
+  {
+    type: Type.Optional(serviceTypeSchema),
+    ...serviceAttributes,
+  },
+  { minProperties: 1 },
+);
 
 export function serviceChangeOf(body: Static<typeof serviceUpdateSchema>): ServiceChange {
   return {

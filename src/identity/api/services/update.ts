@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import { serviceUpdate as update } from "../../app/service.ts";
-import { pathParam } from "../input.ts";
+import { updatedId } from "../input.ts";
 import { serviceChangeOf, serviceUpdateSchema } from "./schema.ts";
 import { serviceView } from "./view.ts";
 
@@ -11,7 +11,7 @@ export const serviceUpdate = operation({
   handle: async (ctx: IdentityCtx, { params, body }) => ({
     service: serviceView(
       ctx,
-      await update(ctx, pathParam(params, "service_id"), serviceChangeOf(body.service)),
+      await update(ctx, updatedId(params, "service_id", body.service), serviceChangeOf(body.service)),
     ),
   }),
 });

@@ -10,6 +10,6 @@ export const userCreate = operation({
   body: Type.Object({ user: Type.Object({ name: nameSchema(255), ...userAttributes }) }),
   status: 201,
   handle: async (ctx: IdentityCtx, { body: { user } }) => ({
-    user: userView(ctx, await create(ctx, { ...userChangeOf(user), name: user.name })),
+    user: userView(ctx, await create(ctx, { ...userChangeOf(user), name: user.name.trim() })),
   }),
 });

@@ -3,6 +3,7 @@ import type { IdentityCtx } from "../../app/context.ts";
 import { userList } from "../../app/user.ts";
 import { queryFilter, querySchema } from "../input.ts";
 import { collection } from "../links.ts";
+import { inOwnDomain } from "../own-domain.ts";
 import { nameFilter } from "../name-filter.ts";
 import { userView } from "./view.ts";
 
@@ -13,7 +14,10 @@ export const usersList = operation({
     const users = await userList(ctx, { name, domainId, enabled: queryFilter(query.enabled) });
     return collection(ctx, "users", {
       query,
-      items: users.filter(nameFilter(query)).map((user) => userView(ctx, user)),
+      items: users
+        .filter(inOwnDomain(ctx))
+        .filter(nameFilter(query))
+        .map((user) => userView(ctx, user)),
     });
   },
 });

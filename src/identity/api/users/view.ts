@@ -11,7 +11,7 @@ export function userView(ctx: IdentityCtx, user: User): object {
     enabled: user.enabled,
     ...(user.defaultProjectId === undefined ? {} : { default_project_id: user.defaultProjectId }),
     password_expires_at: null,
-    options: {},
+    options: user.options,
     links: selfLink(ctx, `users/${user.id}`),
   };
 }
