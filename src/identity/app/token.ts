@@ -8,7 +8,7 @@ import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
 import type { ScopeRequest } from "./scope.ts";
 import { signedInConfirm, signIn, type Credentials, type SignedIn } from "./sign-in.ts";
-import { standingKey } from "./standing.ts";
+import { standingOf } from "./standing.ts";
 import { tokenOpen, tokenSign } from "./token-keys.ts";
 import { tokenScopeResolve } from "./token-scope.ts";
 import { trustConsume } from "./trust-use.ts";
@@ -29,7 +29,7 @@ export async function tokenIssue(
   const signedIn = await signIn(ctx, input.credentials);
   const { scope, delegation, expiresAt } = await tokenScopeResolve(ctx, signedIn, input.scope);
   const userId = signedIn.user.id;
-  const standing = await ctx.deps.standings.get(standingKey(userId, scope));
+  const standing = await standingOf(ctx.deps, userId, scope);
   // After the standing was read: what ends the proof changes the stamp, and so ends the token.
   await signedInConfirm(ctx, signedIn);
   if (!standing) throw noStanding(ctx, userId);
