@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomFillSync, randomUUID } from "node:crypto";
 
 declare const brand: unique symbol;
 /** A string that was parsed once, at the edge, and is of one kind of thing only. */
@@ -24,6 +24,22 @@ export function isUuid4(text: string): boolean {
 /** True for the dashed form, any version (RFC 9562). */
 export function isUuid(text: string): boolean {
   return dashedUuid.test(text);
+}
+
+const drawn = Buffer.alloc(4096);
+let used = drawn.length;
+
+/**
+ * For what need not stay secret: ids, nonces. Drawn from the system's generator 4 KiB at a time, as Node does for UUIDs: one
+ * draw costs as much as sealing a payload. At most 4 KiB.
+ */
+export function randomBytesPublic(length: number): Buffer {
+  if (used + length > drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  used += length;
+  return Buffer.from(drawn.subarray(used - length, used));
 }
 
 // oxlint-disable typescript/no-unnecessary-type-parameters -- the caller says which kind of id it wants

@@ -44,7 +44,8 @@ export function createChanges(): Changes {
     ran(statement, inTransaction) {
       note(statement);
       if (inTransaction) return;
-      const committed = uncommitted;
+      // Transactions that share a commit mostly wrote the same: the same statement's, which is one object.
+      const committed = [...new Set(uncommitted)];
       [uncommitted, savepoints] = [[], []];
       staleTell(watchers, committed);
     },

@@ -17,8 +17,8 @@ export interface GroupCommit {
 }
 
 /**
- * Transactions run one after the other; those of one turn of the event loop share a commit, and with it the wait for the
- * disk (decision 10). All of them are answered after it, also those that failed: until then what they saw is nobody's.
+ * Transactions run one after the other; those that come before a turn of the event loop brings none share a commit, and with
+ * it the wait for the disk (decision 10). All of them are answered after it, also those that failed: until then what they saw is nobody's.
  */
 export function createGroupCommit(options: {
   /** Its transactions are savepoints of `batch`. */
@@ -30,8 +30,10 @@ export function createGroupCommit(options: {
   const waiting: Member[] = [];
   let ended: Member[] = [];
   let running: Member | undefined;
-  /** Runs at the end of the turn in which the batch began. */
+  /** Runs at the end of the turn in which the batch began, and of each that follows. */
   let turn: NodeJS.Immediate | undefined;
+  /** The turn brought a transaction. */
+  let grew = false;
   let patience: NodeJS.Timeout | undefined;
   /** The turn is over: the running member is the batch's last. */
   let isDue = false;
@@ -41,6 +43,7 @@ export function createGroupCommit(options: {
     if (running) return;
     for (let member = waiting.shift(); member; member = waiting.shift()) {
       turn ??= setImmediate(turnEnd);
+      grew = true;
       running = member;
       await member.run();
       running = undefined;
@@ -50,7 +53,9 @@ export function createGroupCommit(options: {
   }
 
   function turnEnd(): void {
-    turn = undefined;
+    turn = grew && !running ? setImmediate(turnEnd) : undefined;
+    grew = false;
+    if (turn) return;
     if (!running) return commit();
     isDue = true;
     const member = running;

@@ -47,10 +47,9 @@ export function createKept<Value, Given = void>(
     values.set(key, value);
     return value;
   }
+  const kept = (key: string, given: Given): Value | Promise<Value | undefined> =>
+    values.get(key) ?? read(key, given);
   return {
-    get(key, given) {
-      const kept = (): Value | Promise<Value | undefined> => values.get(key) ?? read(key, given);
-      return news.catchUp ? news.catchUp().then(kept) : kept();
-    },
+    get: (key, given) => (news.catchUp ? news.catchUp().then(() => kept(key, given)) : kept(key, given)),
   };
 }

@@ -8,9 +8,9 @@ import type { Door } from "./door.ts";
 import { jsonBody } from "./json-body.ts";
 import { logAnswer } from "./log-answer.ts";
 import { mediaRequire, strictJsonBody } from "./media.ts";
-import { Reply, SecretBytes, type Operation, type Route } from "./operation.ts";
-import { ReadyJson } from "./ready-json.ts";
+import { Reply, type Operation, type Route } from "./operation.ts";
 import { requestContext } from "./request-context.ts";
+import { sendTogether } from "./send.ts";
 import { schemaAt, validate } from "./validate.ts";
 
 /** Token, microversion, body, policy, operation, answer: in this order for every route; where media are strict, the body comes last. */
@@ -40,7 +40,7 @@ export async function handleRequest(door: Door, request: FastifyRequest, reply: 
   reply.code(answer.status);
   if (answer.body instanceof Readable) reply.raw.once("close", () => logAnswer(door, request, reply));
   else logAnswer(door, request, reply);
-  send(reply, answer);
+  sendTogether(reply, answer);
 }
 
 type PathParams = Readonly<Record<string, string>>;
@@ -150,32 +150,7 @@ function queryOf({ query }: FastifyRequest, operation: Operation<unknown>): unkn
   return query;
 }
 
-const asIs = (payload: unknown): string => payload as string;
-
-const noHeaders = {};
-
 function answerOf(operation: Operation<unknown>, result: unknown): Reply {
   if (result instanceof Reply) return result;
-  return new Reply(operation.status ?? (result === undefined ? 204 : 200), result, noHeaders);
-}
-
-function send(reply: FastifyReply, { body, headers }: Reply): FastifyReply {
-  if (headers !== noHeaders) reply.headers(headers);
-  if (body === undefined) return reply.send();
-  if (body instanceof SecretBytes) {
-    return sendSecret(reply, body);
-  }
-  if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
-  if (headers === noHeaders || !reply.hasHeader("content-type"))
-    reply.header("content-type", "application/json");
-  // Without a serializer of our own Fastify adds a charset, which JSON has not and OpenStack does not send.
-  return reply.serializer(asIs).send(body instanceof ReadyJson ? body.body : JSON.stringify(body));
-}
-
-/** Wiped when the connection has taken it, which is mostly at once. */
-function sendSecret(reply: FastifyReply, { bytes }: SecretBytes): FastifyReply {
-  reply.send(bytes);
-  if (reply.raw.socket?.writableLength === 0) wipe(bytes);
-  else reply.raw.once("close", () => wipe(bytes));
-  return reply;
+  return new Reply(operation.status ?? (result === undefined ? 204 : 200), result);
 }

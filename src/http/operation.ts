@@ -18,14 +18,19 @@ export interface Input<Body = unknown, Query = unknown> {
   readonly headers: IncomingHttpHeaders;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
+/** Known by being this very object: most answers say nothing else of themselves. */
+export const noHeaders: Headers = {};
+
 /** What a handler returns when JSON with the operation's status is not enough. */
 export class Reply {
   readonly status: number;
   readonly body: unknown;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
 
   /** `body`: JSON value, Buffer, SecretBytes, Readable, or undefined for none. */
-  constructor(status: number, body?: unknown, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, body?: unknown, headers = noHeaders) {
     this.status = status;
     this.body = body;
     this.headers = headers;

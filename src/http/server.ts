@@ -20,6 +20,8 @@ declare module "fastify" {
   }
 }
 
+type Begin = (request: FastifyRequest, reply: FastifyReply, service: Service | undefined) => void;
+
 /** All services on one port; not yet listening. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const policy =
@@ -28,11 +30,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const byPrefix = [...options.services].sort((a, b) => b.prefix.length - a.prefix.length);
   const serviceOf = (request: FastifyRequest): Service | undefined => serviceAt(byPrefix, request.url);
   // Not a hook, which costs every request more than what it does.
-  const begin = (request: FastifyRequest, reply: FastifyReply): void => {
+  const begin: Begin = (request, reply, service) => {
     request.requestId = newRequestId();
     request.startedAt = options.clock.now();
     reply.header("x-openstack-request-id", request.requestId);
-    const { requestIdHeader: older, vary } = serviceOf(request) ?? {};
+    const { requestIdHeader: older, vary } = service ?? {};
     if (older !== undefined) reply.header(older, request.requestId);
     if (vary !== undefined) reply.header("Vary", vary);
   };
@@ -44,13 +46,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => clientErrorAnswer(byPrefix, error, socket),
     // What the router itself refuses: a malformed URL, a parameter that is too long.
     frameworkErrors(error, request, reply) {
-      begin(request as FastifyRequest, reply as FastifyReply);
-      const at = {
-        service: serviceOf(request as FastifyRequest),
-        request: request as FastifyRequest,
-        reply: reply as FastifyReply,
-      };
-      renderError(error, { ...at, ...options });
+      const at = { request: request as FastifyRequest, reply: reply as FastifyReply };
+      const service = serviceOf(at.request);
+      begin(at.request, at.reply, service);
+      renderError(error, { ...at, service, ...options });
     },
   });
   app.removeAllContentTypeParsers();
@@ -58,8 +57,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.decorateRequest("startedAt", 0);
   for (const service of options.services) mountService(app, service, { ...options, policy, begin });
   app.setNotFoundHandler(async (request, reply) => {
-    begin(request, reply);
     const service = serviceOf(request);
+    begin(request, reply, service);
     const error =
       (await refusal(options, service, request)) ??
       versionBeforeRouting(service, request, reply) ??
@@ -67,9 +66,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return renderError(error, { service, request, reply, ...options });
   });
   app.setErrorHandler((error, request, reply) => {
+    const service = serviceOf(request);
     // A body that is too large, or broken off, comes to no handler.
-    if (request.requestId === "") begin(request, reply);
-    return renderError(error, { service: serviceOf(request), request, reply, ...options });
+    if (request.requestId === "") begin(request, reply, service);
+    return renderError(error, { service, request, reply, ...options });
   });
   return app;
 }
@@ -79,7 +79,7 @@ function mountService(
   service: Service,
   options: HttpServerOptions & {
     readonly policy: Policy;
-    readonly begin: (request: FastifyRequest, reply: FastifyReply) => void;
+    readonly begin: Begin;
   },
 ): void {
   for (const [key, routes] of groupByUrl(service.routes)) {
@@ -94,7 +94,7 @@ function mountService(
         ...(raw ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
         // Fastify would look at what a promise gives, which is nothing but that all is sent.
         handler(request, reply) {
-          options.begin(request, reply);
+          options.begin(request, reply, service);
           handleRequest(door, request, reply).catch((error: unknown) => reply.send(error));
         },
       });

@@ -31,12 +31,13 @@ export async function tokenRead(db: Db, claims: TokenClaims, now: number): Promi
   return state && tokenJudge(state, now);
 }
 
-/** The token when it is good now. */
+/** The token when it is good now. `hash`: the text's, which some have already. */
 export async function tokenFind(
   deps: Pick<IdentityDeps, "tokens" | "clock">,
   text: string,
+  hash = tokenHash(text),
 ): Promise<Token | undefined> {
-  const token = await deps.tokens.get(tokenHash(text), text);
+  const token = await deps.tokens.get(hash, text);
   return token && token.expiresAt > deps.clock.now() ? token : undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Database, Db, Kept } from "#db/index.ts";
 import {
   endpointUrl,
   type CatalogEndpoint,
+  type CatalogOwner,
   type CatalogService,
   type EndpointInterface,
   type PlacedEndpoint,
@@ -19,7 +20,7 @@ export async function catalogFetch(ctx: IdentityCtx): Promise<readonly CatalogSe
   if (projectId === undefined) {
     throw forbidden("A project-scoped token is required to produce a service catalog.");
   }
-  return catalogOf(ctx, { projectId, userId });
+  return catalogOf(ctx.deps, { projectId, userId });
 }
 
 /** Undefined for a token without scope: it shows none. */
@@ -29,7 +30,7 @@ export async function catalogOfToken(
 ): Promise<readonly CatalogService[] | undefined> {
   const { project, domain, systemScope } = token;
   if (!project && !domain && !systemScope) return undefined;
-  return catalogOf(ctx, { projectId: project?.id, userId: token.user.id });
+  return catalogOf(ctx.deps, { projectId: project?.id, userId: token.user.id });
 }
 
 export interface CatalogPlace {
@@ -43,9 +44,8 @@ export async function catalogUrl(
   deps: Pick<IdentityDeps, "catalogs">,
   place: CatalogPlace,
 ): Promise<string | undefined> {
-  const nobody: Whose = { projectId: undefined, userId: "" };
-  return (await deps.catalogs.get(JSON.stringify(nobody)))
-    ?.filter(({ type }) => type === place.type)
+  return (await catalogOf(deps, { projectId: undefined, userId: "" }))
+    .filter(({ type }) => type === place.type)
     .flatMap(({ endpoints }) => endpoints)
     .find(
       (one) =>
@@ -53,17 +53,21 @@ export async function catalogUrl(
     )?.url;
 }
 
-type Whose = Omit<UrlParts, "publicEndpoint">;
-
-async function catalogOf(ctx: IdentityCtx, whose: Whose): Promise<readonly CatalogService[]> {
-  return (await ctx.deps.catalogs.get(JSON.stringify(whose))) ?? [];
+async function catalogOf(
+  { catalogs }: Pick<IdentityDeps, "catalogs">,
+  owner: CatalogOwner,
+): Promise<readonly CatalogService[]> {
+  return (await catalogs.get(`${owner.userId} ${owner.projectId ?? ""}`, owner)) ?? [];
 }
 
-/** Catalogues by whose they are, in memory until a row of this service changes that is no token. */
-export function catalogsKept(database: Database, publicEndpoint: string): Kept<readonly CatalogService[]> {
+/** By whose they are, in memory until a row of this service changes that is no token. */
+export function catalogsKept(
+  database: Database,
+  publicEndpoint: string,
+): Kept<readonly CatalogService[], CatalogOwner> {
   return database.kept({
     dependsOn: ({ table }) => table.startsWith("identity_") && !table.startsWith("identity_token_"),
-    load: (whose, db) => catalogBuild(db, { ...(JSON.parse(whose) as Whose), publicEndpoint }),
+    load: (_key, db, owner) => catalogBuild(db, { ...owner, publicEndpoint }),
     limit: 1_000,
   });
 }

@@ -2,10 +2,10 @@ import type { Clock } from "#base/clock.ts";
 import type { SecretBox } from "#key-manager/index.ts";
 import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
-import type { CatalogService } from "../domain/catalog.ts";
+import type { CatalogOwner, CatalogService } from "../domain/catalog.ts";
 import type { TokenKey } from "../domain/token-text.ts";
 import type { Token } from "../domain/token.ts";
-import type { Standing } from "../domain/token-state.ts";
+import type { Standing, StandingQuestion } from "../domain/token-state.ts";
 
 export interface IdentityDeps {
   readonly database: Database;
@@ -13,8 +13,8 @@ export interface IdentityDeps {
   readonly tokenKeys: Kept<readonly TokenKey[]>;
   /** By the token's hash; whoever asks gives its text. */
   readonly tokens: Kept<Token, string>;
-  readonly standings: Kept<Standing>;
-  readonly catalogs: Kept<readonly CatalogService[]>;
+  readonly standings: Kept<Standing, StandingQuestion>;
+  readonly catalogs: Kept<readonly CatalogService[], CatalogOwner>;
   /** For what must be read again: credentials, keys that are shared with others. */
   readonly box: SecretBox;
   /** What `$(public_endpoint)s` stands for in an endpoint's address: `http://127.0.0.1:8700`. */

@@ -6,7 +6,7 @@ import { projectList } from "../store/projects.ts";
 import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
 import { domainResolve, type DomainRef, type NameRef, type SignedIn } from "./sign-in.ts";
-import { standingKey } from "./standing.ts";
+import { standingOf } from "./standing.ts";
 
 export type ScopeRequest =
   | { readonly kind: "default" }
@@ -55,6 +55,6 @@ async function projectIdByName(db: Db, ref: NameRef): Promise<string | undefined
 async function defaultScope({ deps }: IdentityCtx, user: SignedIn["user"]): Promise<TokenScope> {
   if (user.defaultProjectId === undefined) return { kind: "unscoped" };
   const scope = { kind: "project", id: user.defaultProjectId } as const;
-  const standing = await deps.standings.get(standingKey(user.id, scope));
+  const standing = await standingOf(deps, user.id, scope);
   return standing && standingIsGood(standing) ? scope : { kind: "unscoped" };
 }

@@ -8,7 +8,7 @@ import { userList } from "../store/users.ts";
 import { callerAuthenticate } from "./authenticate.ts";
 import { serviceUserName } from "./bootstrap.ts";
 import type { IdentityDeps } from "./context.ts";
-import { standingKey } from "./standing.ts";
+import { standingOf } from "./standing.ts";
 import { tokenSign } from "./token-keys.ts";
 
 /** A token is replaced so long before it ends, for a call that takes its time. */
@@ -59,7 +59,7 @@ async function tokenIssue(
   { userId, projectId }: Pick<ServiceAccount, "userId" | "projectId">,
 ): Promise<Secret<string>> {
   const scope = { kind: "project", id: projectId } as const;
-  const standing = await deps.standings.get(standingKey(userId, scope));
+  const standing = await standingOf(deps, userId, scope);
   const now = deps.clock.now();
   return tokenSign(deps, {
     userId,

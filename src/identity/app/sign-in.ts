@@ -4,6 +4,7 @@ import type { GrantedScope } from "../domain/granted-scope.ts";
 import type { SignedRequest } from "../domain/oauth1-signature.ts";
 import { passwordMatches } from "../domain/password.ts";
 import type { Domain, User } from "../domain/resources.ts";
+import { tokenHash } from "../domain/token.ts";
 import { domainFind, domainList } from "../store/domains.ts";
 import { userFind, userList } from "../store/users.ts";
 import { applicationCredentialVerify } from "./application-credential-verify.ts";
@@ -12,7 +13,7 @@ import type { IdentityCtx } from "./context.ts";
 import { grantOfParent } from "./delegation.ts";
 import { unauthenticated } from "./failures.ts";
 import { accessTokenVerify } from "./oauth1-sign-in.ts";
-import { standingKey } from "./standing.ts";
+import { standingOf } from "./standing.ts";
 import { totpVerify } from "./totp.ts";
 
 export interface DomainRef {
@@ -51,7 +52,12 @@ export interface SignedIn {
   readonly verified: User | undefined;
   readonly methods: readonly string[];
   readonly parent:
-    | { readonly text: Secret<string>; readonly auditIds: readonly string[]; readonly expiresAt: number }
+    | {
+        readonly text: Secret<string>;
+        readonly hash: string;
+        readonly auditIds: readonly string[];
+        readonly expiresAt: number;
+      }
     | undefined;
   /** What the proof is good for, when it is not the user's own. */
   readonly granted?: GrantedScope | undefined;
@@ -112,15 +118,16 @@ async function signInByTotp(
 }
 
 async function signInByToken(ctx: IdentityCtx, text: Secret<string>): Promise<SignedIn> {
-  const token = await tokenFind(ctx.deps, text.expose());
+  const hash = tokenHash(text.expose());
+  const token = await tokenFind(ctx.deps, text.expose(), hash);
   if (!token) throw unauthenticated(ctx, "the token is not valid");
   const { auditIds, expiresAt, user } = token;
-  const standing = await ctx.deps.standings.get(standingKey(user.id, { kind: "unscoped" }));
+  const standing = await standingOf(ctx.deps, user.id, { kind: "unscoped" });
   return {
     user: { id: user.id, defaultProjectId: standing?.defaultProjectId },
     verified: undefined,
     methods: [...new Set(["token", ...token.methods])],
-    parent: { text, auditIds, expiresAt },
+    parent: { text, hash, auditIds, expiresAt },
     granted: grantOfParent(token),
   };
 }
@@ -182,7 +189,7 @@ export async function signedInConfirm(ctx: IdentityCtx, signedIn: SignedIn): Pro
   const changed = user?.passwordHash !== verified?.passwordHash;
   if (verified && (!user?.enabled || changed))
     throw unauthenticated(ctx, "the user was changed meanwhile", user?.id);
-  if (parent && !(await tokenFind(ctx.deps, parent.text.expose())))
+  if (parent && !(await tokenFind(ctx.deps, parent.text.expose(), parent.hash)))
     throw unauthenticated(ctx, "the token was revoked meanwhile", signedIn.user.id);
 }
 

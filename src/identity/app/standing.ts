@@ -1,21 +1,25 @@
 import type { Database, Kept } from "#db/index.ts";
 import type { TokenScope } from "../domain/token.ts";
-import type { Standing } from "../domain/token-state.ts";
+import type { Standing, StandingQuestion } from "../domain/token-state.ts";
 import { standingFind } from "../store/standings.ts";
+import type { IdentityDeps } from "./context.ts";
 
-/** By user and scope (`standingKey`), in memory until a row of this service changes that is no token. */
-export function standingsKept(database: Database): Kept<Standing> {
+/** In memory until a row of this service changes that is no token. */
+export function standingsKept(database: Database): Kept<Standing, StandingQuestion> {
   return database.kept({
     dependsOn: ({ table }) => table.startsWith("identity_") && !table.startsWith("identity_token_"),
-    load: (key, db) => {
-      const [userId, scope] = JSON.parse(key) as [string, TokenScope];
-      return standingFind(db, userId, scope);
-    },
+    load: (_key, db, { userId, scope }) => standingFind(db, userId, scope),
     limit: 10_000,
   });
 }
 
-/** The key says the whole question. */
-export function standingKey(userId: string, scope: TokenScope): string {
-  return JSON.stringify([userId, scope]);
+/** As `standingFind`; at once when it is kept. */
+export function standingOf(
+  { standings }: Pick<IdentityDeps, "standings">,
+  userId: string,
+  scope: TokenScope,
+): Standing | Promise<Standing | undefined> {
+  // What a request may name comes last: kinds and users' ids have no space.
+  const key = `${scope.kind} ${userId} ${"id" in scope ? scope.id : ""}`;
+  return standings.get(key, { userId, scope });
 }

@@ -9,7 +9,7 @@ import { unauthenticated } from "./failures.ts";
 import { receiptMethods, receiptWhenNeeded, type Receipt } from "./receipt.ts";
 import type { ScopeRequest } from "./scope.ts";
 import { signedInConfirm, signIn, type Credentials, type SignedIn } from "./sign-in.ts";
-import { standingKey } from "./standing.ts";
+import { standingOf } from "./standing.ts";
 import { tokenOpen, tokenSign } from "./token-keys.ts";
 import { tokenScopeResolve } from "./token-scope.ts";
 import { trustConsume } from "./trust-use.ts";
@@ -43,7 +43,7 @@ export async function tokenIssue(ctx: IdentityCtx, input: TokenRequest): Promise
 async function tokenFor(ctx: IdentityCtx, signedIn: SignedIn, input: TokenRequest): Promise<IssuedToken> {
   const { scope, delegation, expiresAt } = await tokenScopeResolve(ctx, signedIn, input.scope);
   const userId = signedIn.user.id;
-  const standing = await ctx.deps.standings.get(standingKey(userId, scope));
+  const standing = await standingOf(ctx.deps, userId, scope);
   // After the standing was read: what ends the proof changes the stamp, and so ends the token.
   await signedInConfirm(ctx, signedIn);
   if (!standing) throw noStanding(ctx, userId);

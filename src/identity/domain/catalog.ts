@@ -51,11 +51,15 @@ export interface Endpoint {
 /** What the catalogue and its filters need to know of an endpoint. */
 export type PlacedEndpoint = Pick<Endpoint, "id" | "serviceId" | "interface" | "regionId" | "url">;
 
-/** What an endpoint's address may be made of; undefined: this token does not have it. */
-export interface UrlParts {
-  readonly publicEndpoint: string;
+/** Whose catalogue it is; undefined: the token is for no project. */
+export interface CatalogOwner {
   readonly projectId: string | undefined;
   readonly userId: string;
+}
+
+/** What an endpoint's address may be made of. */
+export interface UrlParts extends CatalogOwner {
+  readonly publicEndpoint: string;
 }
 
 const placeholder = /[$%]\((\w+)\)s/g;

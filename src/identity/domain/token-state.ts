@@ -2,6 +2,12 @@ import { unreachable } from "#base/errors.ts";
 import type { TokenDelegation } from "./delegation.ts";
 import type { NamedRef, Token, TokenScope } from "./token.ts";
 
+/** Whose standing, and where. */
+export interface StandingQuestion {
+  readonly userId: string;
+  readonly scope: TokenScope;
+}
+
 /** What decides whether a user may have a token for a scope. */
 export interface Standing {
   readonly user: NamedRef & { readonly enabled: boolean };

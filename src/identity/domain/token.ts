@@ -1,4 +1,5 @@
-import { hash, randomBytes, randomUUID } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
+import { randomBytesPublic } from "#base/ids.ts";
 import type { DelegationRef, TokenDelegation } from "./delegation.ts";
 
 /** What a token is good for. */
@@ -51,7 +52,7 @@ export function tokenHash(text: string): string {
   return hash("sha256", text, "hex");
 }
 
-/** As Keystone makes an audit id: a UUID's bytes, URL-safe. Node has the next UUIDs' random bytes in store. */
+/** As long as Keystone's, a UUID's bytes, URL-safe. */
 export function newAuditId(): string {
-  return Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64url");
+  return randomBytesPublic(16).toString("base64url");
 }

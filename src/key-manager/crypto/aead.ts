@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, KeyObject } from "node:crypto";
 import { CloudError } from "#base/errors.ts";
+import { randomBytesPublic } from "#base/ids.ts";
 import { wipe } from "#base/secret.ts";
 
 /** AES-256's. */
@@ -15,10 +16,12 @@ const headerBytes = 1 + nonceBytes + tagBytes;
  * ciphertext. `context` is the associated data: who the plaintext belongs to, so that rows cannot be swapped.
  */
 export function seal(key: Buffer | KeyObject, plaintext: Buffer, context: readonly string[]): string {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = randomBytesPublic(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", keyObject(key), nonce, { authTagLength: tagBytes });
   cipher.setAAD(associatedData(context));
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  const ciphertext = cipher.update(plaintext);
+  // A stream cipher has nothing left to give here: `final` only makes the tag.
+  cipher.final();
   return Buffer.concat([Buffer.of(formatVersion), nonce, cipher.getAuthTag(), ciphertext]).toString("base64");
 }
 
@@ -32,7 +35,7 @@ export function open(key: Buffer | KeyObject, sealed: string, context: readonly 
   decipher.setAuthTag(bytes.subarray(1 + nonceBytes, headerBytes));
   const plaintext = decipher.update(bytes.subarray(headerBytes));
   try {
-    // A stream cipher has nothing left to give here: `final` only checks the tag.
+    // As above: it only checks the tag.
     decipher.final();
   } catch (cause) {
     wipe(plaintext);
