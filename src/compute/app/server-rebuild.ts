@@ -24,8 +24,6 @@ export interface RebuildInput {
   readonly imageId: string;
   /** What is not there stays as it is. */
   readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm" | "keypair" | "configDrive">>;
-  /** The rule for it is checked when they are given. */
-  readonly trustedCertificates: boolean;
   /** A TPM with a new identity; otherwise the server keeps the one that it has. */
   readonly replaceTpm: boolean;
   /** What goes on the config drive and is kept nowhere. */
@@ -43,7 +41,8 @@ const operation = "rebuild";
 export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildInput): Promise<Server> {
   const server = await serverFetch(ctx, id, "os_compute_api:servers:rebuild");
   const target = { project_id: server.projectId, user_id: server.userId };
-  if (input.trustedCertificates) ctx.enforce("os_compute_api:servers:rebuild:trusted_certs", target);
+  if (input.changes.trustedCertificates !== undefined)
+    ctx.enforce("os_compute_api:servers:rebuild:trusted_certs", target);
   permit(ctx, server);
   const keypair = await keypairOf(ctx, input.changes.keyName);
   await injectionPermit(ctx, input.injection);
