@@ -8,7 +8,14 @@ import { serverGroupIds } from "../../app/server-group.ts";
 import { serverRebuild as rebuild, type RebuildInput } from "../../app/server-rebuild.ts";
 import type { Server } from "../../domain/server.ts";
 import { linksOf } from "../links.ts";
-import { hostName, imageId, ipv6Canonical, novaBoolean, printableName } from "../parameter-schemas.ts";
+import {
+  hostName,
+  imageId,
+  ipv6Canonical,
+  isNovaTrue,
+  novaBoolean,
+  printableName,
+} from "../parameter-schemas.ts";
 import {
   addresses,
   diskConfig,
@@ -48,6 +55,7 @@ interface RebuildBody {
   readonly imageRef: string;
   readonly name?: string;
   readonly adminPass?: string;
+  readonly preserve_ephemeral?: boolean | string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly "OS-DCF:diskConfig"?: Server["diskConfig"];
   readonly accessIPv4?: string;
@@ -106,6 +114,7 @@ function inputOf(wanted: RebuildBody, adminPass: string): RebuildInput {
     imageId: wanted.imageRef,
     injection: { adminPass, files: filesOf(wanted.personality) },
     changes: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    preserveEphemeral: isNovaTrue(wanted.preserve_ephemeral),
     replaceTpm: wanted["sealstone:tpm"] === "replace",
   };
 }
