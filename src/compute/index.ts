@@ -154,6 +154,7 @@ export function createCompute(options: ComputeOptions): Compute {
     prefix: "/compute",
     envelope: computeEnvelope,
     strictSlashes: true,
+    projectPaths: true,
     microversions: computeMicroversions,
     requestIdHeader: "x-compute-request-id",
     routes: computeRoutes,

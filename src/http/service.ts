@@ -29,6 +29,8 @@ export interface Service<Deps = any> {
   readonly requestIdHeader?: string;
   /** `/things/` is not `/things`, as in Glance and Nova; elsewhere a slash at the end says nothing. */
   readonly strictSlashes?: boolean;
+  /** Its paths may name the caller's project behind the version, as those of older clients do. */
+  readonly projectPaths?: true;
   /** Bodies must say that they are JSON, and nothing is shown to whoever accepts no JSON, as in Placement. */
   readonly strictMedia?: true;
   /** Only tokens for a project pass its rules: each of them has oslo.policy's `scope_types=["project"]`. */
