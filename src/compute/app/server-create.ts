@@ -64,7 +64,7 @@ export async function serverCreate(
   if (!configDrive && input.injection.files.length > 0)
     throw new CloudError("invalid", "Files reach a server on its config drive alone: ask for config_drive.");
   const counts = await countsPermitted(ctx, owner, flavor, input.counts);
-  const needs = { flavor, tpm, count: counts.most };
+  const needs = { flavor, image, tpm, count: counts.most };
   const place = await serverPlacing(ctx, { destination, hints: input.hints }, needs);
   const server: Server = {
     ...serverOf(ctx, input, { ...owner, flavor, image: await serverImageOf(ctx, image) }),
