@@ -14,3 +14,19 @@ export async function hostCandidatesOf(
     throw error;
   }
 }
+
+/** Whether the host has all traits that are required, and none that is forbidden, whatever room it has. */
+export async function hostSuits(
+  placement: Pick<Placement, "candidatesFind">,
+  hostId: string,
+  { requiredTraits, forbiddenTraits }: PlacementNeeds,
+): Promise<boolean> {
+  const has = async (traits: readonly string[]): Promise<boolean> => {
+    const asked = { resources: {}, requiredTraits: traits, forbiddenTraits: [] };
+    const hosts = await hostCandidatesOf(placement, asked);
+    return hosts.some(({ providerUuid }) => providerUuid === hostId);
+  };
+  if (requiredTraits.length > 0 && !(await has(requiredTraits))) return false;
+  for (const trait of forbiddenTraits) if (await has([trait])) return false;
+  return true;
+}

@@ -2,7 +2,7 @@ import { CloudError, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { nothing, saga, terminal } from "#saga/index.ts";
 import { tpmRequiredTraits } from "#vtpm/index.ts";
-import { hostCandidatesOf } from "../app/host-candidates.ts";
+import { hostSuits } from "../app/host-candidates.ts";
 import { placementNeeds } from "../domain/placement-needs.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { sealedBoxAt } from "../app/sealed-boxes.ts";
@@ -95,9 +95,8 @@ async function allocationBoth(step: ResizeStep): Promise<void> {
   const missing = traits.filter((trait) => host?.facts.traits.includes(trait) !== true);
   if (!host || host.disabled) throw noValidHost("The server's host takes no servers at present.");
   if (missing.length > 0) throw noValidHost(`The server's host lacks ${missing.join(", ")}.`);
-  const needs = { ...placementNeeds({ flavor: after.flavor, image, tpm: after.tpm }), resources: {} };
-  const candidates = await hostCandidatesOf(step.deps.placement, needs);
-  if (!candidates.some(({ providerUuid }) => providerUuid === hostId))
+  const needs = placementNeeds({ flavor: after.flavor, image, tpm: after.tpm });
+  if (!(await hostSuits(step.deps.placement, hostId, needs)))
     throw noValidHost("The server's host has not the traits that the new flavor and the image ask for.");
   try {
     await allocationSet(step, resizeResources(old.flavor, after.flavor));
