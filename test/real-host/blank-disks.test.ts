@@ -16,7 +16,6 @@ const guests = realGuests(cloud);
 const flavors = new Map<string, string>();
 let image: string;
 let id: string;
-let boots = 0;
 
 beforeAll(async () => {
   image = await guests.imageNamed("sealstone-guest");
@@ -39,14 +38,15 @@ async function uuidOf(name: string): Promise<string> {
   return (await run("/usr/sbin/blkid", ["-p", "-o", "value", "-s", "UUID", fileOf(name)])).stdout.trim();
 }
 
-/** What the guest says at its next boot. */
-async function booted(count: number): Promise<GuestFacts["blockDevices"]> {
-  boots = count;
-  return (await guests.facts(id, (block) => block.boots === boots)).blockDevices;
+/** What the guest sees, once it sees an ephemeral disk of this size at this boot of its root disk. */
+async function disksSeen(boots: number, ephemeralMiB: number): Promise<GuestFacts["blockDevices"]> {
+  const isIt = (block: GuestFacts): boolean =>
+    block.boots === boots && block.blockDevices.get("vdb") === sectors(ephemeralMiB);
+  return (await guests.facts(id, isIt)).blockDevices;
 }
 
 test("the guest has them behind its root disk, formatted", async () => {
-  expect([...(await booted(1))]).toEqual([
+  expect([...(await disksSeen(1, 1024))]).toEqual([
     ["vda", sectors(1024)],
     ["vdb", sectors(1024)],
     ["vdc", sectors(32)],
@@ -75,14 +75,14 @@ test("an image of the running server is of its root disk alone", async () => {
 test("a resize grows the one and makes the other anew; a revert brings the old ones back", async () => {
   const before = await uuidOf("disk.eph0");
   await guests.done(id, { resize: { flavorRef: flavors.get("large") } }, "VERIFY_RESIZE");
-  expect([...(await booted(2))].slice(1)).toEqual([
+  expect([...(await disksSeen(2, 2048))].slice(1)).toEqual([
     ["vdb", sectors(2048)],
     ["vdc", sectors(64)],
   ]);
   expect(await uuidOf("disk.eph0")).toBe(before);
   await guests.done(id, { revertResize: null }, "ACTIVE");
   // The root disk, on which it counts its boots, is the old one.
-  expect([...(await booted(2))].slice(1)).toEqual([
+  expect([...(await disksSeen(2, 1024))].slice(1)).toEqual([
     ["vdb", sectors(1024)],
     ["vdc", sectors(32)],
   ]);
@@ -95,14 +95,14 @@ test("a rebuild makes a new ephemeral disk, or keeps it when it is told to", asy
   expect(await uuidOf("disk.eph0")).toBe(before);
   await guests.done(id, { rebuild: { imageRef: image } }, "ACTIVE");
   expect(await uuidOf("disk.eph0")).not.toBe(before);
-  expect([...(await booted(1)).keys()]).toEqual(["vda", "vdb", "vdc"]);
+  expect([...(await disksSeen(1, 1024)).keys()]).toEqual(["vda", "vdb", "vdc"]);
 });
 
 test("as in Nova a shelved server comes back with empty ones", async () => {
   const before = await uuidOf("disk.eph0");
   await guests.done(id, { shelve: null }, "SHELVED_OFFLOADED");
   await guests.done(id, { unshelve: null }, "ACTIVE");
-  expect([...(await booted(2)).keys()]).toEqual(["vda", "vdb", "vdc"]);
+  expect([...(await disksSeen(2, 1024)).keys()]).toEqual(["vda", "vdb", "vdc"]);
   expect(await uuidOf("disk.eph0")).not.toBe(before);
   await guests.remove(id);
 });
