@@ -97,7 +97,9 @@ export interface ComputeSettings {
   readonly shelvedOffloadTimeS?: number | undefined;
 }
 
-export type ComputeOptions = ComputeSagaDeps & Pick<ComputeDeps, "image" | "ownerId"> & ComputeSettings;
+export type ComputeOptions = ComputeSagaDeps &
+  Pick<ComputeDeps, "image" | "ownerId" | "projectExists"> &
+  ComputeSettings;
 
 export interface Compute {
   readonly service: Service;
