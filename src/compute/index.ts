@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { Migrations } from "#db/index.ts";
 import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
@@ -147,7 +148,8 @@ export function createCompute(options: ComputeOptions): Compute {
     shelvedOffloadTimeS = 0,
     intervals = { resizeConfirmS: 0, reclaimS: 0 },
   } = options;
-  const settings = { tpmGenerationsKept, forceConfigDrive, shelvedOffloadTimeS, intervals };
+  const controlHost = hostname();
+  const settings = { tpmGenerationsKept, forceConfigDrive, shelvedOffloadTimeS, intervals, controlHost };
   const orphans = createPassphraseOrphans(options);
   const orphansSweep: ComputeDeps["orphansSweep"] = (asked) => orphans.sweep(asked);
   const deps: ComputeDeps = { ...options, executor, kept, orphansSweep, ...settings };
