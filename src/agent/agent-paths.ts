@@ -46,14 +46,22 @@ export interface AgentPaths {
   server(serverId: string): ServerPaths;
 }
 
-export interface ServerPaths {
-  readonly folder: string;
+/** A disk, and where it waits while another is in its place. */
+export interface DiskPaths {
   readonly disk: string;
-  /** Of a rebuild: the disk that is to take its place, and the one that had it. */
-  readonly nextDisk: string;
+  /** Of a rebuild: the one that had its place. */
   readonly previousDisk: string;
-  /** The root disk as it was before a resize that is not yet confirmed. */
+  /** As it was before a resize that is not yet confirmed. */
   readonly oldDisk: string;
+}
+
+export interface ServerPaths extends DiskPaths {
+  readonly folder: string;
+  /** Of a rebuild: the root disk that is to take its place. */
+  readonly nextDisk: string;
+  /** The flavor's ephemeral disk. */
+  readonly ephemeral: DiskPaths;
+  readonly swapDisk: string;
   readonly configDrive: string;
   /** What the server boots from while it is rescued. */
   readonly rescueDisk: string;
@@ -89,10 +97,10 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
       const folder = join(servers, checkedId(serverId));
       return {
         folder,
-        disk: join(folder, "disk"),
+        ...diskPaths(join(folder, "disk")),
         nextDisk: join(folder, "disk.next"),
-        previousDisk: join(folder, "disk.previous"),
-        oldDisk: join(folder, "disk.old"),
+        ephemeral: diskPaths(join(folder, "disk.eph0")),
+        swapDisk: join(folder, "disk.swap"),
         configDrive: join(folder, "disk.config"),
         rescueDisk: join(folder, "disk.rescue"),
         rescueConfigDrive: join(folder, "disk.config.rescue"),
@@ -108,6 +116,10 @@ export function agentPaths({ statePath, instancesPath }: AgentPathOptions): Agen
       };
     },
   };
+}
+
+function diskPaths(disk: string): DiskPaths {
+  return { disk, previousDisk: `${disk}.previous`, oldDisk: `${disk}.old` };
 }
 
 /** A hash becomes part of a path too. */

@@ -14,6 +14,9 @@ export const ConfigDriveFacts = Type.Object({
   imageId: Type.String(),
   kernelId: Type.Optional(Type.String()),
   ramdiskId: Type.Optional(Type.String()),
+  /** Where Nova says that the flavor's empty disks are; absent: it has none. */
+  ephemeralDevice: Type.Optional(Type.String()),
+  swapDevice: Type.Optional(Type.String()),
   metadata: Type.Record(Type.String(), Type.String()),
   keypair: Type.Optional(Type.Object({ name: Type.String(), type: Type.String(), publicKey: Type.String() })),
   /** Base64. */

@@ -22,7 +22,11 @@ export const diskCommands = {
   /** As `disksCreate`, beside the disk that the server has and may be using. */
   disksPrepare: command("disks-prepare", RootDisk, Done),
   /** Of a server that is off: the prepared disk takes the place of the one that is there, which is kept beside it. */
-  disksSwap: command("disks-swap", Server, Done),
+  disksSwap: command(
+    "disks-swap",
+    Type.Object({ serverId: Type.String(), requestId, keepEphemeral: Type.Optional(Type.Boolean()) }),
+    Done,
+  ),
   /** Ends it, however far it came: the disk that is kept is the server's, the other is gone. */
   disksSwapEnd: command("disks-swap-end", KeptSide, Done),
   /** Of a server that is off: a copy of the root disk, grown to `rootGiB` (0: as large as it is), takes its place; the old one is kept beside it. */

@@ -21,6 +21,9 @@ const DomainSpec = Type.Object({
   displayName: Type.String(),
   vcpus: Type.Integer({ minimum: 1 }),
   memoryMiB: Type.Integer({ minimum: 1 }),
+  /** Disks that the host makes, empty; absent: none. */
+  ephemeralGiB: Type.Optional(Type.Integer({ minimum: 1 })),
+  swapMiB: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Present when the image boots by kernel and ramdisk. */
   kernel: Type.Optional(ImageRef),
   ramdisk: Type.Optional(ImageRef),

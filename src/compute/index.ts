@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { Migrations } from "#db/index.ts";
 import { hostHeartbeat, hostRegister, serverPowerChanged } from "#bus/index.ts";
 import { computeEnvelope, type Service } from "#http/index.ts";
@@ -92,7 +93,9 @@ export interface ComputeSettings {
   readonly shelvedOffloadTimeS?: number | undefined;
 }
 
-export type ComputeOptions = ComputeSagaDeps & Pick<ComputeDeps, "image" | "ownerId"> & ComputeSettings;
+export type ComputeOptions = ComputeSagaDeps &
+  Pick<ComputeDeps, "image" | "ownerId" | "projectExists"> &
+  ComputeSettings;
 
 export interface Compute {
   readonly service: Service;
@@ -138,7 +141,8 @@ export function createCompute(options: ComputeOptions): Compute {
     shelvedOffloadTimeS = 0,
     intervals = { resizeConfirmS: 0, reclaimS: 0 },
   } = options;
-  const settings = { tpmGenerationsKept, forceConfigDrive, shelvedOffloadTimeS, intervals };
+  const controlHost = hostname();
+  const settings = { tpmGenerationsKept, forceConfigDrive, shelvedOffloadTimeS, intervals, controlHost };
   const orphans = createPassphraseOrphans(options);
   const orphansSweep: ComputeDeps["orphansSweep"] = (asked) => orphans.sweep(asked);
   const deps: ComputeDeps = { ...options, executor, kept, orphansSweep, ...settings };
@@ -147,6 +151,7 @@ export function createCompute(options: ComputeOptions): Compute {
     prefix: "/compute",
     envelope: computeEnvelope,
     strictSlashes: true,
+    projectPaths: true,
     microversions: computeMicroversions,
     requestIdHeader: "x-compute-request-id",
     routes: computeRoutes,

@@ -20,6 +20,7 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:servers:create": member,
   "os_compute_api:servers:create:forced_host": admin,
   "compute:servers:create:requested_destination": admin,
+  "os_compute_api:servers:create:trusted_certs": member,
   "os_compute_api:servers:create:zero_disk_flavor": admin,
   "os_compute_api:servers:index": reader,
   "os_compute_api:servers:index:get_all_tenants": admin,

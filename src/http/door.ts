@@ -20,6 +20,8 @@ export interface Offer {
   /** That say so in the answer. */
   readonly headers: Readonly<Record<string, string>>;
   readonly routes: readonly Route<unknown>[];
+  /** Actions that other microversions have. */
+  readonly otherActions: ReadonlySet<string>;
   readonly rawBody: Operation<unknown>["rawBody"];
 }
 
@@ -52,6 +54,7 @@ function offerOf(service: Service, routes: readonly Route<unknown>[], microversi
     microversion,
     headers: microversionHeaders(service, microversion),
     routes: offered,
+    otherActions: new Set(routes.flatMap(({ action }) => action ?? [])),
     rawBody: offered[0]?.operation.rawBody,
   };
 }

@@ -4,11 +4,12 @@ import { CloudError } from "#base/errors.ts";
 import { wipe } from "#base/secret.ts";
 import { accessRulesEnforce } from "./access-rules.ts";
 import { anonymous, type Caller, type Ctx } from "./context.ts";
-import type { Door } from "./door.ts";
+import type { Door, Offer } from "./door.ts";
 import { jsonBody } from "./json-body.ts";
 import { logAnswer } from "./log-answer.ts";
 import { mediaRequire, strictJsonBody } from "./media.ts";
 import { Reply, type Operation, type Route } from "./operation.ts";
+import { projectPathPermit } from "./project-path.ts";
 import { requestContext } from "./request-context.ts";
 import { sendTogether } from "./send.ts";
 import { schemaAt, validate } from "./validate.ts";
@@ -17,6 +18,7 @@ import { schemaAt, validate } from "./validate.ts";
 export async function handleRequest(door: Door, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const known = door.isPublic ? anonymous : authenticateRequest(door, request);
   const caller = known instanceof Promise ? await known : known;
+  projectPathPermit(door.service, request, caller);
   if (door.service.strictSlashes === true) requireNoSlash(door, request);
   const offer = door.offer(request.headers);
   const { microversion, rawBody: raw } = offer;
@@ -26,7 +28,7 @@ export async function handleRequest(door: Door, request: FastifyRequest, reply: 
   const strict = door.service.strictMedia === true;
   if (strict) await admit(ctx, request, offer.routes[0], params);
   const body = raw === undefined ? readBody(door, request, offer.routes[0]) : await rawBody(request, raw);
-  const row = selectRow(offer.routes, body);
+  const row = selectRow(offer, body);
   if (!strict) {
     const asked = enforcePolicy(ctx, row, params, body);
     if (asked !== undefined) await asked;
@@ -128,7 +130,7 @@ async function rawBody(request: FastifyRequest, kind: "stream" | "buffer"): Prom
   return whole;
 }
 
-function selectRow(rows: readonly Route<unknown>[], body: unknown): Route<unknown> {
+function selectRow({ routes: rows, otherActions }: Offer, body: unknown): Route<unknown> {
   const [first] = rows;
   if (!first) throw new CloudError("not-found", "The resource could not be found.");
   if (first.action === undefined) return first;
@@ -137,6 +139,8 @@ function selectRow(rows: readonly Route<unknown>[], body: unknown): Route<unknow
   if (keys.length === 1 && row) return row;
   if (keys.length !== 1)
     throw new CloudError("invalid", "Malformed request body: it must name exactly one action.");
+  // As in Nova, what another microversion has is a thing that is not there.
+  if (otherActions.has(keys[0] ?? "")) throw new CloudError("not-found", "The resource could not be found.");
   throw new CloudError("invalid", `There is no such action: ${keys[0] ?? ""}`);
 }
 

@@ -8,6 +8,7 @@ import { handleRequest } from "./handle.ts";
 import { clientErrorAnswer } from "./client-error.ts";
 import { microversionHeaders, negotiateMicroversion } from "./microversions.ts";
 import type { Route } from "./operation.ts";
+import { projectPathRewrite } from "./project-path.ts";
 import { serviceAt, type HttpServerOptions, type Service } from "./service.ts";
 
 /** JSON bodies above this are 413. */
@@ -43,6 +44,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
+    rewriteUrl: ({ url = "/" }) => projectPathRewrite(byPrefix, url),
     clientErrorHandler: (error, socket) => clientErrorAnswer(byPrefix, error, socket),
     // What the router itself refuses: a malformed URL, a parameter that is too long.
     frameworkErrors(error, request, reply) {

@@ -34,6 +34,8 @@ export interface Service<Deps = any> {
   readonly vary?: string;
   /** `/things/` is not `/things`, as in Glance and Nova; elsewhere a slash at the end says nothing. */
   readonly strictSlashes?: boolean;
+  /** Its paths may name the caller's project behind the version, as those of older clients do. */
+  readonly projectPaths?: true;
   /** Bodies must say that they are JSON, and nothing is shown to whoever accepts no JSON, as in Placement. */
   readonly strictMedia?: true;
   /** oslo.policy's `scope_types` of a rule: other tokens do not pass it, whatever their roles. Absent: it is every token's. */

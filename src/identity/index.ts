@@ -26,6 +26,8 @@ import { migration0019 } from "./store/migrations/0019-identity-configuration.ts
 import { migration0076 } from "./store/migrations/0076-identity-options.ts";
 import { migration0081 } from "./store/migrations/0081-identity-signed-tokens.ts";
 
+import { projectFind } from "./store/projects.ts";
+
 export { identitySealedValues } from "./store/sealed-values.ts";
 export { identityPolicyRules } from "./policy-rules.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
@@ -59,6 +61,7 @@ export interface Identity {
   readonly isNew: () => Promise<boolean>;
   /** Makes what every cloud starts from; safe to repeat at each start. True when the cloud is new. */
   readonly bootstrap: (input: BootstrapInput) => Promise<boolean>;
+  readonly projectExists: (id: string) => Promise<boolean>;
   /** An address of the catalogue that is the same for every project; undefined when there is none. */
   readonly endpointUrl: (place: CatalogPlace) => Promise<string | undefined>;
 }
@@ -106,6 +109,7 @@ export function createIdentity(options: {
     service,
     serviceAccount: () => serviceAccountFetch(deps),
     authenticate: (token) => callerAuthenticate(deps, token),
+    projectExists: async (id) => (await projectFind(database.db, id)) !== undefined,
     endpointUrl: (place) => catalogUrl(deps, place),
     isNew: () => cloudIsNew(deps.database.db),
     bootstrap: async (input) => {

@@ -151,7 +151,8 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const { auditRetentionDays: retentionDays } = options;
   const auditService = createAuditService({ database, clock, log, retentionDays });
   const { audit } = auditService;
-  const peers = { placement, secrets, cloudAccount, image, audit, bus };
+  const { projectExists } = identity;
+  const peers = { placement, secrets, cloudAccount, image, audit, bus, projectExists };
   const { replicaId: ownerId } = options;
   const compute = createCompute({ ...peers, ...options.compute, database, sealKey, clock, log, ownerId });
   await image.imageRecover();

@@ -11,10 +11,7 @@ beforeAll(async () => {
   cloud = await startTestCloud();
   second = await cloud.hostAdd("1f8fad5b-d9cb-469f-a165-70867728950e");
 });
-afterAll(async () => {
-  second.stop();
-  await cloud.stop();
-});
+afterAll(() => cloud.stop());
 
 const compute = "/compute/v2.1";
 const path = `${compute}/os-aggregates`;

@@ -73,3 +73,25 @@ test("both versions are listed, and their links answer", async () => {
     expect(shown.body.version.id).toBe(id);
   }
 });
+
+test("neither a flavor nor quotas are of a project that there is not", async () => {
+  await cloud.admin.send("POST", flavors, {
+    flavor: { ...base, name: "private", id: "private", "os-flavor-access:is_public": false },
+  });
+  const quotas = "/compute/v2.1/os-quota-sets/nobody";
+  const answers = [
+    await cloud.admin.send("POST", `${flavors}/private/action`, { addTenantAccess: { tenant: "nobody" } }),
+    await cloud.admin.send("PUT", quotas, { quota_set: { cores: 5 } }),
+    await cloud.admin.send("GET", quotas),
+    await cloud.admin.send("GET", `${quotas}/detail`),
+    await cloud.admin.send("GET", `${quotas}/defaults`),
+  ];
+  for (const { status, body } of answers) {
+    expect([status, body.badRequest?.message]).toEqual([400, "Project ID nobody is not a valid project."]);
+  }
+  // What was given to one that is gone can be taken away.
+  const tenant = { tenant: "nobody" };
+  const removed = await cloud.admin.send("POST", `${flavors}/private/action`, { removeTenantAccess: tenant });
+  expect(removed.status).toBe(404);
+  expect((await cloud.admin.send("DELETE", quotas)).status).toBe(202);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { eventually, imageMake, type Client } from "../kit/client.ts";
+import { serverKit } from "../kit/servers.ts";
 import { startSimulatedCloud, type SimulatedCloud } from "../kit/simulated-cloud.ts";
 
 /** `[DEFAULT] resume_guests_state_on_host_boot`, on a simulated host. */
@@ -11,6 +12,7 @@ type Kind = (typeof kinds)[number];
 let cloud: SimulatedCloud;
 let image: string;
 const flavors = new Map<Kind, string>();
+const kit = serverKit(() => cloud);
 
 async function begin(resumeGuests: boolean): Promise<void> {
   cloud = await startSimulatedCloud({ settings: { resumeGuests } });
@@ -21,20 +23,9 @@ async function begin(resumeGuests: boolean): Promise<void> {
   }
 }
 
-async function made(kind: Kind): Promise<string> {
-  const server = { name: kind, imageRef: image, flavorRef: flavors.get(kind), networks: "none" };
-  const { status, body } = await cloud.demo.send("POST", servers, { server }, "2.37");
-  expect(status, JSON.stringify(body)).toBe(202);
-  await reached(body.server.id as string, "ACTIVE");
-  return body.server.id as string;
-}
-
-async function reached(id: string, status: string): Promise<void> {
-  await eventually(async () => {
-    const { server } = (await cloud.demo.send("GET", `${servers}/${id}`)).body;
-    return server.status === status && server["OS-EXT-STS:task_state"] === null ? true : undefined;
-  });
-}
+const made = (kind: Kind): Promise<string> =>
+  kit.made(cloud.demo, image, { name: kind, flavorRef: flavors.get(kind) });
+const { reached } = kit;
 
 async function actionsOf(client: Client, id: string) {
   const { body } = await client.send("GET", `${servers}/${id}/os-instance-actions`);

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageMake } from "../kit/client.ts";
 import { serverKit } from "../kit/servers.ts";
@@ -55,6 +56,41 @@ test("a service is disabled with a reason and enabled, by id and by the older fo
   );
 });
 
+test("the control plane is what Nova's conductor and scheduler are: listed, and not to be changed", async () => {
+  const own = (query: string, version = "2.53") => admin("GET", `${services}${query}`, undefined, version);
+  const [scheduler] = (await own("?binary=nova-scheduler")).body.services as { id: string }[];
+  expect(scheduler).toEqual({
+    id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    binary: "nova-scheduler",
+    host: hostname(),
+    zone: "internal",
+    status: "enabled",
+    state: "up",
+    updated_at: expect.any(String),
+    disabled_reason: null,
+    forced_down: false,
+  });
+  const all = (await own(`?host=${hostname()}`, "2.1")).body.services as { id: number; binary: string }[];
+  expect(all.map(({ binary }) => binary)).toEqual(["nova-conductor", "nova-scheduler"]);
+  const path = `${services}/${scheduler?.id}`;
+  for (const answer of [
+    await admin("PUT", path, { status: "disabled" }, "2.53"),
+    await admin("DELETE", path, undefined, "2.53"),
+    await admin("DELETE", `${services}/${all[1]?.id}`),
+  ]) {
+    expect([answer.status, answer.body.badRequest?.message]).toEqual([
+      400,
+      "Updating a nova-scheduler service is not supported. Only nova-compute services can be updated.",
+    ]);
+  }
+  const { availabilityZoneInfo: zones } = (await admin("GET", `${compute}/os-availability-zone/detail`)).body;
+  expect(zones.at(-1)).toMatchObject({
+    zoneName: "internal",
+    zoneState: { available: true },
+    hosts: { [hostname()]: { "nova-conductor": { active: true }, "nova-scheduler": { available: true } } },
+  });
+});
+
 test.each([
   ["disable-log-reason", { host: "h", binary: "nova-compute" }, "2.1", 400],
   ["disable", { host: "nobody", binary: "nova-compute" }, "2.1", 404],
@@ -82,7 +118,7 @@ test("a host with servers is not forgotten; without any it goes from services, a
   await admin("POST", `${at}/action`, { add_host: { host } });
   expect((await admin("DELETE", `${services}/x`)).status).toBe(400);
   expect((await admin("DELETE", `${services}/${extra.hostId}`, undefined, "2.53")).status).toBe(204);
-  expect((await admin("GET", services)).body.services).toHaveLength(1);
+  expect((await admin("GET", `${services}?binary=nova-compute`)).body.services).toHaveLength(1);
   expect((await admin("GET", at)).body.aggregate.hosts).toEqual([]);
   const provider = await admin("GET", `/placement/resource_providers/${extra.hostId}`);
   expect(provider.status).toBe(404);
@@ -119,8 +155,11 @@ test("os-hosts lists, shows and disables until 2.42, and has no power over hosts
   const hosts = `${compute}/os-hosts`;
   expect((await admin("GET", hosts)).body.hosts).toEqual([
     { host_name: host, service: "compute", zone: "nova" },
+    { host_name: hostname(), service: "conductor", zone: "internal" },
+    { host_name: hostname(), service: "scheduler", zone: "internal" },
   ]);
   expect((await admin("GET", `${hosts}?zone=other`)).body.hosts).toEqual([]);
+  expect((await admin("GET", `${hosts}?zone=internal`)).body.hosts).toHaveLength(2);
   const shown = await admin("GET", `${hosts}/${host}`);
   expect(shown.body.host[0].resource).toMatchObject({ host, project: "(total)" });
   expect((await admin("GET", `${hosts}/nobody`)).status).toBe(404);

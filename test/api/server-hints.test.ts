@@ -1,22 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageMake } from "../kit/client.ts";
-import type { ScriptedHost } from "../kit/scripted-host.ts";
 import { serverKit } from "../kit/servers.ts";
 import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
 
 let cloud: TestCloud;
-let second: ScriptedHost;
 let image: string;
 const kit = serverKit(() => cloud);
 beforeAll(async () => {
   cloud = await startTestCloud();
-  second = await cloud.hostAdd("1f8fad5b-d9cb-469f-a165-70867728950e");
+  await cloud.hostAdd("1f8fad5b-d9cb-469f-a165-70867728950e");
   image = await imageMake(cloud.demo);
 });
-afterAll(async () => {
-  second.stop();
-  await cloud.stop();
-});
+afterAll(() => cloud.stop());
 
 const groups = "/compute/v2.1/os-server-groups";
 

@@ -12,7 +12,7 @@ afterAll(() => cloud.stop());
 
 const servers = "/compute/v2.1/servers";
 
-test("an administrator resets a server's state, but not while it is being worked on", async () => {
+test("an administrator resets a server's state, also while it is being worked on", async () => {
   const id = await kit.made(cloud.demo, await imageMake(cloud.demo));
   const act = (client: "admin" | "demo", body: object) =>
     cloud[client].send("POST", `${servers}/${id}/action`, body);
@@ -28,11 +28,28 @@ test("an administrator resets a server's state, but not while it is being worked
   expect(latest.action).toBe("resetState");
   const shown = await cloud.admin.send("GET", `${actions}/${latest.request_id}`);
   expect(shown.body.instanceAction.events).toEqual([]);
-  const release = cloud.host.hold("domainPause");
-  expect((await act("demo", { pause: null })).status).toBe(202);
-  expect((await reset("active")).status).toBe(409);
-  release();
-  expect(await kit.settled(id)).toMatchObject({ status: "PAUSED" });
+  // What works on it goes on and keeps the others away; then the server is what was said.
+  const during = async (work: () => Promise<unknown>): Promise<unknown> => {
+    const release = cloud.host.hold("domainPause");
+    expect((await act("demo", { pause: null })).status).toBe(202);
+    await work();
+    expect((await act("demo", { "os-stop": null })).status).toBe(409);
+    release();
+    return (await kit.settled(id))["status"];
+  };
+  expect(await during(() => reset("error"))).toBe("ERROR");
+  expect(cloud.host.servers.get(id)?.powerState).toBe("paused");
+  // What is asked for afterwards comes after it.
+  expect((await act("demo", { reboot: { type: "HARD" } })).status).toBe(202);
+  expect(await kit.settled(id)).toMatchObject({ status: "ACTIVE" });
+  cloud.host.failNext("domainPause", "conflict");
+  expect(await during(() => reset("error"))).toBe("ERROR");
+  expect((await reset("active")).status).toBe(202);
+  const reboot = async (): Promise<void> => {
+    expect((await reset("error")).status).toBe(202);
+    expect((await act("demo", { reboot: { type: "HARD" } })).status).toBe(202);
+  };
+  expect(await during(reboot)).toBe("ACTIVE");
   expect((await cloud.demo.send("GET", `${servers}/${id}/ips`)).body).toEqual({ addresses: {} });
   expect((await cloud.demo.send("GET", `${servers}/${id}/ips/private`)).status).toBe(404);
   const topology = (version: string) =>

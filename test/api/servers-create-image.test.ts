@@ -233,6 +233,13 @@ test("backups of one type are rotated, and no others", async () => {
   const there = async (imageId: string) => (await imageShow(imageId, cloud.admin)).status;
   expect(await Promise.all(daily.map(there))).toEqual([404, 200, 200]);
   expect([await there(weekly.id), await there(stranger)]).toEqual([200, 200]);
+  // One that nobody wants any more rotates the others, as in Nova.
+  const release = cloud.host.hold("snapshotCreate");
+  const cancelled = await act(id, { createBackup: { name: "cancelled", backup_type: "daily", rotation: 1 } });
+  await cloud.demo.send("DELETE", `/image/v2/images/${cancelled.body.image_id}`);
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  release();
+  expect(await Promise.all(daily.map(there))).toEqual([404, 404, 200]);
   const none = await act(id, { createBackup: { name: "none", backup_type: "daily", rotation: 0 } }, "2.1");
   expect([none.status, none.headers.get("location")]).toEqual([202, null]);
   expect(await settled(id)).toMatchObject({ status: "ACTIVE" });

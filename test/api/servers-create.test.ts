@@ -60,7 +60,7 @@ test("the host that was asked for is the only one that will do", async () => {
 test.each([
   [{ availability_zone: "mars" }, "The requested availability zone is not available"],
   [{ config_drive: "perhaps" }, /config_drive/],
-  [{ trusted_image_certificates: ["a"] }, /trusted_image_certificates/],
+  [{ trusted_image_certificates: ["a", "a"] }, /trusted_image_certificates/],
   [{ min_count: 2, max_count: 1 }, "min_count must be <= max_count"],
   [{ security_groups: [{ name: "default" }, { name: "web" }] }, "Security group web not found."],
   [{ key_name: null }, /key_name/],

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { imageMake, type Answer } from "../kit/client.ts";
-import type { ScriptedHost } from "../kit/scripted-host.ts";
 import { serverKit } from "../kit/servers.ts";
 import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
 
@@ -9,18 +8,14 @@ import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
 const servers = "/compute/v2.1/servers";
 
 let cloud: TestCloud;
-let second: ScriptedHost;
 let image: string;
 const kit = serverKit(() => cloud);
 beforeAll(async () => {
   cloud = await startTestCloud();
-  second = await cloud.hostAdd("1f8fad5b-d9cb-469f-a165-70867728950e");
+  await cloud.hostAdd("1f8fad5b-d9cb-469f-a165-70867728950e");
   image = await imageMake(cloud.demo);
 });
-afterAll(async () => {
-  second.stop();
-  await cloud.stop();
-});
+afterAll(() => cloud.stop());
 beforeEach(async () => {
   for (const { id } of await listed()) await kit.remove(id as string);
   await limit({ instances: 10, cores: 20, ram: 51_200 });

@@ -87,6 +87,26 @@ test("what the body leaves out stays", async () => {
   await remove(id);
 });
 
+test("it may trust other certificates, or none, and keeps those that it has when nothing is said", async () => {
+  const id = await made(cloud.demo, image, { trusted_image_certificates: ["a", "b"] });
+  const trusted = async (body?: object): Promise<unknown> => {
+    const answer = body && (await rebuild(id, body, "2.63"));
+    if (answer) expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+    const shown = (await settled(id))["trusted_image_certificates"];
+    if (answer) expect(answer.body.server.trusted_image_certificates).toEqual(shown);
+    return shown;
+  };
+  expect(await trusted()).toEqual(["a", "b"]);
+  expect(await trusted({})).toEqual(["a", "b"]);
+  expect(await trusted({ trusted_image_certificates: ["c"] })).toEqual(["c"]);
+  cloud.host.failNext("disksSwap", "conflict");
+  await rebuild(id, { trusted_image_certificates: ["d"] }, "2.63");
+  expect(await trusted()).toEqual(["c"]);
+  expect(await trusted({ trusted_image_certificates: null })).toBeNull();
+  const at62 = await cloud.demo.send("GET", `/compute/v2.1/servers/${id}`, undefined, "2.62");
+  expect(at62.body.server).not.toHaveProperty("trusted_image_certificates");
+});
+
 test("each microversion answers its own fields", async () => {
   const id = await made(cloud.demo, image);
   const fieldsAt = async (version: string): Promise<string[]> => {
@@ -205,7 +225,7 @@ test("what cannot be is refused and changes nothing", async () => {
   await refused(400, { hostname: "x" }, "2.89");
   await refused(400, { hostname: "not.a.label" }, "2.93");
   await refused(400, { trusted_image_certificates: null }, "2.62");
-  await refused(400, { trusted_image_certificates: ["a"] });
+  await refused(400, { trusted_image_certificates: [] });
   await refused(400, { imageRef: "no uuid" });
   await refused(400, { user_data: "no base64!" });
   const tpmImage = await imageMake(cloud.demo, { hw_tpm_version: "2.0", name: "wants a TPM" });

@@ -174,6 +174,24 @@ test("of a shelved server the image goes; one that has left its host is deleted 
   expect(await imagesOf(away)).toEqual([]);
 });
 
+test("one that was leaving its host when it was deleted is deleted for good too", async () => {
+  const { id } = (await create(cloud.demo, image, { server: { flavorRef: vtpm } })).body.server;
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE" });
+  const release = cloud.host.hold("disksDelete");
+  await act(id, { shelve: null });
+  await eventually(async () => (cloud.host.calls.at(-1) === "disksDelete" ? true : undefined));
+  expect((await cloud.demo.send("DELETE", `${servers}/${id}`)).status).toBe(204);
+  expect((await cloud.demo.send("GET", `${servers}/${id}`, undefined, version)).body.server).toMatchObject({
+    "OS-EXT-STS:task_state": "soft-deleting",
+  });
+  release();
+  await gone(id);
+  expect(await imagesOf(id)).toEqual([]);
+  expect(await secrets()).toBe(0);
+  const actions = await cloud.demo.send("GET", `${servers}/${id}/os-instance-actions`, undefined, version);
+  expect(actions.body.instanceActions[0]).toMatchObject({ action: "delete", message: null });
+});
+
 test("another project neither restores nor deletes it", async () => {
   const id = await softDeleted();
   const { body } = await cloud.admin.send("POST", "/identity/v3/projects", { project: { name: "other" } });

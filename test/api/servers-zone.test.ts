@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageMake } from "../kit/client.ts";
-import type { ScriptedHost } from "../kit/scripted-host.ts";
 import { serverKit } from "../kit/servers.ts";
 import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
 
@@ -9,12 +8,11 @@ import { startTestCloud, type TestCloud } from "../kit/test-cloud.ts";
 const servers = "/compute/v2.1/servers";
 
 let cloud: TestCloud;
-let west: ScriptedHost;
 let image: string;
 const kit = serverKit(() => cloud);
 beforeAll(async () => {
   cloud = await startTestCloud();
-  west = await cloud.hostAdd("1f8fad5b-d9cb-469f-a165-70867728950e");
+  await cloud.hostAdd("1f8fad5b-d9cb-469f-a165-70867728950e");
   image = await imageMake(cloud.demo);
   const aggregates = "/compute/v2.1/os-aggregates";
   const aggregate = { name: "west", availability_zone: "west" };
@@ -23,10 +21,7 @@ beforeAll(async () => {
   const added = await cloud.admin.send("POST", path, { add_host: { host: "host-1f8f" } });
   expect(added.status, JSON.stringify(added.body)).toBe(200);
 });
-afterAll(async () => {
-  west.stop();
-  await cloud.stop();
-});
+afterAll(() => cloud.stop());
 
 const act = (id: string, body: object) => cloud.admin.send("POST", `${servers}/${id}/action`, body, "2.91");
 

@@ -4,8 +4,8 @@ import type { TestCloud } from "./test-cloud.ts";
 
 const path = "/compute/v2.1/servers";
 
-/** Makes, looks at and removes servers of a test cloud. */
-export function serverKit(cloud: () => TestCloud) {
+/** Makes, looks at and removes servers of a cloud. */
+export function serverKit(cloud: () => Pick<TestCloud, "admin" | "demo">) {
   async function flavorNamed(name: string): Promise<string> {
     const list = await cloud().demo.send("GET", "/compute/v2.1/flavors");
     return (
@@ -34,6 +34,14 @@ export function serverKit(cloud: () => TestCloud) {
     });
   }
 
+  /** Waits until the server has this status and no task; `GONE`: until there is none. */
+  async function reached(id: string, status: string): Promise<void> {
+    await eventually(async () => {
+      const server = await settled(id);
+      return ("gone" in server ? "GONE" : server["status"]) === status ? true : undefined;
+    });
+  }
+
   async function made(client: Client, imageRef: string, server: object = {}): Promise<string> {
     const answer = await create(client, imageRef, { server });
     expect(answer.status, JSON.stringify(answer.body)).toBe(202);
@@ -46,5 +54,5 @@ export function serverKit(cloud: () => TestCloud) {
     expect(await settled(id)).toEqual({ gone: true });
   }
 
-  return { create, settled, made, remove };
+  return { create, settled, reached, made, remove };
 }

@@ -26,7 +26,7 @@ export interface TestCloud {
   readonly host: ScriptedHost;
   readonly admin: Client;
   readonly demo: Client;
-  /** One more host beside the first; the caller stops it. */
+  /** One more host beside the first; it stops with the cloud. */
   hostAdd(hostId: string): Promise<ScriptedHost>;
   /** Password authentication of any user, scoped to a project by name. */
   client(user: string, password: string, project: string): Promise<Client>;
@@ -69,6 +69,7 @@ export async function startTestCloud(
   let controlPlane = await start();
   const key = await sealKeyPairLoad(join(statePath, "host.key"));
   const host = await scriptedHostStart(bus, key, "0f8fad5b-d9cb-469f-a165-70867728950e");
+  const hosts = [host];
   const client = (user: string, password: string, project: string): Promise<Client> =>
     clientAuthenticate(url, { user, password, project });
   const passwordOf = async (file: string): Promise<string> =>
@@ -82,7 +83,11 @@ export async function startTestCloud(
     admin: await client("admin", await passwordOf("openrc"), "admin"),
     demo: await client("demo", await passwordOf("openrc-demo"), "demo"),
     client,
-    hostAdd: (hostId) => scriptedHostStart(bus, key, hostId),
+    async hostAdd(hostId) {
+      const added = await scriptedHostStart(bus, key, hostId);
+      hosts.push(added);
+      return added;
+    },
     async restart(changed = {}) {
       barbican = changed.barbican ?? barbican;
       await controlPlane.stop();
@@ -90,7 +95,7 @@ export async function startTestCloud(
     },
     async stop() {
       await controlPlane.stop();
-      host.stop();
+      for (const each of hosts) each.stop();
       await place.remove();
       await rm(statePath, { recursive: true, force: true });
     },

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ControlPlaneOptions } from "../../src/main/control-plane.ts";
-import { eventually, imageMake, type Answer, type Client } from "./client.ts";
+import { imageMake, type Answer, type Client } from "./client.ts";
+import { serverKit } from "./servers.ts";
 import { startSimulatedCloud, type SimulatedCloud } from "./simulated-cloud.ts";
 import {
   tpmActors,
@@ -82,6 +83,7 @@ interface Tpm {
 export function tpmModeCloud(compute: ControlPlaneOptions["compute"] = {}) {
   let cloud: SimulatedCloud;
   let image: string;
+  const kit = serverKit(() => cloud);
   const clients = new Map<ActorName, Client>();
   /** By mode; `MODE larger`, `MODE 1.2`. */
   const flavors = new Map<string, string>();
@@ -109,30 +111,14 @@ export function tpmModeCloud(compute: ControlPlaneOptions["compute"] = {}) {
     return client;
   }
 
-  async function made(mode: TpmMode): Promise<string> {
-    const server = { name: mode, imageRef: image, flavorRef: flavors.get(mode), networks: "none" };
-    const { status, body } = await cloud.demo.send("POST", servers, { server }, "2.37");
-    expect(status, JSON.stringify(body)).toBe(202);
-    await reached(body.server.id as string, "ACTIVE");
-    return body.server.id as string;
-  }
-
-  async function serverFind(id: string): Promise<Record<string, unknown> | undefined> {
-    const { status, body } = await cloud.admin.send("GET", `${servers}/${id}`, undefined, "2.96");
-    return status === 404 ? undefined : body.server;
-  }
+  const made = (mode: TpmMode): Promise<string> =>
+    kit.made(cloud.demo, image, { name: mode, flavorRef: flavors.get(mode) });
+  const reached = (id: string, status: TpmServerStatus | "GONE"): Promise<void> => kit.reached(id, status);
 
   /** The server's status once it has no task. */
   async function settled(id: string): Promise<string> {
-    return eventually(async () => {
-      const server = await serverFind(id);
-      if (!server) return "GONE";
-      return server["OS-EXT-STS:task_state"] === null ? (server["status"] as string) : undefined;
-    });
-  }
-
-  async function reached(id: string, status: TpmServerStatus | "GONE"): Promise<void> {
-    await eventually(async () => ((await settled(id)) === status ? true : undefined));
+    const server = await kit.settled(id);
+    return "gone" in server ? "GONE" : (server["status"] as string);
   }
 
   function act(client: Client, id: string, body: "DELETE" | object): Promise<Answer> {
@@ -147,7 +133,7 @@ export function tpmModeCloud(compute: ControlPlaneOptions["compute"] = {}) {
   }
 
   async function asked(id: string, mode: TpmMode): Promise<TpmServer> {
-    const { flavor } = (await serverFind(id)) as { flavor: { original_name: string } };
+    const { flavor } = (await kit.settled(id)) as { flavor: { original_name: string } };
     const own = flavor.original_name;
     const [other, otherTpm] = [
       own === mode ? `${mode} larger` : mode,
@@ -198,7 +184,7 @@ export function tpmModeCloud(compute: ControlPlaneOptions["compute"] = {}) {
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     return {
-      server: await serverFind(id),
+      server: await kit.settled(id),
       answers: answers.map(({ body }) => body as unknown),
       payload: await payloadOf(cloud.demo, secretId),
       host: cloud.host().servers.get(id),

@@ -85,6 +85,32 @@ test("a process that was killed between the two renames is followed by one that 
   await expectOnly("new");
 });
 
+test.each(["old", "new"] as const)(
+  "the ephemeral disk steps aside too, and the %s one is kept",
+  async (keep) => {
+    const { disk } = paths.ephemeral;
+    await writeFile(disk, "old");
+    await prepare();
+    await swap();
+    await swap();
+    expect((await readdir(paths.folder)).toSorted()).toEqual(["disk", "disk.eph0.previous", "disk.previous"]);
+    await writeFile(disk, "new");
+    await swap();
+    await end(keep);
+    expect((await readdir(paths.folder)).toSorted()).toEqual(["disk", "disk.eph0"]);
+    expect((await readFile(disk)).toString()).toBe(keep);
+  },
+);
+
+test("the ephemeral disk stays where it is when it is to be kept", async () => {
+  await writeFile(paths.ephemeral.disk, "kept");
+  await prepare();
+  await disksSwap(context, { serverId, keepEphemeral: true });
+  expect((await readdir(paths.folder)).toSorted()).toEqual(["disk", "disk.eph0", "disk.previous"]);
+  await end("new");
+  expect((await readFile(paths.ephemeral.disk)).toString()).toBe("kept");
+});
+
 test("a server that lost its disk gets the new one", async () => {
   await rm(paths.disk);
   await prepare();

@@ -12,29 +12,36 @@ export const disksPrepare: Command<"disksPrepare"> = async (context, message) =>
   return {};
 };
 
-/** By renames: what is there after a crash tells how far it came. A server that lost its disk gets the new one. */
-export const disksSwap: Command<"disksSwap"> = async (context, { serverId }) => {
-  const { folder, disk, nextDisk, previousDisk } = context.paths.server(serverId);
+/**
+ * By renames: what is there after a crash tells how far it came. A server that lost its disk gets the new one. The ephemeral disk steps
+ * aside, and `domainDefine` makes a new one, unless it is to be kept.
+ */
+export const disksSwap: Command<"disksSwap"> = async (context, { serverId, keepEphemeral }) => {
+  const { folder, nextDisk, ephemeral, ...root } = context.paths.server(serverId);
   await offRequire(context, serverId, "its disk");
   if ((await fileSizeFind(nextDisk)) === undefined) return {};
-  if ((await fileSizeFind(previousDisk)) === undefined && (await fileSizeFind(disk)) !== undefined) {
+  for (const { disk, previousDisk } of keepEphemeral === true ? [root] : [ephemeral, root]) {
+    if ((await fileSizeFind(previousDisk)) !== undefined || (await fileSizeFind(disk)) === undefined)
+      continue;
     await rename(disk, previousDisk);
     await syncToDisk(folder);
   }
-  await rename(nextDisk, disk);
+  await rename(nextDisk, root.disk);
   await syncToDisk(folder);
   return {};
 };
 
 export const disksSwapEnd: Command<"disksSwapEnd"> = async (context, { serverId, keep }) => {
-  const { folder, disk, nextDisk, previousDisk } = context.paths.server(serverId);
+  const { folder, nextDisk, ephemeral, ...root } = context.paths.server(serverId);
   await rm(nextDisk, { force: true });
-  if ((await fileSizeFind(previousDisk)) === undefined) return {};
-  if (keep === "new") await rm(previousDisk);
-  else {
-    await offRequire(context, serverId, "its disk");
-    await rename(previousDisk, disk);
+  for (const { disk, previousDisk } of [ephemeral, root]) {
+    if ((await fileSizeFind(previousDisk)) === undefined) continue;
+    if (keep === "new") await rm(previousDisk);
+    else {
+      await offRequire(context, serverId, "its disk");
+      await rename(previousDisk, disk);
+    }
+    await syncToDisk(folder);
   }
-  await syncToDisk(folder);
   return {};
 };

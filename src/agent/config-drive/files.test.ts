@@ -11,6 +11,8 @@ const facts = {
   flavorName: "m1.small",
   imageId: "7a0b0f7c-90a1-4ae3-b1cf-8d2a2a5d9c11",
   kernelId: "8a0b0f7c-90a1-4ae3-b1cf-8d2a2a5d9c11",
+  ephemeralDevice: "/dev/vdb",
+  swapDevice: "/dev/vdc",
   metadata: { role: "web" },
   keypair: { name: "key", type: "ssh", publicKey: "ssh-ed25519 AAAA" },
   userData: Buffer.from("#!/bin/sh\n").toString("base64"),
@@ -60,6 +62,7 @@ test("the newest metadata says what cloud-init asks for", () => {
     "instance-type": "m1.small",
     "public-keys": { 0: { "openssh-key": "ssh-ed25519 AAAA" } },
     placement: { "availability-zone": "nova" },
+    "block-device-mapping": { ami: "vda", root: "/dev/vda", ephemeral0: "/dev/vdb", swap: "/dev/vdc" },
   });
 });
 

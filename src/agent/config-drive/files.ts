@@ -111,7 +111,12 @@ function openstackMetadata(
 
 /** InstanceMetadata.get_ec2_metadata */
 function ec2Metadata(serverId: string, facts: ConfigDriveFacts, has: (since: string) => boolean): object {
-  const { hostname, keypair, kernelId, ramdiskId } = facts;
+  const { hostname, keypair, kernelId, ramdiskId, ephemeralDevice, swapDevice } = facts;
+  // cloud-init mounts what it finds here.
+  const blankDevices = {
+    ...(ephemeralDevice === undefined ? {} : { ephemeral0: ephemeralDevice }),
+    ...(swapDevice === undefined ? {} : { swap: swapDevice }),
+  };
   return {
     "ami-id": ec2Id("ami", facts.imageId),
     "ami-launch-index": facts.launchIndex ?? 0,
@@ -126,7 +131,9 @@ function ec2Metadata(serverId: string, facts: ConfigDriveFacts, has: (since: str
       ? { "local-hostname": hostname, "public-hostname": hostname, "public-ipv4": "" }
       : {}),
     ...(has("2007-08-29") ? { "instance-type": facts.flavorName } : {}),
-    ...(has("2007-12-15") ? { "block-device-mapping": { ami: "vda", root: "/dev/vda" } } : {}),
+    ...(has("2007-12-15")
+      ? { "block-device-mapping": { ami: "vda", root: "/dev/vda", ...blankDevices } }
+      : {}),
     ...(has("2007-12-15") && kernelId !== undefined ? { "kernel-id": ec2Id("aki", kernelId) } : {}),
     ...(has("2007-12-15") && ramdiskId !== undefined ? { "ramdisk-id": ec2Id("ari", ramdiskId) } : {}),
     ...(has("2008-02-01") ? { placement: { "availability-zone": facts.availabilityZone } } : {}),

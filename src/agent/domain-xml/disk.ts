@@ -11,19 +11,27 @@ interface Disk {
 }
 
 /**
- * The root disk, then the config drive. A rescue's disk goes in the root disk's place, or behind all others, where every
- * device of the server keeps its name (nova.virt.libvirt.blockinfo: rescue, and rescue with stable devices).
+ * The root disk, the flavor's ephemeral disk and swap space, then the config drive. A rescue's disk goes in the root disk's place, or behind all others, where every
+ * device of the server keeps its name (nova.virt.libvirt.blockinfo: rescue, and rescue with stable devices). In the first way the empty disks are left out, as in Nova.
  */
 export function diskElements(spec: DomainSpec, host: DomainHost): Element[] {
   const { configDrive, rescue } = spec;
   const root: Disk = { path: host.diskPath, format: "qcow2", device: "disk", bus: "virtio" };
-  const own: Disk[] = [root];
+  const own: Disk[] = rescue?.stable === false ? [root] : [root, ...blankDisks(spec, host)];
   if (configDrive !== undefined)
     own.push({ path: host.configDrivePath, format: "raw", device: "cdrom", bus: configDrive });
   if (rescue === undefined) return named(own, host);
   const { device, bus, stable } = rescue;
   const other: Disk = { path: host.rescueDiskPath, format: "qcow2", device, bus, bootsFirst: stable };
   return named(stable ? [...own, other] : [other, ...own], host);
+}
+
+function blankDisks({ ephemeralGiB, swapMiB }: DomainSpec, host: DomainHost): Disk[] {
+  const blank = { format: "raw", device: "disk", bus: "virtio" } as const;
+  return [
+    ...(ephemeralGiB === undefined ? [] : [{ ...blank, path: host.ephemeralDiskPath }]),
+    ...(swapMiB === undefined ? [] : [{ ...blank, path: host.swapDiskPath }]),
+  ];
 }
 
 const prefixes: Readonly<Record<DiskBus, string>> = {

@@ -9,6 +9,8 @@ export interface DomainHost {
   readonly cloudId: string;
   readonly virtType: "kvm" | "qemu";
   readonly diskPath: string;
+  readonly ephemeralDiskPath: string;
+  readonly swapDiskPath: string;
   readonly configDrivePath: string;
   readonly rescueDiskPath: string;
   /** Whether the disk's file system does O_DIRECT. */

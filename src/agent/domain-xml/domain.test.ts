@@ -15,6 +15,8 @@ const host: DomainHost = {
   cloudId: "a1b2c3",
   virtType: "qemu",
   diskPath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/disk",
+  ephemeralDiskPath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/disk.eph0",
+  swapDiskPath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/disk.swap",
   configDrivePath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/disk.config",
   rescueDiskPath: "/var/lib/sealstone/servers/5b3c7a0e-95a5-4f0a-9d5e-0d3f1e0a7c11/disk.rescue",
   directIo: true,
@@ -41,6 +43,15 @@ const cases: Readonly<Record<string, readonly [DomainSpec, DomainHost]>> = {
     { ...host, ...kernel },
   ],
   "config-drive": [{ ...plain, configDrive: "ide" }, host],
+  "blank-disks": [{ ...plain, ephemeralGiB: 1, swapMiB: 64, configDrive: "ide" }, host],
+  "blank-disks-rescue": [
+    { ...plain, ephemeralGiB: 1, swapMiB: 64, rescue: { device: "disk", bus: "virtio", stable: false } },
+    host,
+  ],
+  "blank-disks-rescue-stable": [
+    { ...plain, swapMiB: 64, rescue: { device: "disk", bus: "virtio", stable: true } },
+    host,
+  ],
   rescue: [
     { ...plain, configDrive: "ide", rescue: { device: "disk", bus: "virtio", stable: false } },
     { ...host, configDrivePath: `${host.configDrivePath}.rescue` },

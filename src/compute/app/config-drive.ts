@@ -80,8 +80,20 @@ export function configDriveFactsOf(server: Server, zone = defaultZone): ConfigDr
     imageId: image.id,
     ...(image.kernel === undefined ? {} : { kernelId: image.kernel.imageId }),
     ...(image.ramdisk === undefined ? {} : { ramdiskId: image.ramdisk.imageId }),
+    ...blankDevicesOf(server),
     metadata: { ...metadata },
     ...(keyName === null || keypair === undefined ? {} : { keypair: { name: keyName, ...keypair } }),
     ...(userData === null ? {} : { userData }),
+  };
+}
+
+/** As the domain has them, one behind the other. */
+function blankDevicesOf({
+  flavor,
+}: Pick<Server, "flavor">): Pick<ConfigDriveFacts, "ephemeralDevice" | "swapDevice"> {
+  const hasEphemeral = flavor.ephemeralGiB > 0;
+  return {
+    ...(hasEphemeral ? { ephemeralDevice: "/dev/vdb" } : {}),
+    ...(flavor.swapMiB > 0 ? { swapDevice: hasEphemeral ? "/dev/vdc" : "/dev/vdb" } : {}),
   };
 }

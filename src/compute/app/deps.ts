@@ -65,6 +65,10 @@ export interface ComputeDeps extends ComputeSagaDeps {
   /** Deletes, in the background and with the caller's token, what their project left behind in an external key manager. */
   readonly orphansSweep: (asked: Pick<Ctx, "caller" | "requestId">) => void;
   readonly intervals: ComputeIntervals;
+  /** The name of the machine that the control plane runs on. */
+  readonly controlHost: string;
+  /** Whether identity knows the project. */
+  readonly projectExists: (id: string) => Promise<boolean>;
   readonly image: Pick<ImageService, "imageFetch" | "proxy" | "imageDraft" | "keeper" | "onRemoved">;
   /** `[DEFAULT] force_config_drive`: every new server has one. */
   readonly forceConfigDrive: boolean;

@@ -3,6 +3,7 @@ import { atLeast } from "#http/index.ts";
 import { flavorAccessDelete, flavorAccessInsert, flavorAccessProjects } from "../store/flavor-access.ts";
 import type { ComputeCtx } from "./deps.ts";
 import { flavorFetch } from "./flavor.ts";
+import { projectRequire } from "./project.ts";
 
 /** The projects that see a private flavor; a public one has no list, `not-found`. */
 export async function flavorAccessOf(ctx: ComputeCtx, flavorId: string): Promise<string[]> {
@@ -16,6 +17,7 @@ export async function flavorAccessAdd(
   flavorId: string,
   projectId: string,
 ): Promise<string[]> {
+  await projectRequire(ctx, projectId);
   const flavor = await flavorFetch(ctx, flavorId);
   if (flavor.isPublic && atLeast(ctx, "2.7")) {
     throw new CloudError("conflict", "Can not add access to a public flavor.");

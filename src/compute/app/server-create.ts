@@ -34,6 +34,7 @@ export interface ServerInput {
   readonly configDrive: boolean;
   /** What goes on the config drive and is kept nowhere. */
   readonly injection: ConfigDriveInjection;
+  readonly trustedCertificates: readonly string[] | null;
   readonly counts: ServerCounts;
 }
 
@@ -50,6 +51,7 @@ export async function serverCreate(
 ): Promise<readonly [Server, ...Server[]]> {
   ctx.deps.orphansSweep(ctx);
   const owner = ownerOf(ctx);
+  if (input.trustedCertificates) ctx.enforce("os_compute_api:servers:create:trusted_certs");
   const destination = await destinationResolve(ctx, input.destination);
   serverMetadataPermit(input.metadata, (await quotaLimitsOfCaller(ctx)).metadata_items);
   const flavor = await flavorOf(ctx, input.flavorId);
@@ -62,7 +64,7 @@ export async function serverCreate(
   if (!configDrive && input.injection.files.length > 0)
     throw new CloudError("invalid", "Files reach a server on its config drive alone: ask for config_drive.");
   const counts = await countsPermitted(ctx, owner, flavor, input.counts);
-  const needs = { flavor, tpm, count: counts.most };
+  const needs = { flavor, image, tpm, count: counts.most };
   const place = await serverPlacing(ctx, { destination, hints: input.hints }, needs);
   const server: Server = {
     ...serverOf(ctx, input, { ...owner, flavor, image: await serverImageOf(ctx, image) }),
@@ -160,6 +162,7 @@ function serverOf(
     accessIPv6: input.accessIPv6,
     diskConfig: input.diskConfig,
     tags: input.tags,
+    trustedCertificates: input.trustedCertificates,
     lock: undefined,
     destinationId: undefined,
     vmState: "building",

@@ -1,7 +1,8 @@
 import { CloudError } from "#base/errors.ts";
 import type { Db, Tx } from "#db/index.ts";
-import { tpmRequiredTraits, type TpmConstraint } from "#vtpm/index.ts";
-import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
+import type { TpmConstraint } from "#vtpm/index.ts";
+import { placementNeeds } from "../domain/placement-needs.ts";
+import { hostCandidatesOf } from "./host-candidates.ts";
 import { hostsPermitted, type Neighbours } from "../domain/placement-hints.ts";
 import { quotaAmount } from "../domain/quota.ts";
 import type { Server } from "../domain/server.ts";
@@ -29,7 +30,8 @@ export interface HintsInput {
 
 /** What a host must have for it. */
 export interface ServerNeeds {
-  readonly flavor: Parameters<typeof resourcesOfFlavor>[0];
+  readonly flavor: Parameters<typeof placementNeeds>[0]["flavor"];
+  readonly image: Parameters<typeof placementNeeds>[0]["image"];
   readonly tpm: TpmConstraint | undefined;
   /** How many such servers the request makes at the most; absent: one. */
   readonly count?: number;
@@ -99,16 +101,16 @@ async function groupOf(ctx: ComputeCtx, id: string | undefined): Promise<ServerG
 /** Hosts that would do now, shuffled, so that requests at the same time do not all want the first. */
 async function hostsWithRoom(
   ctx: ComputeCtx,
-  { flavor, tpm, count = 1 }: ServerNeeds,
+  { count = 1, ...server }: ServerNeeds,
   zone: string | undefined,
 ): Promise<HostWithRoom[]> {
   const { database, placement } = ctx.deps;
-  const one = Object.entries(resourcesOfFlavor(flavor));
-  const requiredTraits = tpm ? [...tpmRequiredTraits(tpm)] : [];
+  const needs = placementNeeds(server);
+  const one = Object.entries(needs.resources);
   const rooms = new Map<string, number>();
   for (let room = 1; room <= count; room += 1) {
     const resources = Object.fromEntries(one.map(([name, amount]) => [name, amount * room]));
-    const candidates = await placement.candidatesFind({ resources, requiredTraits });
+    const candidates = await hostCandidatesOf(placement, { ...needs, resources });
     if (candidates.length === 0) break;
     for (const { providerUuid } of candidates) rooms.set(providerUuid, room);
   }

@@ -24,8 +24,8 @@ export interface RebuildInput {
   readonly imageId: string;
   /** What is not there stays as it is. */
   readonly changes: Partial<Omit<RebuiltFields, "image" | "tpm" | "keypair" | "configDrive">>;
-  /** The rule for it is checked when they are given. */
-  readonly trustedCertificates: boolean;
+  /** The ephemeral disk stays as it is. */
+  readonly preserveEphemeral: boolean;
   /** A TPM with a new identity; otherwise the server keeps the one that it has. */
   readonly replaceTpm: boolean;
   /** What goes on the config drive and is kept nowhere. */
@@ -43,7 +43,8 @@ const operation = "rebuild";
 export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildInput): Promise<Server> {
   const server = await serverFetch(ctx, id, "os_compute_api:servers:rebuild");
   const target = { project_id: server.projectId, user_id: server.userId };
-  if (input.trustedCertificates) ctx.enforce("os_compute_api:servers:rebuild:trusted_certs", target);
+  if (input.changes.trustedCertificates !== undefined)
+    ctx.enforce("os_compute_api:servers:rebuild:trusted_certs", target);
   permit(ctx, server);
   const keypair = await keypairOf(ctx, input.changes.keyName);
   await injectionPermit(ctx, input.injection);
@@ -57,11 +58,19 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
     throw new CloudError("invalid", "Files reach a server on its config drive alone, and this one has none.");
   const sagaId = newUuid<SagaId>();
   const changes = { ...input.changes, ...keypair, configDrive, image: await serverImageOf(ctx, image) };
+  const { preserveEphemeral } = input;
   const injected = configDrive ? await injectionSeal(ctx, server.id, { sagaId, ...input }) : undefined;
-  if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes, injected });
+  if (input.replaceTpm) return withNewTpm(ctx, server, { sagaId, changes, injected, preserveEphemeral });
   const need = { sagaId, operation };
   const sealed = server.tpm && (await passphraseFor(ctx, server, need));
-  return begin(ctx, server, { sagaId, changes, injected, tpm: server.tpm, boxes: [sealed] });
+  return begin(ctx, server, {
+    sagaId,
+    changes,
+    injected,
+    preserveEphemeral,
+    tpm: server.tpm,
+    boxes: [sealed],
+  });
 }
 
 /**
@@ -71,7 +80,12 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
 async function withNewTpm(
   ctx: ComputeCtx,
   server: Server,
-  how: { readonly sagaId: SagaId; readonly changes: Changes; readonly injected: string | undefined },
+  how: {
+    readonly sagaId: SagaId;
+    readonly changes: Changes;
+    readonly injected: string | undefined;
+    readonly preserveEphemeral: boolean;
+  },
 ): Promise<Server> {
   const { tpm } = server;
   if (tpm === undefined)
@@ -137,6 +151,7 @@ async function begin(
     readonly sagaId: SagaId;
     readonly changes: Changes;
     readonly injected: string | undefined;
+    readonly preserveEphemeral: boolean;
     readonly tpm: Server["tpm"];
     readonly boxes: readonly (PassphraseGrant | undefined)[];
     readonly fulfil?: NewPassphrase["fulfil"];
@@ -148,7 +163,10 @@ async function begin(
     taskState: "rebuilding",
     action: operation,
     event: "compute_rebuild_instance",
-    params: how.injected === undefined ? {} : { injected: how.injected },
+    params: {
+      preserveEphemeral: how.preserveEphemeral,
+      ...(how.injected === undefined ? {} : { injected: how.injected }),
+    },
     permit(current) {
       permit(ctx, current);
       if (current.tpm?.secretId === server.tpm?.secretId) return true;

@@ -5,7 +5,7 @@ import { sagaStart, type Saga } from "#saga/index.ts";
 import type { Server } from "../domain/server.ts";
 import type { ServerActionParams } from "../sagas/server-action-sagas.ts";
 import { serverActionInsert } from "../store/server-actions.ts";
-import { serverFind, serverUpdate } from "../store/servers.ts";
+import { serverFind, serverRename, serverUpdate } from "../store/servers.ts";
 import type { ComputeCtx, ComputeDeps, ComputeSagaDeps } from "./deps.ts";
 
 export interface ServerSagaRequest<P extends ServerActionParams> {
@@ -57,9 +57,12 @@ export async function serverSagaStartFor<P extends ServerActionParams>(
   const { server, sagaId } = request;
   const now = deps.clock.now();
   await deps.database.transaction(async (tx) => {
-    const current = await serverFind(tx, server.id);
-    if (!current) throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
+    const found = await serverFind(tx, server.id);
+    if (!found) throw new CloudError("not-found", `Instance ${server.id} could not be found.`);
+    const current = { ...found, resetTo: undefined };
     if (!request.permit(current)) return;
+    // What is asked now comes after it.
+    if (found.resetTo !== undefined) await serverRename(tx, current, now);
     const more = await request.also?.(tx, current);
     await serverUpdate(tx, server.id, { taskState: request.taskState }, now);
     await serverActionInsert(tx, {

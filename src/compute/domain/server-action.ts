@@ -100,18 +100,18 @@ export function serverStatePermit(
   server: Server,
   rule: Pick<ServerActionRule, "nova" | "from" | "during">,
 ): void {
-  if (server.taskState !== undefined && rule.during?.includes(server.taskState) !== true) {
-    throw new CloudError(
-      "conflict",
-      `Cannot '${rule.nova}' instance ${server.id} while it is in task_state ${server.taskState}`,
-    );
-  }
   // A create that failed may not have finished unwinding: what it made is to go, not to run.
   const neverMade = server.hostId === undefined || server.launchedAt === undefined;
   if (!rule.from.includes(server.vmState) || (server.vmState === "error" && neverMade)) {
     throw new CloudError(
       "conflict",
       `Cannot '${rule.nova}' instance ${server.id} while it is in vm_state ${server.vmState}`,
+    );
+  }
+  if (server.taskState !== undefined && rule.during?.includes(server.taskState) !== true) {
+    throw new CloudError(
+      "conflict",
+      `Cannot '${rule.nova}' instance ${server.id} while it is in task_state ${server.taskState}`,
     );
   }
 }

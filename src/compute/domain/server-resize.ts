@@ -52,17 +52,16 @@ export function resizeSecrets({
 }
 
 /**
- * What the host must have for the server until the resize is confirmed or reverted: processors and memory of the larger flavor, as there is
- * one guest, and both disks.
+ * What the host must have for the server until the resize is confirmed or reverted: the larger flavor's, as there is one guest, and
+ * both disks.
  */
 export function resizeResources(old: ServerFlavor, after: ServerFlavor): Record<string, number> {
   const [before, then] = [resourcesOfFlavor(old), resourcesOfFlavor(after)];
-  const disk = (before["DISK_GB"] ?? 0) + (then["DISK_GB"] ?? 0);
-  return {
-    VCPU: Math.max(old.vcpus, after.vcpus),
-    MEMORY_MB: Math.max(old.memoryMiB, after.memoryMiB),
-    ...(disk === 0 ? {} : { DISK_GB: disk }),
+  const both = (name: string): number => {
+    const [first, second] = [before[name] ?? 0, then[name] ?? 0];
+    return name === "DISK_GB" ? first + second : Math.max(first, second);
   };
+  return Object.fromEntries(Object.keys({ ...before, ...then }).map((name) => [name, both(name)]));
 }
 
 /** What counts against quotas meanwhile: a revert is never refused for having given the difference away. */

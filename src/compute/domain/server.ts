@@ -16,6 +16,9 @@ export type VmState =
   | "shelved_offloaded"
   | "error";
 
+/** What an administrator may say that a server is. */
+export type ResetState = "active" | "error";
+
 /** nova.compute.task_states, by the operation that sets them. */
 export type TaskState =
   | "scheduling"
@@ -145,6 +148,8 @@ export interface Server {
   readonly accessIPv6: string;
   readonly diskConfig: "AUTO" | "MANUAL";
   readonly tags: readonly string[];
+  /** Which certificates may vouch for its images' signatures. */
+  readonly trustedCertificates?: readonly string[] | null | undefined;
   readonly lock: ServerLock | undefined;
   /** The host that an administrator asked for, or that a server group or a hint left. */
   readonly destinationId: string | undefined;
@@ -160,6 +165,8 @@ export interface Server {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly launchedAt: number | undefined;
+  /** The state that an administrator asked for while a saga worked on it: what it is in when that has ended. */
+  readonly resetTo?: ResetState | undefined;
   /** Of a server that is soft-deleted: since when. */
   readonly softDeletedAt?: number | undefined;
   /** Of a server that is gone. */
@@ -182,11 +189,12 @@ export type RebuiltFields = Pick<
   | "accessIPv4"
   | "accessIPv6"
   | "diskConfig"
+  | "trustedCertificates"
 >;
 
 export function rebuiltFieldsOf(server: Server): RebuiltFields {
   const { name, description, hostname, image, tpm, keyName, keypair, metadata, userData } = server;
-  const { configDrive, accessIPv4, accessIPv6, diskConfig } = server;
+  const { configDrive, accessIPv4, accessIPv6, diskConfig, trustedCertificates } = server;
   return {
     name,
     description,
@@ -201,6 +209,7 @@ export function rebuiltFieldsOf(server: Server): RebuiltFields {
     accessIPv4,
     accessIPv6,
     diskConfig,
+    trustedCertificates,
   };
 }
 

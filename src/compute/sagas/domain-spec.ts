@@ -13,6 +13,7 @@ export function domainSpecOf(
   rescueImage?: ServerImage,
 ): Static<typeof commands.domainDefine.request> {
   const { tpm } = server;
+  const { ephemeralGiB, swapMiB } = server.flavor;
   const { kernel, ramdisk, properties } = rescueImage ?? server.image;
   const kernelCommandLine = properties["os_command_line"] ?? defaultKernelCommandLine;
   return {
@@ -21,6 +22,8 @@ export function domainSpecOf(
     displayName: server.name,
     vcpus: server.flavor.vcpus,
     memoryMiB: server.flavor.memoryMiB,
+    ...(ephemeralGiB === 0 ? {} : { ephemeralGiB }),
+    ...(swapMiB === 0 ? {} : { swapMiB }),
     ...(kernel === undefined ? {} : { kernel, kernelCommandLine }),
     ...(ramdisk === undefined ? {} : { ramdisk }),
     ...(server.configDrive ? { configDrive: cdBus(server.image.properties) } : {}),

@@ -1,7 +1,8 @@
-import { nothing, saga } from "#saga/index.ts";
+import { nothing, saga, type SagaFailure } from "#saga/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { finish, type ServerStep } from "./server-steps.ts";
 import {
+  isUnwanted,
   snapshotCopy,
   snapshotGiveUp,
   snapshotImageDiscard,
@@ -23,7 +24,7 @@ type BackupStep = ServerStep & { readonly params: BackupParams };
 
 /** As `server-create-image`, and then the oldest images of this type go. */
 export const serverCreateBackup = saga<BackupParams, ComputeSagaDeps>("server-create-backup", 1)
-  .step("server", { run: nothing, undo: snapshotGiveUp })
+  .step("server", { run: nothing, undo: backupGiveUp })
   .step("image", { run: nothing, undo: snapshotImageDiscard })
   .step("copyGuard", { run: nothing, undo: snapshotRemove })
   .step("copy", { run: (step) => snapshotCopy(step, "image_pending_upload"), undo: "none" })
@@ -36,6 +37,12 @@ async function upload(
   step: BackupStep & { readonly outputs: { readonly copy: SnapshotCopy } },
 ): Promise<void> {
   await snapshotUpload(step, step.outputs.copy, "image_uploading");
+}
+
+/** As in Nova the older ones are rotated also when nobody wanted this one any more. */
+async function backupGiveUp(step: BackupStep & { readonly error: SagaFailure }): Promise<void> {
+  if (isUnwanted(step.error)) await backupsRotate(step);
+  await snapshotGiveUp(step);
 }
 
 /** nova.compute.manager._rotate_backups: those that are protected stay, and count. */

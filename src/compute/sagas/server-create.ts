@@ -11,11 +11,11 @@ import {
   type SagaStep,
   type SagaUndo,
 } from "#saga/index.ts";
-import { tpmRequiredTraits } from "#vtpm/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { hostIsUp } from "../app/host.ts";
 import { statusOfFault } from "../domain/fault.ts";
-import { resourcesOfFlavor } from "../domain/flavor-resources.ts";
+import { hostCandidatesOf } from "../app/host-candidates.ts";
+import { placementNeeds } from "../domain/placement-needs.ts";
 import type { Server } from "../domain/server.ts";
 import { imageTpmFind } from "../store/image-tpms.ts";
 import { hostList } from "../store/hosts.ts";
@@ -88,12 +88,9 @@ export async function hostClaim(step: ServerStep, server: Server): Promise<{ rea
   // A claim whose answer was lost in a crash: the host may have no room for a second one.
   const [held] = await placement.allocationsOf(server.id);
   if (held) return { hostId: held.providerUuid };
-  const resources = resourcesOfFlavor(server.flavor);
-  const requiredTraits = server.tpm ? [...tpmRequiredTraits(server.tpm)] : [];
-  const [candidates, hosts] = [
-    await placement.candidatesFind({ resources, requiredTraits }),
-    await hostList(database.db),
-  ];
+  const needs = placementNeeds(server);
+  const { resources } = needs;
+  const [candidates, hosts] = [await hostCandidatesOf(placement, needs), await hostList(database.db)];
   // The host that an administrator asked for is the only one that will do, else those of the zone.
   const { destinationId, availabilityZone } = server;
   const wanted = hosts.filter(({ id, zone }) =>
@@ -133,7 +130,8 @@ export async function hostClaim(step: ServerStep, server: Server): Promise<{ rea
   }
   const asked = [
     ...Object.entries(resources).map(([name, amount]) => `${name}=${amount}`),
-    ...requiredTraits,
+    ...needs.requiredTraits,
+    ...needs.forbiddenTraits.map((name) => `no ${name}`),
   ];
   throw terminal(
     new CloudError(

@@ -36,6 +36,8 @@ import {
 export interface ServerRebuildParams extends ServerActionParams {
   /** What the request puts on the config drive, sealed (`injectionSeal`). */
   readonly injected?: string;
+  /** The server keeps its ephemeral disk as it is. */
+  readonly preserveEphemeral?: boolean;
 }
 
 type Undo = SagaUndo<ServerRebuildParams, ComputeSagaDeps>;
@@ -109,10 +111,11 @@ async function domainUndefine(step: ServerStep): Promise<void> {
   await hostCommand(step, hostId, commands.domainUndefine, { serverId });
 }
 
-async function diskSwap(step: ServerStep): Promise<void> {
+async function diskSwap(step: SagaStep<ServerRebuildParams, ComputeSagaDeps>): Promise<void> {
   const { id: serverId, hostId } = await placedServerOf(step);
   await taskStateTurn(step, "rebuild_block_device_mapping");
-  await hostCommand(step, hostId, commands.disksSwap, { serverId });
+  const keepEphemeral = step.params.preserveEphemeral ?? false;
+  await hostCommand(step, hostId, commands.disksSwap, { serverId, keepEphemeral });
 }
 
 /** What a domain opens besides its disk is made anew with it. */

@@ -2,6 +2,8 @@ import { CloudError, isCloudError } from "#base/errors.ts";
 import { commands } from "#bus/index.ts";
 import { nothing, saga, terminal } from "#saga/index.ts";
 import { tpmRequiredTraits } from "#vtpm/index.ts";
+import { hostSuits } from "../app/host-candidates.ts";
+import { placementNeeds } from "../domain/placement-needs.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { sealedBoxAt } from "../app/sealed-boxes.ts";
 import type { ServerMigrationStatus } from "../domain/server-migration.ts";
@@ -86,13 +88,16 @@ async function allocationOld(step: ResizeUndo): Promise<void> {
 
 /** The same host, if it may still be given servers, has what the new TPM needs, and has room. */
 async function allocationBoth(step: ResizeStep): Promise<void> {
-  const { hostId } = await placedServerOf(step);
+  const { hostId, image } = await placedServerOf(step);
   const { old, new: after } = await migrationOf(step);
   const host = await hostFind(step.deps.database.db, hostId);
-  const traits = after.tpm ? [...tpmRequiredTraits(after.tpm)] : [];
+  const traits = after.tpm ? tpmRequiredTraits(after.tpm) : [];
   const missing = traits.filter((trait) => host?.facts.traits.includes(trait) !== true);
   if (!host || host.disabled) throw noValidHost("The server's host takes no servers at present.");
   if (missing.length > 0) throw noValidHost(`The server's host lacks ${missing.join(", ")}.`);
+  const needs = placementNeeds({ flavor: after.flavor, image, tpm: after.tpm });
+  if (!(await hostSuits(step.deps.placement, hostId, needs)))
+    throw noValidHost("The server's host has not the traits that the new flavor and the image ask for.");
   try {
     await allocationSet(step, resizeResources(old.flavor, after.flavor));
   } catch (error) {

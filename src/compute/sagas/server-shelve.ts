@@ -7,6 +7,7 @@ import { serverFind, serverUpdate } from "../store/servers.ts";
 import { shelvedServerSet } from "../store/shelved-servers.ts";
 import { serverShelveOffload } from "./server-shelve-offload.ts";
 import {
+  changesAtEnd,
   domainDefine,
   domainUndefine,
   failAsFound,
@@ -70,8 +71,12 @@ async function shelved(step: CopiedStep): Promise<void> {
     // A delete that came meanwhile keeps its task state, and has the server where it is.
     const isWanted = !isGoing(server);
     const taskState = isWanted ? (offload ? "shelving_offloading" : null) : (server.taskState ?? null);
-    const changes = { vmState: "shelved", powerState: "shutdown", taskState, fault: null } as const;
-    await serverUpdate(tx, serverId, changes, clock.now());
+    const changes = changesAtEnd(
+      server,
+      { vmState: "shelved", powerState: "shutdown", fault: null },
+      taskState ?? undefined,
+    );
+    await serverUpdate(tx, serverId, { ...changes, taskState }, clock.now());
     if (offload && isWanted) {
       const params = { serverId, requestId };
       await sagaStart(tx, serverShelveOffload, { id: next, params, resource: serverId, requestId });

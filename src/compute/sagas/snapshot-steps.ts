@@ -84,8 +84,13 @@ export async function snapshotImageDiscard(step: SnapshotStep): Promise<void> {
  * success, as in Nova (nova.compute.manager._snapshot_instance).
  */
 export async function snapshotGiveUp(step: ServerStep & { readonly error: SagaFailure }): Promise<void> {
-  if (step.error.data?.["unwanted"] === true) await finish(step, {});
+  if (isUnwanted(step.error)) await finish(step, {});
   else await fail(step, step.error, {});
+}
+
+/** Image or server was deleted meanwhile. */
+export function isUnwanted({ data }: SagaFailure): boolean {
+  return data?.["unwanted"] === true;
 }
 
 /** Throws when the server is being deleted: nobody waits for the image of it. */

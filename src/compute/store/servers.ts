@@ -52,6 +52,8 @@ type ServerDetails = Pick<
       | "availabilityZone"
       | "launchIndex"
       | "softDeletedAt"
+      | "resetTo"
+      | "trustedCertificates"
     >
   >;
 
@@ -87,7 +89,9 @@ export function serverFromRow(row: ServerRow): Server {
 function detailsOf(server: Server): string {
   const { description, hostname, reservationId, image, flavor, keyName, userData, tpm } = server;
   const { accessIPv4, accessIPv6, diskConfig, tags, lock } = server;
-  const { destinationId, availabilityZone, launchIndex, keypair, configDrive, softDeletedAt } = server;
+  const { destinationId, availabilityZone, launchIndex, keypair, configDrive, softDeletedAt, resetTo } =
+    server;
+  const { trustedCertificates } = server;
   return JSON.stringify({
     description,
     hostname,
@@ -108,6 +112,8 @@ function detailsOf(server: Server): string {
     softDeletedAt,
     keypair,
     configDrive,
+    resetTo,
+    trustedCertificates,
   } satisfies Record<keyof ServerDetails, unknown>);
 }
 

@@ -2,6 +2,7 @@ import { isoMicroseconds } from "#base/clock.ts";
 import { operation } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { hostIsUp, hostsAll } from "../../app/host.ts";
+import { controlBinaries, internalZone } from "../services/control.ts";
 import type { Host } from "../../store/hosts.ts";
 
 /** Zones of aggregates, and the default one of hosts in none; as in Nova a zone is available while an enabled host is in it. */
@@ -17,7 +18,18 @@ async function zones(ctx: ComputeCtx, detailed: boolean): Promise<object> {
       hosts: detailed && available ? hostsView(ctx, enabled) : null,
     };
   };
-  return { availabilityZoneInfo: names.map(view) };
+  return { availabilityZoneInfo: [...names.map(view), ...(detailed ? [internalView(ctx)] : [])] };
+}
+
+/** As Nova's, only in detail. */
+function internalView(ctx: ComputeCtx): object {
+  const service = { available: true, active: true, updated_at: isoMicroseconds(ctx.clock.now()) };
+  const services = Object.values(controlBinaries).map((binary) => [binary, service] as const);
+  return {
+    zoneName: internalZone,
+    zoneState: { available: true },
+    hosts: { [ctx.deps.controlHost]: Object.fromEntries(services) },
+  };
 }
 
 function hostsView(ctx: ComputeCtx, hosts: readonly Host[]): object {

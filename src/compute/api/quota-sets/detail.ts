@@ -2,6 +2,7 @@ import { operation } from "#http/index.ts";
 import type { ComputeDeps } from "../../app/deps.ts";
 import { quotaLimits, quotaUsage } from "../../app/quota.ts";
 import { quotaResources, type QuotaResource } from "../../domain/quota.ts";
+import { projectRequire } from "../../app/project.ts";
 import { queryText } from "../paging.ts";
 import { queryCheck } from "../query-check.ts";
 import { quotaSetView } from "./view.ts";
@@ -10,6 +11,7 @@ import { quotaSetView } from "./view.ts";
 export const quotaSetDetail = operation<ComputeDeps>({
   handle: async (ctx, { params, query }) => {
     queryCheck(ctx, query, ["user_id"], "2.75");
+    await projectRequire(ctx, params["id"] ?? "");
     const subject = { projectId: params["id"] ?? "", userId: queryText(query, "user_id") };
     const { db } = ctx.deps.database;
     const [limits, used] = [await quotaLimits(db, subject), await quotaUsage(db, subject)];

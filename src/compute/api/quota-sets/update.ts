@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { operation } from "#http/index.ts";
 import type { ComputeCtx } from "../../app/deps.ts";
 import { quotaLimitsSet } from "../../app/quota.ts";
+import { projectRequire } from "../../app/project.ts";
 import { booleanOf, queryText } from "../paging.ts";
 import { queryCheck } from "../query-check.ts";
 import { droppedQuotas, limitFields, limitsOf } from "./limits-schema.ts";
@@ -28,6 +29,7 @@ export const quotaSetUpdate = operation({
   ],
   handle: async (ctx: ComputeCtx, { params, query, body: asked }) => {
     queryCheck(ctx, query, ["user_id"], "2.75");
+    await projectRequire(ctx, params["id"] ?? "");
     const fields: { readonly force?: boolean | string } = asked.quota_set;
     const limits = await quotaLimitsSet(
       ctx,

@@ -89,6 +89,7 @@ export const serverCreate = operation({
       hints: hintsOf(body["os:scheduler_hints"] ?? body["OS-SCH-HNT:scheduler_hints"] ?? {}),
       configDrive: isNovaTrue(wanted.config_drive),
       injection: { adminPass, files: filesOf(wanted.personality) },
+      trustedCertificates: wanted.trusted_image_certificates ?? null,
       counts,
     });
     if (isNovaTrue(wanted.return_reservation_id))
@@ -144,12 +145,6 @@ function refuseWhatIsMissing(server: ServerBody, { most }: ServerCounts): void {
     throw new CloudError(
       "invalid",
       "Block Device Mapping is Invalid: volumes are not supported; name an image.",
-    );
-  }
-  if (server.trusted_image_certificates) {
-    throw new CloudError(
-      "invalid",
-      "Image signatures are not verified here: leave trusted_image_certificates out.",
     );
   }
 }

@@ -174,7 +174,7 @@ function laterFields(ctx: ServerViewer, server: Server, hosts: HostsById): objec
     ...(atLeast(ctx, "2.16") ? hostStatusField(ctx, host) : {}),
     ...(atLeast(ctx, "2.19") ? { description: server.description } : {}),
     ...(atLeast(ctx, "2.26") ? { tags: server.tags } : {}),
-    ...(atLeast(ctx, "2.63") ? { trusted_image_certificates: null } : {}),
+    ...(atLeast(ctx, "2.63") ? { trusted_image_certificates: server.trustedCertificates ?? null } : {}),
     ...(atLeast(ctx, "2.73") ? { locked_reason: server.lock?.reason ?? null } : {}),
     ...(atLeast(ctx, "2.90") ? { "OS-EXT-SRV-ATTR:hostname": server.hostname } : {}),
     ...(atLeast(ctx, "2.96") ? { pinned_availability_zone: server.availabilityZone ?? null } : {}),

@@ -5,6 +5,7 @@ import type { ComputeCtx } from "../../app/deps.ts";
 import { hostChange } from "../../app/host.ts";
 import { hostOfPath } from "../host-id.ts";
 import { isNovaTrue, novaBoolean } from "../parameter-schemas.ts";
+import { controlServiceRefuse } from "./control.ts";
 import { serviceView } from "./view.ts";
 
 /** PUT /os-services/{id}, since 2.53: what the body leaves out stays. */
@@ -19,6 +20,7 @@ export const serviceUpdate = operation({
   ),
   handle: async (ctx: ComputeCtx, { params, body }) => {
     const { status, disabled_reason: reason, forced_down: forced } = body;
+    controlServiceRefuse(ctx, params["id"] ?? "");
     const host = await hostOfPath(ctx, params["id"] ?? "", "Service");
     if (status === "enabled" && reason !== undefined)
       throw new CloudError("invalid", "Specifying 'disabled_reason' with status 'enabled' is invalid.");
