@@ -1,11 +1,9 @@
 import type { Secret } from "#base/secret.ts";
-import { multiFactorRules, multiFactorSatisfied } from "../domain/multi-factor.ts";
+import { multiFactorSatisfied } from "../domain/multi-factor.ts";
 import type { NamedRef } from "../domain/token.ts";
-import { userFind } from "../store/users.ts";
 import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
-import type { SignedIn } from "./sign-in.ts";
-import { standingKey } from "./standing.ts";
+import { standingOf } from "./standing.ts";
 import { receiptOpen, receiptSign } from "./token-keys.ts";
 
 /** Keystone's `[receipt] expiration`. */
@@ -26,11 +24,10 @@ export interface Receipt {
 export async function receiptMethods(
   ctx: IdentityCtx,
   userId: string,
-  text: Secret<string> | undefined,
+  text: Secret<string>,
 ): Promise<readonly string[]> {
-  if (text === undefined) return [];
   const claims = await receiptOpen(ctx.deps, text.expose());
-  const standing = await ctx.deps.standings.get(standingKey(userId, { kind: "unscoped" }));
+  const standing = await standingOf(ctx.deps, userId, { kind: "unscoped" });
   if (claims?.userId !== userId || claims.stamp !== standing?.stamp || claims.expiresAt <= ctx.clock.now())
     throw unauthenticated(ctx, "the receipt is not valid", userId);
   return claims.methods;
@@ -39,15 +36,12 @@ export async function receiptMethods(
 /** A receipt when the user's rules want more than these methods. */
 export async function receiptWhenNeeded(
   ctx: IdentityCtx,
-  { user: { id: userId } }: Pick<SignedIn, "user">,
+  userId: string,
   methods: readonly string[],
 ): Promise<Receipt | undefined> {
-  const user = await userFind(ctx.deps.database.db, userId);
-  const rules = multiFactorRules(user?.options ?? {});
-  if (multiFactorSatisfied(rules, methods)) return undefined;
   const scope = { kind: "unscoped" } as const;
-  const standing = await ctx.deps.standings.get(standingKey(userId, scope));
-  if (!standing) throw unauthenticated(ctx, "the user is gone", userId);
+  const standing = await standingOf(ctx.deps, userId, scope);
+  if (!standing || multiFactorSatisfied(standing.multiFactorRules, methods)) return undefined;
   const issuedAt = ctx.clock.now();
   const expiresAt = issuedAt + lifetimeMs;
   const claims = { userId, scope, methods, auditIds: [], issuedAt, expiresAt, stamp: standing.stamp };
@@ -60,6 +54,6 @@ export async function receiptWhenNeeded(
     user: { id, name, domain },
     issuedAt,
     expiresAt,
-    required: rules.filter((rule) => rule.some((method) => methods.includes(method))),
+    required: standing.multiFactorRules.filter((rule) => rule.some((method) => methods.includes(method))),
   };
 }

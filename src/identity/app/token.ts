@@ -35,9 +35,10 @@ export interface TokenRequest {
  */
 export async function tokenIssue(ctx: IdentityCtx, input: TokenRequest): Promise<IssuedToken | Receipt> {
   const first = await signIn(ctx, input.credentials);
-  const earlier = await receiptMethods(ctx, first.user.id, input.receipt);
-  const methods = [...new Set([...first.methods, ...earlier])];
-  return (await receiptWhenNeeded(ctx, first, methods)) ?? tokenFor(ctx, { ...first, methods }, input);
+  const userId = first.user.id;
+  const earlier = input.receipt && (await receiptMethods(ctx, userId, input.receipt));
+  const methods = earlier ? [...new Set([...first.methods, ...earlier])] : first.methods;
+  return (await receiptWhenNeeded(ctx, userId, methods)) ?? tokenFor(ctx, { ...first, methods }, input);
 }
 
 async function tokenFor(ctx: IdentityCtx, signedIn: SignedIn, input: TokenRequest): Promise<IssuedToken> {

@@ -21,10 +21,12 @@ export interface Standing {
   readonly stamp: string;
   /** Of the user; it need not exist. */
   readonly defaultProjectId: string | undefined;
+  /** Of the user: all methods of one of them are needed for a token; none: any method will do. */
+  readonly multiFactorRules: readonly (readonly string[])[];
 }
 
 /** What the database knows of a token, before it is judged. */
-export interface TokenState extends Omit<Standing, "defaultProjectId" | "stamp"> {
+export interface TokenState extends Omit<Standing, "defaultProjectId" | "multiFactorRules" | "stamp"> {
   readonly scopeKind: TokenScope["kind"];
   readonly delegation?: TokenDelegation | undefined;
   readonly methods: readonly string[];

@@ -1,4 +1,6 @@
 import { prepared, type Db } from "#db/index.ts";
+import { multiFactorRules } from "../domain/multi-factor.ts";
+import type { UserOptions } from "../domain/resources.ts";
 import type { Standing } from "../domain/token-state.ts";
 import type { NamedRef, TokenScope } from "../domain/token.ts";
 import { roleListEffective } from "./assignments.ts";
@@ -18,6 +20,7 @@ export async function standingFind(db: Db, userId: string, scope: TokenScope): P
       name: row.user_domain_name,
       enabled: row.user_domain_enabled !== 0,
     },
+    multiFactorRules: multiFactorRules(JSON.parse(row.user_options) as UserOptions),
     defaultProjectId: row.default_project_id ?? undefined,
     project: optionalRef(row.project_id, row.project_name, row.project_enabled),
     scopeDomain: optionalRef(row.scope_domain_id, row.scope_domain_name, row.scope_domain_enabled),
@@ -50,7 +53,8 @@ const standingRows = prepared(
         ),
       )
       .select(["user.id as user_id", "user.name as user_name", "user.enabled as user_enabled"])
-      .select(["user.default_project_id", "user_domain.id as user_domain_id"])
+      .select(["user.options as user_options", "user.default_project_id"])
+      .select("user_domain.id as user_domain_id")
       .select(["user_domain.name as user_domain_name", "user_domain.enabled as user_domain_enabled"])
       .select([
         "project.id as project_id",
