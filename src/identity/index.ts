@@ -28,6 +28,7 @@ import { migration0081 } from "./store/migrations/0081-identity-signed-tokens.ts
 
 export { identitySealedValues } from "./store/sealed-values.ts";
 export { identityPolicyRules } from "./policy-rules.ts";
+export { identityScopeTypes } from "./scope-types.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 
