@@ -30,6 +30,7 @@ import { projectFind } from "./store/projects.ts";
 
 export { identitySealedValues } from "./store/sealed-values.ts";
 export { identityPolicyRules } from "./policy-rules.ts";
+export { identityScopeTypes } from "./scope-types.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 

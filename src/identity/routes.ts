@@ -69,7 +69,6 @@ import type { IdentityDeps } from "./app/context.ts";
 import {
   domainTarget,
   existingDomainTarget,
-  existingEndpointTarget,
   existingGroupTarget,
   grantTarget,
   groupTarget,
@@ -92,7 +91,6 @@ const memberRule = (name: string) => ({ ...rule(name), target: memberTarget });
 const projectRule = (name: string) => ({ ...rule(name), target: projectTarget });
 const domainRule = (name: string) => ({ ...rule(name), target: domainTarget });
 const existingDomainRule = (name: string) => ({ ...rule(name), target: existingDomainTarget });
-const endpointRule = (name: string) => ({ ...rule(name), target: existingEndpointTarget });
 const grantRule = (name: string) => ({ ...rule(name), target: grantTarget });
 const newRule = (kind: "user" | "group" | "project") => ({
   ...rule(`create_${kind}`),
@@ -197,9 +195,9 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("DELETE", "/v3/services/:service_id", serviceDelete, rule("delete_service")),
   route("GET", "/v3/endpoints", endpointsList, rule("list_endpoints")),
   route("POST", "/v3/endpoints", endpointCreate, rule("create_endpoint")),
-  route("GET", "/v3/endpoints/:endpoint_id", endpointShow, endpointRule("get_endpoint")),
-  route("PATCH", "/v3/endpoints/:endpoint_id", endpointUpdate, endpointRule("update_endpoint")),
-  route("DELETE", "/v3/endpoints/:endpoint_id", endpointDelete, endpointRule("delete_endpoint")),
+  route("GET", "/v3/endpoints/:endpoint_id", endpointShow, rule("get_endpoint")),
+  route("PATCH", "/v3/endpoints/:endpoint_id", endpointUpdate, rule("update_endpoint")),
+  route("DELETE", "/v3/endpoints/:endpoint_id", endpointDelete, rule("delete_endpoint")),
   route("GET", "/v3/regions", regionsList, rule("list_regions")),
   route("POST", "/v3/regions", regionCreate, rule("create_region")),
   route("GET", "/v3/regions/:region_id", regionShow, rule("get_region")),

@@ -3,7 +3,8 @@ import { CloudError } from "#base/errors.ts";
 import { auditPolicyRules } from "#audit/index.ts";
 import { computePolicyRules } from "#compute/index.ts";
 import type { Config } from "#config/index.ts";
-import { identityPolicyRules } from "#identity/index.ts";
+import type { ScopeType } from "#http/index.ts";
+import { identityPolicyRules, identityScopeTypes } from "#identity/index.ts";
 import { imagePolicyRules } from "#image/index.ts";
 import { keyManagerPolicyRules } from "#key-manager/index.ts";
 import { placementPolicyRules } from "#placement/index.ts";
@@ -18,6 +19,12 @@ export const servicePolicyRules: readonly PolicyRules[] = [
   auditPolicyRules,
   computePolicyRules,
 ];
+
+/** The tokens that a rule is for, whatever its text says; oslo.policy's `scope_types`. */
+export function policyScopeTypes(rule: string): readonly ScopeType[] {
+  if (rule.startsWith("identity:")) return identityScopeTypes(rule);
+  return rule.startsWith("placement:") ? ["project"] : ["system", "domain", "project"];
+}
 
 /** The rules in force: the operator's file over the defaults. Throws one line with file and line for a mistake in it. */
 export async function policyRulesLoad(file: Config["policyFile"]): Promise<EffectiveRules> {

@@ -124,7 +124,7 @@ async function accountsMake(http: FastifyInstance, statePath: string): Promise<A
   const [role] = (await ask("GET", "roles?name=member")).roles;
   await ask("PUT", `projects/${project.id}/users/${user.id}/roles/${role.id}`);
   // What administrators leave to services is asked for by the administrator too.
-  const service = (await ask("POST", "roles", { role: { name: "service" } })).role;
+  const [service] = (await ask("GET", "roles?name=service")).roles;
   await ask("PUT", `projects/${first.projectId}/users/${first.userId}/roles/${service.id}`);
   const admin = await signIn(http, "admin", password, "admin");
   const spare = await signIn(http, "demo", await passwordOf(statePath, "openrc-demo"), "demo");

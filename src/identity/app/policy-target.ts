@@ -5,7 +5,6 @@ import { roleFind } from "../store/roles.ts";
 import { userFind } from "../store/users.ts";
 import type { IdentityDeps } from "./context.ts";
 import { domainFetch } from "./domain.ts";
-import { endpointFetch } from "./endpoint.ts";
 import { groupFetch } from "./group.ts";
 import { nodeFind } from "./project-node.ts";
 
@@ -39,11 +38,6 @@ export async function existingGroupTarget(question: Question): Promise<PolicyTar
 export async function existingDomainTarget(question: Question): Promise<PolicyTarget> {
   await domainFetch(question.ctx.deps.database.db, question.params["domain_id"] ?? "");
   return domainTarget(question);
-}
-
-export async function existingEndpointTarget({ ctx, params }: Question): Promise<PolicyTarget> {
-  await endpointFetch(ctx.deps.database.db, params["endpoint_id"] ?? "");
-  return {};
 }
 
 /** A domain, seen as a project, is in no domain. */

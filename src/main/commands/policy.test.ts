@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { policyRulesLoad } from "../policy-rules.ts";
+import { policyRulesLoad, policyScopeTypes } from "../policy-rules.ts";
 import { configOf, lineParse } from "./command.ts";
 import { policy as policyCommand, policyVerdict } from "./policy.ts";
 
@@ -78,12 +78,18 @@ test.each([
   [["identity:get_user", "--user", "u1", "--target", "target.user.id=u1"], 0],
   [["identity:get_user", "--user", "u1", "--target", "target.user.id=u2"], 1],
   [["identity:get_domain", "--domain", "d1", "--target=target.domain.id=d1"], 0],
+  [["identity:list_users", "--role", "reader", "--domain", "d1", "--target=target.domain_id=d1"], 0],
+  [["identity:create_service", "--role", "admin", "--domain", "d1"], 1],
+  [["identity:create_service", "--role", "admin", "--project", "p1"], 0],
+  [["identity:create_trust", "--user", "u1", "--system", "--target=target.trust.trustor_user_id=u1"], 1],
+  [["placement:resource_providers:list", "--role", "admin", "--system"], 1],
   [["os_compute_api:os-keypairs:show", "--user", "u1"], 0],
   [["os_compute_api:os-keypairs:show", "--user", "u1", "--target", "user_id=u2"], 1],
 ])("check %j: %i", async (args, code) => {
   const { positionals, own, config } = parsed("check", ...args);
   const rules = await policyRulesLoad(config.policyFile);
-  const { allowed, text } = policyVerdict(rules, positionals[2] ?? "", own);
+  const [, , name = ""] = positionals;
+  const { allowed, text } = policyVerdict(rules, name, { own, scopeTypes: policyScopeTypes(name) });
   expect(allowed).toBe(code === 0);
   expect(text.split("\n")[0]).toBe(code === 0 ? "allowed" : "denied");
 });

@@ -34,7 +34,7 @@ A running cloud has read it at its start.`,
   async run({ config, rest: [verb, name, ...more], own }) {
     if ((verb !== "show" && verb !== "check") || more.length > 0 || (verb === "check" && name === undefined))
       throw new CloudError("invalid", "policy takes show [RULE] or check RULE. See sealstone policy --help.");
-    const { policyRulesLoad } = await import("../policy-rules.ts");
+    const { policyRulesLoad, policyScopeTypes } = await import("../policy-rules.ts");
     const rules = await policyRulesLoad(config.policyFile);
     if (name !== undefined && !rules.has(name)) {
       const hint = meantHint(name, [...rules.keys()]);
@@ -44,7 +44,7 @@ A running cloud has read it at its start.`,
       );
     }
     if (verb === "check" && name !== undefined) {
-      const { allowed, text } = policyVerdict(rules, name, own);
+      const { allowed, text } = policyVerdict(rules, name, { own, scopeTypes: policyScopeTypes(name) });
       await print(text);
       return allowed ? 0 : 1;
     }
@@ -63,7 +63,7 @@ A running cloud has read it at its start.`,
 export function policyVerdict(
   rules: EffectiveRules,
   name: string,
-  own: OwnValues,
+  { own, scopeTypes }: { readonly own: OwnValues; readonly scopeTypes: readonly string[] },
 ): { readonly allowed: boolean; readonly text: string } {
   const credentials: PolicyCredentials = {
     userId: one(own, "user") ?? "",
@@ -72,9 +72,20 @@ export function policyVerdict(
     systemScope: own.flag("system"),
     roles: own.texts("role"),
   };
-  const allowed = policyOf(rules).allows(name, credentials, targetOf(credentials, own.texts("target")));
-  const text = `${allowed ? "allowed" : "denied"}\n${rulesText(rules, policyRuleClosure(rules, name))}`;
+  const scope = scopeTypeOf(credentials);
+  const inScope = scopeTypes.includes(scope);
+  const allowed =
+    inScope && policyOf(rules).allows(name, credentials, targetOf(credentials, own.texts("target")));
+  const why = inScope
+    ? ""
+    : `# a token for a ${scope} does not pass it, one for a ${scopeTypes.join(" or a ")} may\n`;
+  const text = `${allowed ? "allowed" : "denied"}\n${why}${rulesText(rules, policyRuleClosure(rules, name))}`;
   return { allowed, text };
+}
+
+function scopeTypeOf({ systemScope, domainId }: PolicyCredentials): string {
+  if (systemScope) return "system";
+  return domainId === undefined ? "project" : "domain";
 }
 
 function one(own: OwnValues, option: string): string | undefined {
