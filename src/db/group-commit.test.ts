@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sleep } from "#base/clock.ts";
@@ -126,6 +127,18 @@ test("one that takes a while is waited for by those who share its commit", async
   await Promise.all([first, database.transaction(slow), add("c")]);
   expect(order).toEqual(["slow ran", "first answered"]);
   expect(await ids()).toEqual(["a", "b", "c"]);
+});
+
+test("one that comes in the next turn of the event loop shares the commit, too", async () => {
+  const order: string[] = [];
+  const first = add("a").then(() => order.push("first answered"));
+  await nextTurn();
+  const second = database.transaction(async (tx) => {
+    order.push("second begun");
+    await insert(tx, "b");
+  });
+  await Promise.all([first, second]);
+  expect(order).toEqual(["second begun", "first answered"]);
 });
 
 test("under load no batch lasts for ever", async () => {

@@ -41,7 +41,9 @@ export function prepared<From extends Db, Values extends Readonly<Record<string,
     let query = compiled.get(executor.adapter);
     if (!query) compiled.set(executor.adapter, (query = build(from, places as Values).compile()));
     const parameters = query.parameters.map((one) => (one instanceof Place ? values[one.name] : one));
-    const { rows } = await executor.executeQuery<Row>({ ...query, parameters });
+    const asked = { ...query, parameters };
+    // `executeQuery` of the executor itself would look for plugins, of which there are none.
+    const { rows } = await executor.provideConnection((connection) => connection.executeQuery<Row>(asked));
     return rows;
   };
 }
