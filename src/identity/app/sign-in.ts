@@ -118,8 +118,9 @@ async function signInByTotp(
 }
 
 async function signInByToken(ctx: IdentityCtx, text: Secret<string>): Promise<SignedIn> {
-  const hash = tokenHash(text.expose());
-  const token = await tokenFind(ctx.deps, text.expose(), hash);
+  const exposed = text.expose();
+  const hash = tokenHash(exposed);
+  const token = await tokenFind(ctx.deps, exposed, hash);
   if (!token) throw unauthenticated(ctx, "the token is not valid");
   const { auditIds, expiresAt, user } = token;
   const standing = await standingOf(ctx.deps, user.id, { kind: "unscoped" });
