@@ -63,6 +63,29 @@ test("a backup brought the state back as root's: it is swtpm's again at the star
   expect(await stat(file())).toMatchObject({ uid, gid, mode: 0o100600 });
 });
 
+test("the state is damaged under a running guest: a hard reboot is refused before the guest is ended", async () => {
+  const good = await readFile(file());
+  const { uid, gid } = await stat(file());
+  const { bootId } = await kit.facts(guest, () => true);
+  for (const damage of [
+    () => writeFile(file(), good.subarray(0, 4_000)),
+    async () => {
+      await rm(file());
+      await run("mkfifo", [file()]);
+    },
+  ]) {
+    await damage();
+    const answer = await kit.act(cloud().demo, guest, { reboot: { type: "HARD" } });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(409);
+  }
+  await kit.reached(guest, "ACTIVE");
+  expect((await kit.facts(guest, () => true)).bootId).toBe(bootId);
+  await rm(file());
+  await writeFile(file(), good, { mode: 0o600 });
+  await chown(file(), uid, gid);
+  await kit.expectInVault(guest);
+});
+
 test("the TPM's folder is removed under a running guest: a hard reboot has the vault's", async () => {
   await rm(folder(), { recursive: true });
   await expectStarts({ reboot: { type: "HARD" } });
