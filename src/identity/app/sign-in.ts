@@ -102,8 +102,9 @@ async function signInByPassword(
 }
 
 async function signInByToken(ctx: IdentityCtx, text: Secret<string>): Promise<SignedIn> {
-  const hash = tokenHash(text.expose());
-  const token = await tokenFind(ctx.deps, text.expose(), hash);
+  const given = text.expose();
+  const hash = tokenHash(given);
+  const token = await tokenFind(ctx.deps, given, hash);
   if (!token) throw unauthenticated(ctx, "the token is not valid");
   const { auditIds, expiresAt, user } = token;
   const standing = await standingOf(ctx.deps, user.id, { kind: "unscoped" });
