@@ -42,5 +42,4 @@ export const goneRoutes: readonly Route<ComputeDeps>[] = [
     methods.map((method) => route(method, `/v2.1${path}`, gone, anybody)),
   ),
   action("/v2.1/servers/:id/action", "resetNetwork", gone, anybody),
-  action("/v2.1/servers/:id/action", "injectNetworkInfo", gone, anybody),
 ];

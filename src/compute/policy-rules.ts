@@ -48,6 +48,7 @@ export const computePolicyRules: PolicyRules = {
   "os_compute_api:os-deferred-delete:restore": member,
   "os_compute_api:os-deferred-delete:force": member,
   "os_compute_api:os-admin-actions:reset_state": admin,
+  "os_compute_api:os-admin-actions:inject_network_info": admin,
   "compute:server:topology:index": reader,
   "os_compute_api:ips:index": reader,
   "os_compute_api:ips:show": reader,

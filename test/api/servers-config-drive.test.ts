@@ -133,7 +133,6 @@ test("the configuration may demand one", async () => {
 const file = (path: string, size = 1) => ({ path, contents: base64("x".repeat(size)) });
 
 test.each([
-  [[file("/a")], false, 400, /config drive/],
   [
     Array.from({ length: 6 }, (_, index) => file(`/${index}`)),
     true,
@@ -144,7 +143,7 @@ test.each([
   [[file("/a", 10_241)], true, 403, /^Personality file content exceeds maximum 10240$/],
   [[{ path: "/a", contents: "not base64!" }], true, 400, /contents/],
 ] as const)(
-  "files that go on no config drive are refused: case %#",
+  "files that are too many or too large are refused: case %#",
   async (personality, configDrive, status, message) => {
     const server = { personality, config_drive: configDrive };
     const answer = await create(cloud.demo, image, { server, version: "2.56" });
@@ -154,6 +153,21 @@ test.each([
     expect((await cloud.demo.send("GET", servers)).body.servers).toEqual([]);
   },
 );
+
+test("files make a config drive that nobody asked for, also at a rebuild: they reach a guest in no other way", async () => {
+  const given = { server: { personality: [file("/a")] }, version: "2.56" };
+  const { id } = (await create(cloud.demo, image, given)).body.server;
+  expect(await settled(id)).toMatchObject({ status: "ACTIVE", config_drive: "True" });
+  expect(drives(id)).toMatchObject({ own: { injected: { files: [file("/a")] } } });
+  await remove(id);
+  const plain = await made(cloud.demo, image);
+  const rebuild = { imageRef: image, personality: [file("/b")] };
+  const answer = await cloud.demo.send("POST", `${servers}/${plain}/action`, { rebuild }, "2.56");
+  expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+  expect(await settled(plain)).toMatchObject({ status: "ACTIVE", config_drive: "True" });
+  expect(drives(plain)).toMatchObject({ own: { injected: { files: [file("/b")] } } });
+  await remove(plain);
+});
 
 test("user data of 65535 characters at most", async () => {
   const most = "A".repeat(65_532);

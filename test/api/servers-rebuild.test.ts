@@ -218,7 +218,7 @@ test("what cannot be is refused and changes nothing", async () => {
   expect(await refused(400, { key_name: "nobody's" })).toContain("Invalid key_name provided.");
   const metadata = Object.fromEntries(Array.from({ length: 129 }, (_, index) => [`k${index}`, "v"]));
   expect(await refused(403, { metadata })).toContain("Maximum number of metadata items exceeds 128");
-  await refused(400, { personality: [{ path: "/x", contents: "eA==" }] }, "2.56");
+  await refused(400, { personality: [{ path: "/x", contents: "no base64!" }] }, "2.56");
   await refused(400, { personality: [] }, "2.57");
   await refused(400, { key_name: null }, "2.53");
   await refused(400, { user_data: null }, "2.56");

@@ -136,3 +136,10 @@ test("there is no other host: who asks for a move learns it from the action, or 
   expect(migrations.body).toEqual({ migrations: [] });
   expect((await refusal("GET", "/migrations/1", undefined, { client }))[0]).toBe(404);
 });
+
+test("network information is injected as by Nova's libvirt driver: for administrators, and nothing comes of it", async () => {
+  const inject = { injectNetworkInfo: null };
+  expect((await act(inject))[0]).toBe(403);
+  expect((await act(inject, { client: cloud.admin }))[0]).toBe(202);
+  expect((await act({ resetNetwork: null }, { client: cloud.admin }))[0]).toBe(410);
+});

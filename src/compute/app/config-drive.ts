@@ -15,12 +15,13 @@ export function configDriveDemanded({ properties }: Pick<ImageFacts, "properties
   return properties["img_config_drive"] === "mandatory";
 }
 
-/** Whether a new server gets one: the request, its image or the configuration says so. */
+/** Whether a new server gets one: the request, its image or the configuration says so, or there are files that reach it in no other way. */
 export function configDriveRequired(
   ctx: ComputeCtx,
-  asked: boolean,
+  { configDrive, injection }: { readonly configDrive: boolean; readonly injection: ConfigDriveInjection },
   image: Pick<ImageFacts, "properties">,
 ): boolean {
+  const asked = configDrive || injection.files.length > 0;
   return asked || configDriveDemanded(image) || ctx.deps.forceConfigDrive;
 }
 

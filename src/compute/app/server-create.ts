@@ -60,9 +60,7 @@ export async function serverCreate(
   const tpm = tpmConstraintResolve({ flavor, image });
   const keypair = await keypairOf(ctx, input.keyName);
   await injectionPermit(ctx, input.injection);
-  const configDrive = configDriveRequired(ctx, input.configDrive, image);
-  if (!configDrive && input.injection.files.length > 0)
-    throw new CloudError("invalid", "Files reach a server on its config drive alone: ask for config_drive.");
+  const configDrive = configDriveRequired(ctx, input, image);
   const counts = await countsPermitted(ctx, owner, flavor, input.counts);
   const needs = { flavor, image, tpm, count: counts.most };
   const place = await serverPlacing(ctx, { destination, hints: input.hints }, needs);

@@ -53,9 +53,8 @@ export async function serverRebuild(ctx: ComputeCtx, id: string, input: RebuildI
   const image = await rebuildImageOf(ctx, input.imageId);
   imageFits(ctx, image, server.flavor);
   rebuildTpmPermit(server, image);
-  const configDrive = server.configDrive || configDriveDemanded(image);
-  if (!configDrive && input.injection.files.length > 0)
-    throw new CloudError("invalid", "Files reach a server on its config drive alone, and this one has none.");
+  const files = input.injection.files.length > 0;
+  const configDrive = server.configDrive || files || configDriveDemanded(image);
   const sagaId = newUuid<SagaId>();
   const changes = { ...input.changes, ...keypair, configDrive, image: await serverImageOf(ctx, image) };
   const { preserveEphemeral } = input;

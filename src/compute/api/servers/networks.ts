@@ -1,10 +1,10 @@
 /** What takes a network service: servers have no networks, and Nova's answers for what is not there. */
 import { Type, type TProperties } from "typebox";
 import { CloudError } from "#base/errors.ts";
-import { operation } from "#http/index.ts";
+import { operation, Reply } from "#http/index.ts";
 import type { ComputeCtx, ComputeDeps } from "../../app/deps.ts";
 import { serverRefuse } from "../../app/server-without.ts";
-import { serverFetch } from "../../app/server.ts";
+import { serverFetch, serverLockPermit } from "../../app/server.ts";
 import { anyAddress, printableName } from "../parameter-schemas.ts";
 import { serverTag } from "./create-schema.ts";
 
@@ -141,4 +141,14 @@ export const serverRemoveFloatingIp = operation({
     serverRefuse(ctx, params["id"] ?? "", "os_compute_api:os-floating-ips:remove", {
       error: notFound("floating IP not found"),
     }),
+});
+
+/** POST /servers/{id}/action {"injectNetworkInfo": null}: for administrators; as with Nova's libvirt driver nothing comes of it. */
+export const serverInjectNetworkInfo = operation({
+  body: Type.Object({ injectNetworkInfo: Type.Unknown() }, closed),
+  handle: async (ctx: ComputeCtx, { params }) => {
+    const rule = "os_compute_api:os-admin-actions:inject_network_info";
+    serverLockPermit(ctx, await serverFetch(ctx, params["id"] ?? "", rule));
+    return new Reply(202);
+  },
 });
