@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Service } from "#http/index.ts";
 import { apiServices, type ApiService } from "../../tools/api/services.ts";
 import { walkCloudStart, type WalkCloud } from "./cloud.ts";
+import { eventually } from "../kit/client.ts";
 import { missing, missingList, openPlacesOf, staleList } from "./good-request.ts";
-import { rowsOf } from "./rows.ts";
+import { rowsOf, send } from "./rows.ts";
 import { goodWrite, writeOrder } from "./token-ways.ts";
 import { walk } from "./walk.ts";
 import { ways } from "./ways.ts";
@@ -42,7 +43,17 @@ test("docs/api is about these services", () => {
 test.each([...ways, goodWrite])("$name", async (way) => {
   const { http, services, watch, fixtures } = cloud;
   const rows = writeOrder(rowsOf(services).filter((row) => missing(row, fixtures).length === 0));
-  const { requests, faults } = await walk({ http, dump: watch.dump, rows, fixtures }, way);
+  const { requests, faults } = await walk({ http, dump: watch.dump, rows, fixtures, settled }, way);
   expect(faults).toEqual([]);
   expect(requests).toBeGreaterThan(0);
 });
+
+async function settled(): Promise<void> {
+  const url = "/compute/v2.1/servers/detail?all_tenants=1";
+  const token = cloud.fixtures.tokens.admin;
+  await eventually(async () => {
+    const { json } = await send(cloud.http, { method: "GET", url, token, version: "2.96" });
+    const servers = json.servers as readonly Readonly<Record<string, unknown>>[];
+    return servers.every((server) => server["OS-EXT-STS:task_state"] === null) ? true : undefined;
+  });
+}

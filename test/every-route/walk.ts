@@ -35,6 +35,8 @@ export async function walk(
     readonly dump: () => Promise<Dump>;
     readonly rows: readonly Row[];
     readonly fixtures: Fixtures;
+    /** Once nothing works on the servers any more. */
+    readonly settled: () => Promise<void>;
   },
   way: Way,
 ): Promise<Walked> {
@@ -43,6 +45,8 @@ export async function walk(
   let before = await at.dump();
   for (const row of at.rows) {
     const probes = way.probes(row, at.fixtures);
+    // How far an operation is would decide what the next request is answered.
+    if (way.writes) await at.settled();
     for (const probe of probes) {
       const wrong = answerFault(row, probe, await send(at.http, probe.request));
       if (wrong !== undefined) faults.push(`${nameOf(row, probe)}: ${wrong}`);
