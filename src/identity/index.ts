@@ -24,6 +24,7 @@ import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
 import { migration0052 } from "./store/migrations/0052-identity-catalog-seed-urls.ts";
 import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
 import { migration0076 } from "./store/migrations/0076-identity-options.ts";
+import { migration0077 } from "./store/migrations/0077-identity-federation.ts";
 import { migration0081 } from "./store/migrations/0081-identity-signed-tokens.ts";
 
 import { projectFind } from "./store/projects.ts";
@@ -46,6 +47,7 @@ export const identityMigrations: Migrations = {
   "0019-identity-configuration": migration0019,
   "0052-identity-catalog-seed-urls": migration0052,
   "0076-identity-options": migration0076,
+  "0077-identity-federation": migration0077,
   "0081-identity-signed-tokens": migration0081,
 };
 

@@ -108,7 +108,7 @@ const openServices: readonly string[] = ["identity", "image", "key-manager"];
 
 /** What is closed in those all the same. */
 const closedAllTheSame =
-  /^(identity \w+ \/v3\/(registered_)?limits|image \w+ .*\/:namespace\/(objects|tags))\b/u;
+  /^(identity \w+ \/v3\/((registered_)?limits|OS-FEDERATION\/(identity|service)_providers)|image \w+ .*\/:namespace\/(objects|tags))\b/u;
 
 export function isOpen({ service, name }: Pick<Row, "service" | "name">): boolean {
   return openServices.includes(service.type) && !closedAllTheSame.test(name);

@@ -1,5 +1,6 @@
 import { unreachable } from "#base/errors.ts";
 import type { TokenDelegation } from "./delegation.ts";
+import type { ServiceProviderRef } from "./federation.ts";
 import type { NamedRef, Token, TokenScope } from "./token.ts";
 
 /** Whose standing, and where. */
@@ -17,6 +18,8 @@ export interface Standing {
   /** The project's domain, or the domain of a domain scope. */
   readonly scopeDomain: (NamedRef & { readonly enabled: boolean }) | undefined;
   readonly roles: readonly NamedRef[];
+  /** Of the whole cloud: every token shows them. */
+  readonly serviceProviders: readonly ServiceProviderRef[];
   /** Those of the user, the user's domain, the project and its domain: a token is good while it is what it was then. */
   readonly stamp: string;
   /** Of the user; it need not exist. */
@@ -51,6 +54,7 @@ export function tokenJudge(state: TokenState, now: number): Token | undefined {
     domain: scope.domain,
     systemScope: state.scopeKind === "system",
     delegation: state.delegation,
+    serviceProviders: state.serviceProviders,
     roles: state.roles,
     methods: state.methods,
     auditIds: state.auditIds,

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { randomBytesPublic } from "#base/ids.ts";
 import type { DelegationRef, TokenDelegation } from "./delegation.ts";
+import type { ServiceProviderRef } from "./federation.ts";
 
 /** What a token is good for. */
 export type TokenScope =
@@ -22,6 +23,7 @@ export interface Token {
   readonly systemScope: boolean;
   readonly delegation?: TokenDelegation | undefined;
   readonly roles: readonly NamedRef[];
+  readonly serviceProviders: readonly ServiceProviderRef[];
   readonly methods: readonly string[];
   readonly auditIds: readonly string[];
   readonly issuedAt: number;

@@ -35,9 +35,9 @@ export async function tokenStateOf(
   claims: TokenClaims,
   standing: Standing,
 ): Promise<TokenState | undefined> {
-  const { user, userDomain, project, scopeDomain, roles } = standing;
+  const { user, userDomain, project, scopeDomain, roles, serviceProviders } = standing;
   const { scope, methods, auditIds, issuedAt, expiresAt, delegation } = claims;
-  const stands = { user, userDomain, project, scopeDomain, roles };
+  const stands = { user, userDomain, project, scopeDomain, roles, serviceProviders };
   const state = { ...stands, scopeKind: scope.kind, methods, auditIds, issuedAt, expiresAt };
   return delegation ? delegatedState(db, state, delegation) : state;
 }

@@ -52,6 +52,7 @@ function tokenView(token: Token): object {
     domain,
     system: systemScope ? { all: true } : undefined,
     roles: scoped ? token.roles : undefined,
+    service_providers: token.serviceProviders.length > 0 ? token.serviceProviders : undefined,
     ...delegationView(token.delegation),
   };
 }
