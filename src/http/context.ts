@@ -35,6 +35,8 @@ export interface Caller {
   readonly systemScope: boolean;
   readonly roles: readonly string[];
   readonly delegation?: Delegation | undefined;
+  /** Groups that a federated token adds to the user's own. */
+  readonly groupIds?: readonly string[] | undefined;
   /** For calls to other clouds' services with the caller's own credentials. */
   readonly token: Secret<string>;
 }
@@ -73,6 +75,8 @@ export interface Ctx<Deps = unknown> {
   readonly clock: Clock;
   /** Aborted when the client goes away. */
   signal(): AbortSignal;
+  /** Of whoever is at the other end of the connection: a proxy, where there is one. */
+  peerAddress(): string;
   /** Where links start: `http://127.0.0.1:8700/compute`. */
   readonly baseUrl: string;
   /** The path in it: `/compute`; empty where the service has a port of its own. */

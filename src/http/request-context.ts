@@ -41,6 +41,7 @@ export function requestContext(
     log: new RequestLogger(door.log, { requestId, userId: caller.userId, projectId: caller.projectId }),
     clock,
     signal: () => (signal ??= goneSignal(at.reply)),
+    peerAddress: () => at.request.socket.remoteAddress ?? "",
     prefix: service.prefix,
     baseUrl: `${at.request.protocol}://${at.request.host}${service.prefix}`,
   };

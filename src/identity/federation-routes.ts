@@ -1,6 +1,7 @@
 import { route, type Route } from "#http/index.ts";
 import { authDomains } from "./api/auth/domains.ts";
 import { authProjects } from "./api/auth/projects.ts";
+import { protocolAuth } from "./api/federation-protocols/auth.ts";
 import { protocolCreate } from "./api/federation-protocols/create.ts";
 import { protocolDelete } from "./api/federation-protocols/delete.ts";
 import { protocolsList } from "./api/federation-protocols/list.ts";
@@ -48,6 +49,9 @@ export const federationRoutes: readonly Route<IdentityDeps>[] = [
   route("PUT", protocol, protocolCreate, rule("create_protocol")),
   route("PATCH", protocol, protocolUpdate, rule("update_protocol")),
   route("DELETE", protocol, protocolDelete, rule("delete_protocol")),
+  // What proves it is the trusted proxy's.
+  route("GET", `${protocol}/auth`, protocolAuth, { policy: "public" }),
+  route("POST", `${protocol}/auth`, protocolAuth, { policy: "public" }),
   route("GET", mappings, mappingsList, rule("list_mappings")),
   route("GET", mapping, mappingShow, rule("get_mapping")),
   route("PUT", mapping, mappingCreate, rule("create_mapping")),

@@ -7,6 +7,7 @@ import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
 import { bootstrap, cloudIsNew, type BootstrapInput } from "./app/bootstrap.ts";
 import { catalogsKept, catalogUrl, type CatalogPlace } from "./app/catalog.ts";
 import type { IdentityDeps } from "./app/context.ts";
+import { federationProxyOf, type FederationOptions } from "./app/federation-proxy.ts";
 import { serviceAccountFetch, type ServiceAccount } from "./app/service-account.ts";
 import { standingsKept } from "./app/standing.ts";
 import { tokenKeysKept } from "./app/token-keys.ts";
@@ -32,6 +33,7 @@ import { projectFind } from "./store/projects.ts";
 export { identitySealedValues } from "./store/sealed-values.ts";
 export { identityPolicyRules } from "./policy-rules.ts";
 export { identityScopeTypes } from "./scope-types.ts";
+export type { FederationOptions } from "./app/federation-proxy.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 
@@ -83,6 +85,8 @@ export function createIdentity(options: {
    * allow_expired_window`. 0: not at all, and it is removed.
    */
   readonly allowExpiredSeconds?: number | undefined;
+  /** Absent: nobody signs in by an identity provider. */
+  readonly federation?: FederationOptions | undefined;
 }): Identity {
   const { database, clock, publicEndpoint, log, box } = options;
   const tokenKeys = tokenKeysKept(database, box);
@@ -94,6 +98,7 @@ export function createIdentity(options: {
     standings: standingsKept(database),
     catalogs: catalogsKept(database, publicEndpoint),
     box,
+    federation: options.federation && federationProxyOf(options.federation),
     publicEndpoint,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     allowExpiredMs: (options.allowExpiredSeconds ?? 0) * 1_000,

@@ -75,6 +75,7 @@ function bearerOf(token: Token): Omit<Caller, "token"> {
     systemScope: token.systemScope,
     roles: token.roles.map(({ name }) => name),
     delegation: delegationOf(token),
+    groupIds: token.federation?.groupIds,
   };
   bearers.set(token, bearer);
   return bearer;

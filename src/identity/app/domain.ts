@@ -49,7 +49,7 @@ export function domainList(
 
 /** Those that the caller can get a token for. */
 export function domainListOfCaller(ctx: IdentityCtx): Promise<Domain[]> {
-  return domainListOfUser(ctx.deps.database.db, ctx.caller.userId);
+  return domainListOfUser(ctx.deps.database.db, ctx.caller);
 }
 
 export async function domainCreate(

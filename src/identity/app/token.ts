@@ -34,14 +34,26 @@ export interface TokenRequest {
  * when the user's rules want more methods than were used.
  */
 export async function tokenIssue(ctx: IdentityCtx, input: TokenRequest): Promise<IssuedToken | Receipt> {
-  const first = await signIn(ctx, input.credentials);
+  return tokenIssueTo(ctx, await signIn(ctx, input.credentials), input);
+}
+
+/** The same for whoever proved already who they are. */
+export async function tokenIssueTo(
+  ctx: IdentityCtx,
+  first: SignedIn,
+  input: Omit<TokenRequest, "credentials">,
+): Promise<IssuedToken | Receipt> {
   const userId = first.user.id;
   const earlier = input.receipt && (await receiptMethods(ctx, userId, input.receipt));
   const methods = earlier ? [...new Set([...first.methods, ...earlier])] : first.methods;
   return (await receiptWhenNeeded(ctx, userId, methods)) ?? tokenFor(ctx, { ...first, methods }, input);
 }
 
-async function tokenFor(ctx: IdentityCtx, signedIn: SignedIn, input: TokenRequest): Promise<IssuedToken> {
+async function tokenFor(
+  ctx: IdentityCtx,
+  signedIn: SignedIn,
+  input: Omit<TokenRequest, "credentials">,
+): Promise<IssuedToken> {
   const { scope, delegation, expiresAt } = await tokenScopeResolve(ctx, signedIn, input.scope);
   const userId = signedIn.user.id;
   const standing = await standingOf(ctx.deps, userId, scope);
@@ -62,6 +74,7 @@ async function tokenFor(ctx: IdentityCtx, signedIn: SignedIn, input: TokenReques
       expiresAt ?? Number.POSITIVE_INFINITY,
     ),
     stamp: standing.stamp,
+    federation: delegation ? undefined : signedIn.federation,
   };
   const state = await tokenStateOf(ctx.deps.database.db, claims, standing);
   const token = state && tokenJudge(state, now);

@@ -1,6 +1,6 @@
 import { unreachable } from "#base/errors.ts";
 import type { TokenDelegation } from "./delegation.ts";
-import type { ServiceProviderRef } from "./federation.ts";
+import type { Federation, ServiceProviderRef } from "./federation.ts";
 import type { NamedRef, Token, TokenScope } from "./token.ts";
 
 /** Whose standing, and where. */
@@ -32,6 +32,7 @@ export interface Standing {
 export interface TokenState extends Omit<Standing, "defaultProjectId" | "multiFactorRules" | "stamp"> {
   readonly scopeKind: TokenScope["kind"];
   readonly delegation?: TokenDelegation | undefined;
+  readonly federation?: Federation | undefined;
   readonly methods: readonly string[];
   readonly auditIds: readonly string[];
   readonly issuedAt: number;
@@ -54,6 +55,7 @@ export function tokenJudge(state: TokenState, now: number): Token | undefined {
     domain: scope.domain,
     systemScope: state.scopeKind === "system",
     delegation: state.delegation,
+    federation: state.federation,
     serviceProviders: state.serviceProviders,
     roles: state.roles,
     methods: state.methods,

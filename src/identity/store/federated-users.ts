@@ -1,4 +1,4 @@
-import type { Db } from "#db/index.ts";
+import type { Db, Tx } from "#db/index.ts";
 import type { FederatedUser } from "../domain/federation.ts";
 
 declare module "#db/tables.ts" {
@@ -33,4 +33,16 @@ export async function federatedUserList(db: Db, filter: FederatedUserFilter): Pr
     uniqueId: row.unique_id,
     userId: row.user_id,
   }));
+}
+
+export async function federatedUserInsert(tx: Tx, user: FederatedUser): Promise<void> {
+  await tx
+    .insertInto("identity_federated_users")
+    .values({
+      provider_id: user.providerId,
+      protocol_id: user.protocolId,
+      unique_id: user.uniqueId,
+      user_id: user.userId,
+    })
+    .execute();
 }

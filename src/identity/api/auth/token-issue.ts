@@ -4,7 +4,7 @@ import { operation, ReadyJson, Reply } from "#http/index.ts";
 import { catalogOfToken } from "../../app/catalog.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import type { Receipt } from "../../app/receipt.ts";
-import { tokenIssue } from "../../app/token.ts";
+import { tokenIssue, type IssuedToken } from "../../app/token.ts";
 import { querySchema } from "../input.ts";
 import { signedRequestOf } from "../oauth1/signed-request.ts";
 import { authSchema, credentialsOf, scopeOf } from "./schema.ts";
@@ -18,12 +18,20 @@ export const authTokenIssue = operation({
     const credentials = { ...credentialsOf(body.auth), signedRequest };
     const receipt = secretHeader(headers["openstack-auth-receipt"]);
     const issued = await tokenIssue(ctx, { credentials, scope: scopeOf(body.auth), receipt });
-    if ("required" in issued) return receiptReply(issued);
-    const { text, token } = issued;
-    const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
-    return new Reply(201, new ReadyJson(tokenText(token, catalog)), subjectHeaders(text.expose()));
+    return issuedReply(ctx, issued, query);
   },
 });
+
+export async function issuedReply(
+  ctx: IdentityCtx,
+  issued: IssuedToken | Receipt,
+  { nocatalog }: { readonly nocatalog?: string | undefined },
+): Promise<Reply> {
+  if ("required" in issued) return receiptReply(issued);
+  const { text, token } = issued;
+  const catalog = nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
+  return new Reply(201, new ReadyJson(tokenText(token, catalog)), subjectHeaders(text.expose()));
+}
 
 function secretHeader(value: string | readonly string[] | undefined): Secret<string> | undefined {
   return typeof value === "string" && value !== "" ? new Secret(value) : undefined;
