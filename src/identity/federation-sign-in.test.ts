@@ -151,6 +151,46 @@ test("whoever is not in the group has no role by it, and nobody else's token gai
   expect((await cloud.send("POST", "/v3/auth/tokens", { body: scoped })).status).toBe(401);
 });
 
+test("nothing outlives the token with a group's roles: application credentials and trusts are refused", async () => {
+  const unscoped = await tokenOf(signIn());
+  const scope = { project: { id: projectId } };
+  const scoped = await tokenOf(cloud.send("POST", "/v3/auth/tokens", { body: tokenAuth(unscoped, scope) }));
+  const { userId } = await cloud.identity.authenticate(scoped);
+  const make = (token: string) =>
+    cloud.send("POST", `/v3/users/${userId}/application_credentials`, {
+      token,
+      body: { application_credential: { name: "mine" } },
+    });
+  expect(await make(scoped)).toMatchObject({
+    status: 404,
+    body: { error: { message: expect.stringContaining("Could not find role assignment with role: ") } },
+  });
+  const trust = {
+    trustor_user_id: userId,
+    trustee_user_id: userId,
+    project_id: projectId,
+    impersonation: false,
+    roles: [{ name: "member" }],
+  };
+  const lent = await cloud.send("POST", "/v3/OS-TRUST/trusts", { token: scoped, body: { trust } });
+  expect(lent.status).toBe(404);
+  const home = (await made("GET", `users/${userId}/projects`)).projects[0];
+  const own = await cloud.send("POST", "/v3/auth/tokens", {
+    body: tokenAuth(unscoped, { project: { id: home.id } }),
+  });
+  expect((await make(own.headers["x-subject-token"] as string)).status).toBe(201);
+});
+
+test("users are found by what a provider knows them as", async () => {
+  await signIn();
+  const names = async (query: string) =>
+    (await made("GET", `users?${query}`)).users.map(({ name }: { name: string }) => name);
+  expect(await names("idp_id=acme&unique_id=bob%2540x")).toEqual(["bob@x"]);
+  expect(await names("protocol_id=openid")).toContain("bob@x");
+  expect(await names("protocol_id=mapped")).toEqual([]);
+  expect(await names("idp_id=acme&name=admin")).toEqual([]);
+});
+
 test.each<readonly [string, Readonly<Record<string, string>>]>([
   ["no secret", { "x-federation-secret": "" }],
   ["a wrong secret", { "x-federation-secret": `${secret}0` }],

@@ -14,7 +14,7 @@ export async function cloudContext(deps: ComputeDeps): Promise<ComputeCtx> {
     log: deps.log.child({ requestId }),
     clock: deps.clock,
     signal: () => new AbortController().signal,
-    peerAddress: () => "",
+    peer: () => ({ address: "", rawHeaders: [] }),
     baseUrl: "",
     prefix: "",
   };

@@ -107,7 +107,7 @@ async function requireScope(db: Db, scope: AssignmentScope): Promise<void> {
   if (scope.kind === "domain") await domainFetch(db, scope.id);
 }
 
-function noSuchGrant(grant: Grant): CloudError {
+export function noSuchGrant(grant: Grant): CloudError {
   const target = grant.scope.kind === "system" ? "system" : scopeId(grant.scope);
   return new CloudError(
     "not-found",

@@ -2,7 +2,12 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { BlockList, isIP } from "node:net";
 import type { Secret } from "#base/secret.ts";
-import { AmbiguousAssertion, assertionAttributes, type FederationProxy } from "../domain/federation-proxy.ts";
+import {
+  AmbiguousAssertion,
+  assertionAttributes,
+  secretHeader,
+  type FederationProxy,
+} from "../domain/federation-proxy.ts";
 import type { IdentityCtx } from "./context.ts";
 import { forbidden, unauthenticated } from "./failures.ts";
 
@@ -26,8 +31,6 @@ export function federationProxyOf(options: FederationOptions): FederationProxy {
   return { addresses, secretDigest: digest(proxySecret.expose()), assertionPrefix, remoteIdAttribute };
 }
 
-const secretHeader = "x-federation-secret";
-
 /** What the proxy says of whom it signed in. Throws `forbidden` when none is trusted here, `unauthenticated` when this is not one. */
 export function assertionReceive(
   ctx: IdentityCtx,
@@ -38,14 +41,14 @@ export function assertionReceive(
     ctx.log.warn({}, "federated sign-in refused: set [federation] trusted_proxies and proxy_secret_file");
     throw forbidden("Federated sign-in is not set up: no proxy is trusted to say who was signed in.");
   }
-  const peer = ctx.peerAddress();
-  if (!proxy.addresses.check(peer, isIP(peer) === 6 ? "ipv6" : "ipv4"))
-    throw unauthenticated(ctx, `${peer} is none of [federation] trusted_proxies`);
-  const { [secretHeader]: given, ...rest } = headers;
+  const { address, rawHeaders } = ctx.peer();
+  if (!proxy.addresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4"))
+    throw unauthenticated(ctx, `${address} is none of [federation] trusted_proxies`);
+  const { [secretHeader]: given } = headers;
   if (typeof given !== "string" || !timingSafeEqual(digest(given), proxy.secretDigest))
     throw unauthenticated(ctx, "X-Federation-Secret is missing or wrong");
   try {
-    return assertionAttributes(rest, proxy.assertionPrefix);
+    return assertionAttributes(rawHeaders, proxy.assertionPrefix);
   } catch (error) {
     if (!(error instanceof AmbiguousAssertion)) throw error;
     throw unauthenticated(ctx, `several headers are ${error.message}`);

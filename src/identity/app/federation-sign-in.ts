@@ -54,8 +54,8 @@ function requireProvider(
   const own = protocol.remoteIdAttribute ?? "";
   const name = own === "" ? ctx.deps.federation?.remoteIdAttribute : own;
   if (name === undefined || provider.remoteIds.length === 0) return;
-  const remoteId = attributes.get(name);
-  if (remoteId === undefined) throw unauthenticated(ctx, `the assertion has no ${name}`);
+  const remoteId = attributes.get(name) ?? "";
+  if (remoteId === "") throw unauthenticated(ctx, `the assertion has no ${name}`);
   if (provider.remoteIds.includes(remoteId)) return;
   throw forbidden("Incoming identity provider identifier not included among the accepted identifiers.");
 }

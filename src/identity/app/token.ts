@@ -8,7 +8,7 @@ import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
 import { receiptMethods, receiptWhenNeeded, type Receipt } from "./receipt.ts";
 import type { ScopeRequest } from "./scope.ts";
-import { signedInConfirm, signIn, type Credentials, type SignedIn } from "./sign-in.ts";
+import { signedInConfirm, type SignedIn } from "./sign-in.ts";
 import { standingOf } from "./standing.ts";
 import { tokenOpen, tokenSign } from "./token-keys.ts";
 import { tokenScopeResolve } from "./token-scope.ts";
@@ -23,25 +23,19 @@ export interface IssuedToken {
 }
 
 export interface TokenRequest {
-  readonly credentials: Credentials;
   readonly scope: ScopeRequest;
   /** Of a sign-in whose methods were not all that the user's rules want. */
   readonly receipt?: Secret<string> | undefined;
 }
 
 /**
- * Every refusal, of the user, the password or the scope, is Keystone's one 401. Only a trust's use is written down. A receipt
+ * For whoever proved who they are (`signIn`). Every refusal is Keystone's one 401. Only a trust's use is written down. A receipt
  * when the user's rules want more methods than were used.
  */
-export async function tokenIssue(ctx: IdentityCtx, input: TokenRequest): Promise<IssuedToken | Receipt> {
-  return tokenIssueTo(ctx, await signIn(ctx, input.credentials), input);
-}
-
-/** The same for whoever proved already who they are. */
-export async function tokenIssueTo(
+export async function tokenIssue(
   ctx: IdentityCtx,
   first: SignedIn,
-  input: Omit<TokenRequest, "credentials">,
+  input: TokenRequest,
 ): Promise<IssuedToken | Receipt> {
   const userId = first.user.id;
   const earlier = input.receipt && (await receiptMethods(ctx, userId, input.receipt));
@@ -49,11 +43,7 @@ export async function tokenIssueTo(
   return (await receiptWhenNeeded(ctx, userId, methods)) ?? tokenFor(ctx, { ...first, methods }, input);
 }
 
-async function tokenFor(
-  ctx: IdentityCtx,
-  signedIn: SignedIn,
-  input: Omit<TokenRequest, "credentials">,
-): Promise<IssuedToken> {
+async function tokenFor(ctx: IdentityCtx, signedIn: SignedIn, input: TokenRequest): Promise<IssuedToken> {
   const { scope, delegation, expiresAt } = await tokenScopeResolve(ctx, signedIn, input.scope);
   const userId = signedIn.user.id;
   const standing = await standingOf(ctx.deps, userId, scope);

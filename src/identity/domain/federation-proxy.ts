@@ -9,7 +9,11 @@ export interface FederationProxy {
   readonly remoteIdAttribute: string | undefined;
 }
 
-/** Several headers of a request would be one attribute, so nobody knows whose is the proxy's. */
+/** What a proxy proves itself by says nothing of anybody. */
+export const secretHeader = "x-federation-secret";
+const secretAttribute = "HTTP_X_FEDERATION_SECRET";
+
+/** Several headers of a request would be one attribute, so nobody knows which is the proxy's. */
 export class AmbiguousAssertion extends Error {}
 
 /**
@@ -17,13 +21,14 @@ export class AmbiguousAssertion extends Error {}
  * `HTTP_OIDC_EMAIL`. Throws AmbiguousAssertion.
  */
 export function assertionAttributes(
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+  rawHeaders: readonly string[],
   prefix: string,
 ): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
-  for (const [header, value] of Object.entries(headers)) {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [header = "", value = ""] = rawHeaders.slice(at, at + 2);
     const name = `HTTP_${header.toUpperCase().replaceAll("-", "_")}`;
-    if (!name.startsWith(prefix) || typeof value !== "string" || value === "") continue;
+    if (!name.startsWith(prefix) || name === secretAttribute) continue;
     if (attributes.has(name)) throw new AmbiguousAssertion(name);
     attributes.set(name, utf8Of(value));
   }
