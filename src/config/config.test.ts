@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -140,10 +140,40 @@ test("sealstone.conf of the state directory is read unless another is named", ()
   ).toBe(77);
 });
 
+test("a proxy is trusted with its address and a secret that its owner alone can read", () => {
+  expect(load("").federation).toBeUndefined();
+  const secretPath = join(folder, "proxy.secret");
+  const proxies = "[federation]\ntrusted_proxies = 10.0.0.5, 10.1.0.0/24, fd00::/8\n";
+  const content = `${proxies}proxy_secret_file = ${secretPath}\n`;
+  const refused = () => {
+    expect(() => load(content)).toThrow(
+      "allowed is a file with at least 32 characters that its owner alone may read",
+    );
+  };
+  refused();
+  writeFileSync(secretPath, `${"s".repeat(32)}\n`, { mode: 0o640 });
+  refused();
+  chmodSync(secretPath, 0o600);
+  const { federation } = load(content);
+  expect(federation).toMatchObject({
+    trustedProxies: ["10.0.0.5", "10.1.0.0/24", "fd00::/8"],
+    assertionPrefix: "HTTP_OIDC_",
+    remoteIdAttribute: undefined,
+  });
+  expect(federation?.proxySecret.expose()).toBe("s".repeat(32));
+  writeFileSync(secretPath, "short");
+  refused();
+  expect(() => load(proxies)).toThrow("without [federation] proxy_secret_file");
+  expect(() => load("[federation]\ntrusted_proxies = 10.0.0.0/33")).toThrow('found "10.0.0.0/33"');
+  expect(() => load("[federation]\ntrusted_proxies = proxy.example.org")).toThrow(
+    "a comma-separated list of addresses",
+  );
+});
+
 test.each([
   [
     "[libvrt]\nvirt_type = qemu",
-    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, barbican, database, libvirt, key_manager, oslo_policy, placement, tpm_pool, tpm_vault.',
+    ':1: [libvrt]: found the unknown section "libvrt" (did you mean libvirt?), allowed are: DEFAULT, api, audit, barbican, database, federation, libvirt, key_manager, oslo_policy, placement, tpm_pool, tpm_vault.',
   ],
   [
     "[libvirt]\nswtpm_enable = True",

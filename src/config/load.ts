@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { barbicanOf, type BarbicanConfig } from "./barbican.ts";
 import { ConfigError } from "./config-error.ts";
 import { databaseAddressOf, type DatabaseAddress } from "./database-address.ts";
+import { federationOf, type FederationConfig } from "./federation.ts";
 import { iniParse, type Entry } from "./ini.ts";
 import { environmentEntries, valuesRead, type Places, type Values } from "./read.ts";
 
@@ -40,6 +41,8 @@ export interface Config {
     /** Of the backend `barbican`. */
     readonly barbican: BarbicanConfig | undefined;
   };
+  /** Undefined: nobody signs in by an identity provider. */
+  readonly federation: FederationConfig | undefined;
   readonly placement: {
     readonly randomizeCandidates: boolean;
     /** Undefined: Placement has no port of its own. */
@@ -157,6 +160,7 @@ function configOf(
       supportedTpmSecretSecurity: libvirt.supported_tpm_secret_security,
     },
     keyManager: { backend, barbican: backend === "barbican" ? barbicanOf(values, places) : undefined },
+    federation: federationOf(values, places),
     placement: {
       randomizeCandidates: values.placement.randomize_allocation_candidates,
       listenPort: values.placement.listen_port,

@@ -7,6 +7,7 @@ import { auditSection } from "./sections/audit.ts";
 import { barbicanSection } from "./sections/barbican.ts";
 import { databaseSection } from "./sections/database.ts";
 import { defaultSection } from "./sections/default.ts";
+import { federationSection } from "./sections/federation.ts";
 import { keyManagerSection } from "./sections/key-manager.ts";
 import { libvirtSection } from "./sections/libvirt.ts";
 import { osloPolicySection } from "./sections/oslo-policy.ts";
@@ -20,6 +21,7 @@ const sections = {
   audit: auditSection,
   barbican: barbicanSection,
   database: databaseSection,
+  federation: federationSection,
   libvirt: libvirtSection,
   key_manager: keyManagerSection,
   oslo_policy: osloPolicySection,

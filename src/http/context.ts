@@ -35,6 +35,8 @@ export interface Caller {
   readonly systemScope: boolean;
   readonly roles: readonly string[];
   readonly delegation?: Delegation | undefined;
+  /** Groups that a federated token adds to the user's own. */
+  readonly groupIds?: readonly string[] | undefined;
   /** For calls to other clouds' services with the caller's own credentials. */
   readonly token: Secret<string>;
 }
@@ -58,6 +60,12 @@ export interface Microversion {
   readonly minor: number;
 }
 
+interface Peer {
+  readonly address: string;
+  /** Names and values by turns, as they came: one that was sent twice is there twice. */
+  readonly rawHeaders: readonly string[];
+}
+
 /** What every app function gets first. `deps` are the service's own: its database, configuration, peers. */
 export interface Ctx<Deps = unknown> {
   readonly deps: Deps;
@@ -73,6 +81,8 @@ export interface Ctx<Deps = unknown> {
   readonly clock: Clock;
   /** Aborted when the client goes away. */
   signal(): AbortSignal;
+  /** Whoever is at the other end of the connection: a proxy, where there is one. */
+  peer(): Peer;
   /** Where links start: `http://127.0.0.1:8700/compute`. */
   readonly baseUrl: string;
   /** The path in it: `/compute`; empty where the service has a port of its own. */

@@ -41,6 +41,10 @@ export function requestContext(
     log: new RequestLogger(door.log, { requestId, userId: caller.userId, projectId: caller.projectId }),
     clock,
     signal: () => (signal ??= goneSignal(at.reply)),
+    peer: () => ({
+      address: at.request.socket.remoteAddress ?? "",
+      rawHeaders: at.request.raw.rawHeaders,
+    }),
     prefix: service.prefix,
     baseUrl: `${at.request.protocol}://${at.request.host}${service.prefix}`,
   };

@@ -7,6 +7,7 @@ import { callerAuthenticate, tokensKept } from "./app/authenticate.ts";
 import { bootstrap, cloudIsNew, type BootstrapInput } from "./app/bootstrap.ts";
 import { catalogsKept, catalogUrl, type CatalogPlace } from "./app/catalog.ts";
 import type { IdentityDeps } from "./app/context.ts";
+import { federationProxyOf, type FederationOptions } from "./app/federation-proxy.ts";
 import { serviceAccountFetch, type ServiceAccount } from "./app/service-account.ts";
 import { standingsKept } from "./app/standing.ts";
 import { tokenKeysKept } from "./app/token-keys.ts";
@@ -24,6 +25,7 @@ import { migration0018 } from "./store/migrations/0018-identity-credentials.ts";
 import { migration0052 } from "./store/migrations/0052-identity-catalog-seed-urls.ts";
 import { migration0019 } from "./store/migrations/0019-identity-configuration.ts";
 import { migration0076 } from "./store/migrations/0076-identity-options.ts";
+import { migration0077 } from "./store/migrations/0077-identity-federation.ts";
 import { migration0081 } from "./store/migrations/0081-identity-signed-tokens.ts";
 
 import { projectFind } from "./store/projects.ts";
@@ -31,6 +33,7 @@ import { projectFind } from "./store/projects.ts";
 export { identitySealedValues } from "./store/sealed-values.ts";
 export { identityPolicyRules } from "./policy-rules.ts";
 export { identityScopeTypes } from "./scope-types.ts";
+export type { FederationOptions } from "./app/federation-proxy.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 
@@ -46,6 +49,7 @@ export const identityMigrations: Migrations = {
   "0019-identity-configuration": migration0019,
   "0052-identity-catalog-seed-urls": migration0052,
   "0076-identity-options": migration0076,
+  "0077-identity-federation": migration0077,
   "0081-identity-signed-tokens": migration0081,
 };
 
@@ -81,6 +85,8 @@ export function createIdentity(options: {
    * allow_expired_window`. 0: not at all, and it is removed.
    */
   readonly allowExpiredSeconds?: number | undefined;
+  /** Absent: nobody signs in by an identity provider. */
+  readonly federation?: FederationOptions | undefined;
 }): Identity {
   const { database, clock, publicEndpoint, log, box } = options;
   const tokenKeys = tokenKeysKept(database, box);
@@ -92,6 +98,7 @@ export function createIdentity(options: {
     standings: standingsKept(database),
     catalogs: catalogsKept(database, publicEndpoint),
     box,
+    federation: options.federation && federationProxyOf(options.federation),
     publicEndpoint,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     allowExpiredMs: (options.allowExpiredSeconds ?? 0) * 1_000,

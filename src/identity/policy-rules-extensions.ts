@@ -114,7 +114,30 @@ const limitRules: PolicyRules = {
   "identity:delete_limit": admin,
 };
 
-/** Of the resources in `routes-extensions.ts`; Keystone's names and defaults. */
+const federationRules: PolicyRules = {
+  "identity:list_identity_providers": adminOrSystemReader,
+  "identity:get_identity_provider": adminOrSystemReader,
+  "identity:create_identity_provider": admin,
+  "identity:update_identity_provider": admin,
+  "identity:delete_identity_provider": admin,
+  "identity:list_protocols": adminOrSystemReader,
+  "identity:get_protocol": adminOrSystemReader,
+  "identity:create_protocol": admin,
+  "identity:update_protocol": admin,
+  "identity:delete_protocol": admin,
+  "identity:list_mappings": adminOrSystemReader,
+  "identity:get_mapping": adminOrSystemReader,
+  "identity:create_mapping": admin,
+  "identity:update_mapping": admin,
+  "identity:delete_mapping": admin,
+  "identity:list_service_providers": adminOrSystemReader,
+  "identity:get_service_provider": adminOrSystemReader,
+  "identity:create_service_provider": admin,
+  "identity:update_service_provider": admin,
+  "identity:delete_service_provider": admin,
+};
+
+/** Of the resources in `routes-extensions.ts` and `federation-routes.ts`; Keystone's names and defaults. */
 export const identityExtensionPolicyRules: PolicyRules = {
   ...projectTagRules,
   ...applicationCredentialRules,
@@ -123,4 +146,5 @@ export const identityExtensionPolicyRules: PolicyRules = {
   ...credentialRules,
   ...configurationRules,
   ...limitRules,
+  ...federationRules,
 };

@@ -78,6 +78,7 @@ import {
   projectTarget,
   userTarget,
 } from "./app/policy-target.ts";
+import { federationRoutes } from "./federation-routes.ts";
 import { extensionRows } from "./routes-extensions.ts";
 import { endpointFilterRoutes } from "./endpoint-filter-routes.ts";
 
@@ -205,6 +206,7 @@ const rows: readonly Route<IdentityDeps>[] = [
   route("PATCH", "/v3/regions/:region_id", regionUpdate, rule("update_region")),
   route("DELETE", "/v3/regions/:region_id", regionDelete, rule("delete_region")),
   ...endpointFilterRoutes,
+  ...federationRoutes,
   ...extensionRows,
 ];
 

@@ -70,6 +70,7 @@ export async function cloudStart({
       },
       guest,
       barbican: config.keyManager.barbican,
+      federation: config.federation,
       randomizeCandidates: config.placement.randomizeCandidates,
     });
     stops.push(() => controlPlane.stop());

@@ -11,7 +11,13 @@ import { imageRead, type Bus } from "#bus/index.ts";
 import { computeMigrations, createCompute, type Compute, type ComputeSettings } from "#compute/index.ts";
 import { databaseMigrations, openDatabase, type DatabaseAddress } from "#db/index.ts";
 import { createHttpServer, type Service } from "#http/index.ts";
-import { createIdentity, identityMigrations, identitySealedValues, type Identity } from "#identity/index.ts";
+import {
+  createIdentity,
+  identityMigrations,
+  identitySealedValues,
+  type FederationOptions,
+  type Identity,
+} from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
 import {
   createKeyManager,
@@ -57,6 +63,8 @@ export interface ControlPlaneParts {
   readonly guest: GuestFiles | undefined;
   /** The external Barbican that new passphrases go to; absent: the embedded key manager. */
   readonly barbican?: BarbicanOptions | undefined;
+  /** Which proxy is believed about whom it signed in; absent: none. */
+  readonly federation?: FederationOptions | undefined;
   /** `[placement] randomize_allocation_candidates` */
   readonly randomizeCandidates?: boolean;
 }
@@ -118,7 +126,8 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const box = keyManager.boxFor(identitySealedValues);
   const sendsServiceToken = barbican?.sendServiceToken === true;
   const allowExpiredSeconds = sendsServiceToken ? allowExpiredWindowSeconds : 0;
-  const identityOptions = { box, publicEndpoint: publicUrl, allowExpiredSeconds };
+  const { federation } = options;
+  const identityOptions = { box, publicEndpoint: publicUrl, allowExpiredSeconds, federation };
   const identity = createIdentity({ database, clock, log, ...identityOptions });
   const account = { authUrl: `${publicUrl}/identity`, fresh: await identity.isNew() };
   const [admin, demo] = [

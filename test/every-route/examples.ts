@@ -1,4 +1,5 @@
 import { atLeast } from "#http/context.ts";
+import { federated } from "./fixtures-identity.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { oauthHeaders } from "./oauth1-signing.ts";
 import { versionOf } from "./rows.ts";
@@ -40,6 +41,9 @@ export function knownFields(fixtures: Fixtures): Readonly<Record<string, unknown
     host: fixtures.host.hostname,
     public_key: publicKey,
     resource_class: "CUSTOM_WALKED",
+    mapping_id: federated.id,
+    auth_url: "http://walked/auth",
+    sp_url: "http://walked/sp",
   };
 }
 

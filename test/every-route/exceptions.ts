@@ -58,6 +58,18 @@ export const exceptions: Exceptions = {
   },
   good: {
     "identity POST /v3/users/:user_id/password": { status: 401, why: "the old password is not known here" },
+    "identity GET /v3/OS-FEDERATION/identity_providers/:idp_id/protocols/:protocol_id/auth": {
+      status: 403,
+      why: "no proxy is trusted in this cloud",
+    },
+    "identity HEAD /v3/OS-FEDERATION/identity_providers/:idp_id/protocols/:protocol_id/auth": {
+      status: 403,
+      why: "no proxy is trusted in this cloud",
+    },
+    "identity POST /v3/OS-FEDERATION/identity_providers/:idp_id/protocols/:protocol_id/auth": {
+      status: 403,
+      why: "no proxy is trusted in this cloud",
+    },
     "identity DELETE /v3/regions/:region_id": { status: 403, why: "the other services' endpoints are in it" },
     "key-manager GET /v1/secret-stores/preferred": { status: 404, why: "the project has chosen none" },
     "key-manager GET /v1/containers/:container_id/consumers/:consumer_id": {
@@ -97,6 +109,8 @@ export const exceptions: Exceptions = {
     "placement DELETE /allocations/:consumer_uuid": { status: 404, why: "the PUT before it left none" },
   },
   open: {
+    "identity PATCH /v3/OS-FEDERATION/identity_providers/:idp_id: the body":
+      "so is Keystone's around the provider",
     "compute POST /v2.1/servers: os:scheduler_hints":
       "Nova's is open for the hints of filters that are not its own",
     "compute POST /v2.1/servers: OS-SCH-HNT:scheduler_hints": "the same",
@@ -108,7 +122,7 @@ const openServices: readonly string[] = ["identity", "image", "key-manager"];
 
 /** What is closed in those all the same. */
 const closedAllTheSame =
-  /^(identity \w+ \/v3\/(registered_)?limits|image \w+ .*\/:namespace\/(objects|tags))\b/u;
+  /^(identity \w+ \/v3\/((registered_)?limits|OS-FEDERATION\/(identity|service)_providers)|image \w+ .*\/:namespace\/(objects|tags))\b/u;
 
 export function isOpen({ service, name }: Pick<Row, "service" | "name">): boolean {
   return openServices.includes(service.type) && !closedAllTheSame.test(name);

@@ -58,6 +58,7 @@ export async function identityMake(made: Send, accounts: Accounts): Promise<Iden
   await made(admin, "PUT", `${v3}/domains/${domainId}/config`, {
     config: { ldap: { url: "ldap://walked" }, identity: { driver: "ldap" } },
   });
+  await federationMake(made, accounts, domainId);
   return {
     ...ids,
     ...associated,
@@ -66,6 +67,20 @@ export async function identityMake(made: Send, accounts: Accounts): Promise<Iden
     ...(await ownersMake(made, accounts, roleId)),
     ...(await oauthMake(made, accounts)),
   };
+}
+
+/** One of each, by the id that path parameters have, too. */
+export const federated = { id: "walked", fresh: "walked-anew" };
+
+async function federationMake(made: Send, { tokens: { admin } }: Accounts, domainId: string) {
+  const put = (path: string, body: object) =>
+    made(admin, "PUT", `${v3}/OS-FEDERATION/${path}/${federated.id}`, body);
+  const rules = [{ local: [{ user: { name: "{0}" } }], remote: [{ type: "HTTP_OIDC_SUB" }] }];
+  await put("identity_providers", { identity_provider: { domain_id: domainId } });
+  await put("mappings", { mapping: { rules } });
+  await put(`identity_providers/${federated.id}/protocols`, { protocol: { mapping_id: federated.id } });
+  const urls = { auth_url: "http://walked/auth", sp_url: "http://walked/sp" };
+  await put("service_providers", { service_provider: { ...urls, enabled: true } });
 }
 
 /** Paths of what is made by a PUT alone: grants, members and choices. */

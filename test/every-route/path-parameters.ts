@@ -1,4 +1,5 @@
 import { embeddedStore } from "../../src/key-manager/domain/secret-store.ts";
+import { federated } from "./fixtures-identity.ts";
 import type { Fixtures } from "./fixtures.ts";
 import { versionOf, type Row } from "./rows.ts";
 
@@ -10,6 +11,9 @@ export interface PathParameter {
 }
 
 const owned = (foreign: 403 | 404, value: PathParameter["value"]): PathParameter => ({ foreign, value });
+/** An id that there is none of yet, where the route makes it. */
+const madeBy = ({ method, path }: Row["route"], end: string): string =>
+  method === "PUT" && path.endsWith(end) ? federated.fresh : federated.id;
 const shared = (value: PathParameter["value"]): PathParameter => ({ value });
 
 /**
@@ -92,6 +96,11 @@ const pathParameters: Readonly<Record<string, Readonly<Record<string, PathParame
     ":registered_limit_id": shared(({ registeredLimitId }) => registeredLimitId),
     ":limit_id": owned(403, ({ limitId }) => limitId),
     ":policy_id": shared(({ policyId }) => policyId),
+    // Its PUT makes one; below it there are protocols.
+    ":idp_id": shared((_fixtures, { route }) => madeBy(route, "/:idp_id")),
+    ":protocol_id": shared((_fixtures, { route }) => madeBy(route, "/:protocol_id")),
+    ":mapping_id": shared((_fixtures, { route }) => madeBy(route, "/:mapping_id")),
+    ":service_provider_id": shared((_fixtures, { route }) => madeBy(route, "/:service_provider_id")),
   },
   image: {
     // Glance shows nobody that there are images of others.

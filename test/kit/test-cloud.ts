@@ -42,6 +42,7 @@ export async function startTestCloud(
     readonly placementPort?: number;
     readonly compute?: ControlPlaneOptions["compute"];
     readonly barbican?: BarbicanOptions;
+    readonly federation?: ControlPlaneOptions["federation"];
   } = {},
 ): Promise<TestCloud> {
   const statePath = await mkdtemp(join(tmpdir(), "sealstone-cloud-"));
@@ -65,6 +66,7 @@ export async function startTestCloud(
       compute: options.compute,
       guest: undefined,
       barbican,
+      federation: options.federation,
     });
   let controlPlane = await start();
   const key = await sealKeyPairLoad(join(statePath, "host.key"));

@@ -14,6 +14,7 @@ export async function cloudContext(deps: ComputeDeps): Promise<ComputeCtx> {
     log: deps.log.child({ requestId }),
     clock: deps.clock,
     signal: () => new AbortController().signal,
+    peer: () => ({ address: "", rawHeaders: [] }),
     baseUrl: "",
     prefix: "",
   };

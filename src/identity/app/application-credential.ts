@@ -19,7 +19,9 @@ import {
   applicationCredentialInsert,
   applicationCredentialList as rowList,
 } from "../store/application-credentials.ts";
+import { roleListEffective } from "../store/assignments.ts";
 import { implicationList, roleList } from "../store/roles.ts";
+import { noSuchGrant } from "./assignment.ts";
 import { tokenRead } from "./authenticate.ts";
 import type { IdentityCtx } from "./context.ts";
 import { forbiddenAction, refuseLentToken, refuseRestricted } from "./delegation.ts";
@@ -69,6 +71,7 @@ export async function applicationCredentialCreate(
   return ctx.deps.database.transaction(async (tx) => {
     const token = claims && (await tokenRead(tx, claims, ctx.clock.now()));
     const roleIds = await rolesOfCredential(tx, token?.roles ?? [], input.roles);
+    if (token?.federation) await requireLasting(tx, roleIds, { userId, projectId });
     if (await applicationCredentialFind(tx, { userId, name })) throw nameTaken(name);
     const rules = input.accessRules && (await accessRulesEnsure(tx, userId, input.accessRules));
     const credential = {
@@ -134,6 +137,19 @@ async function allowed(
   refuseLentToken(ctx, managed);
   if (credential) return credential;
   throw new CloudError("not-found", `Could not find Application Credential: ${id}.`);
+}
+
+/** Roles by a group of an identity provider's end with the token: as in Keystone, nothing that outlives it has them. */
+async function requireLasting(
+  tx: Tx,
+  roleIds: readonly string[],
+  { userId, projectId }: { readonly userId: string; readonly projectId: string },
+): Promise<void> {
+  const scope = { kind: "project", id: projectId } as const;
+  const lasting = new Set((await roleListEffective(tx, userId, scope)).map(({ id }) => id));
+  const roleId = roleIds.find((id) => !lasting.has(id));
+  if (roleId !== undefined)
+    throw noSuchGrant({ actor: { kind: "user", id: userId }, scope, roleId, inherited: false });
 }
 
 /** None but those of the caller's token (`own`), with what they imply: a credential never has more than its maker. */

@@ -3,7 +3,7 @@ import type { Db } from "#db/index.ts";
 import { scopeId, type Actor, type AssignmentScope, type Grant } from "../domain/assignment.ts";
 import type { Role } from "../domain/resources.ts";
 import { applicationCredentialDelete } from "../store/application-credentials.ts";
-import { assignmentList as rowList, roleListEffective } from "../store/assignments.ts";
+import { assignmentList as rowList, roleListEffective, roleListWithGroups } from "../store/assignments.ts";
 import { grantDelete as rowDelete, grantEnsure, grantExists } from "../store/grants.ts";
 import { membershipList } from "../store/groups.ts";
 import { roleFind } from "../store/roles.ts";
@@ -54,7 +54,13 @@ async function actorUsers(db: Db, { kind, id }: Actor): Promise<readonly string[
 
 /** Whether the caller has a role on the system. */
 export async function callerHasSystem(ctx: IdentityCtx): Promise<boolean> {
-  const roles = await roleListEffective(ctx.deps.database.db, ctx.caller.userId, { kind: "system" });
+  const { db } = ctx.deps.database;
+  const { userId, groupIds = [] } = ctx.caller;
+  const scope = { kind: "system" } as const;
+  const roles =
+    groupIds.length > 0
+      ? await roleListWithGroups(db, userId, { groupIds, scope })
+      : await roleListEffective(db, userId, scope);
   return roles.length > 0;
 }
 
@@ -101,7 +107,7 @@ async function requireScope(db: Db, scope: AssignmentScope): Promise<void> {
   if (scope.kind === "domain") await domainFetch(db, scope.id);
 }
 
-function noSuchGrant(grant: Grant): CloudError {
+export function noSuchGrant(grant: Grant): CloudError {
   const target = grant.scope.kind === "system" ? "system" : scopeId(grant.scope);
   return new CloudError(
     "not-found",

@@ -4,6 +4,7 @@ import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { CatalogOwner, CatalogService } from "../domain/catalog.ts";
 import type { TokenKey } from "../domain/token-text.ts";
+import type { FederationProxy } from "../domain/federation-proxy.ts";
 import type { Token } from "../domain/token.ts";
 import type { Standing, StandingQuestion } from "../domain/token-state.ts";
 
@@ -17,6 +18,8 @@ export interface IdentityDeps {
   readonly catalogs: Kept<readonly CatalogService[], CatalogOwner>;
   /** For what must be read again: credentials, keys that are shared with others. */
   readonly box: SecretBox;
+  /** Undefined: no proxy is believed, so nobody signs in by an identity provider. */
+  readonly federation: FederationProxy | undefined;
   /** What `$(public_endpoint)s` stands for in an endpoint's address: `http://127.0.0.1:8700`. */
   readonly publicEndpoint: string;
   readonly tokenLifetimeMs: number;

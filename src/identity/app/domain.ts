@@ -11,12 +11,14 @@ import {
 } from "../store/domains.ts";
 import { grantDelete } from "../store/grants.ts";
 import { groupList } from "../store/groups.ts";
+import { identityProviderList as providerList } from "../store/identity-providers.ts";
 import { projectFind, projectList } from "../store/projects.ts";
 import { roleDelete, roleList } from "../store/roles.ts";
 import { tokenEndOfDomain } from "../store/tokens.ts";
 import { userList } from "../store/users.ts";
 import type { IdentityCtx } from "./context.ts";
 import { conflict, forbidden, notFound } from "./failures.ts";
+import { identityProviderErase } from "./federated-user.ts";
 import { groupErase } from "./group.ts";
 import { refuseImmutableChange, refuseImmutableDelete } from "./immutable.ts";
 import { projectErase } from "./project.ts";
@@ -47,7 +49,7 @@ export function domainList(
 
 /** Those that the caller can get a token for. */
 export function domainListOfCaller(ctx: IdentityCtx): Promise<Domain[]> {
-  return domainListOfUser(ctx.deps.database.db, ctx.caller.userId);
+  return domainListOfUser(ctx.deps.database.db, ctx.caller);
 }
 
 export async function domainCreate(
@@ -93,6 +95,8 @@ export async function domainDelete(ctx: IdentityCtx, id: string): Promise<void> 
     if (id === defaultDomainId)
       throw forbidden("Cannot delete the default domain: every new cloud starts from it.");
     if (domain.enabled) throw forbidden("Cannot delete a domain that is enabled, please disable it first.");
+    for (const provider of await providerList(tx, { domainId: id }))
+      await identityProviderErase(tx, provider.id);
     for (const user of await userList(tx, { domainId: id })) await userErase(tx, user.id);
     for (const group of await groupList(tx, { domainId: id })) await groupErase(tx, group.id);
     for (const project of await projectList(tx, { domainId: id })) await projectErase(tx, project.id);

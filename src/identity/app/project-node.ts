@@ -76,7 +76,7 @@ export interface Relatives {
 
 export async function nodeRelatives(ctx: IdentityCtx, project: Project): Promise<Relatives> {
   const { db } = ctx.deps.database;
-  const own = await projectListOfUser(db, ctx.caller.userId);
+  const own = await projectListOfUser(db, ctx.caller);
   return {
     parents: await projectParents(db, project),
     subtree: await projectSubtree(db, project.id),

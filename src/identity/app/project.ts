@@ -5,7 +5,7 @@ import { defaultDomainId, type Extra, type Project } from "../domain/resources.t
 import { credentialDeleteOfProject } from "../store/credentials.ts";
 import { domainFind } from "../store/domains.ts";
 import { endpointFilterDelete } from "../store/endpoint-filters.ts";
-import { grantDelete } from "../store/grants.ts";
+import { grantDelete, type Grantee } from "../store/grants.ts";
 import {
   projectDelete as rowDelete,
   projectFind,
@@ -46,11 +46,11 @@ export function projectList(ctx: IdentityCtx, filter: ProjectFilter): Promise<Pr
 
 export async function projectListOfUser(
   ctx: IdentityCtx,
-  userId: string,
+  grantee: Grantee,
   filter: ProjectFilter,
 ): Promise<Project[]> {
-  await userFetch(ctx.deps.database.db, userId);
-  return rowListOfUser(ctx.deps.database.db, userId, filter);
+  await userFetch(ctx.deps.database.db, grantee.userId);
+  return rowListOfUser(ctx.deps.database.db, grantee, filter);
 }
 
 export async function projectCreate(

@@ -1,5 +1,6 @@
 import type { Secret } from "#base/secret.ts";
 import type { Db } from "#db/index.ts";
+import type { Federation } from "../domain/federation.ts";
 import type { GrantedScope } from "../domain/granted-scope.ts";
 import type { SignedRequest } from "../domain/oauth1-signature.ts";
 import { passwordMatches } from "../domain/password.ts";
@@ -61,6 +62,8 @@ export interface SignedIn {
     | undefined;
   /** What the proof is good for, when it is not the user's own. */
   readonly granted?: GrantedScope | undefined;
+  /** When an identity provider vouched for the user. */
+  readonly federation?: Federation | undefined;
 }
 
 /** Checks every method that is named; all of them must be of one user. */
@@ -83,6 +86,7 @@ function signedInBoth(first: SignedIn, next: SignedIn): SignedIn {
     methods: [...new Set([...first.methods, ...next.methods])],
     parent: next.parent ?? first.parent,
     granted: next.granted ?? first.granted,
+    federation: next.federation ?? first.federation,
   };
 }
 
@@ -130,6 +134,7 @@ async function signInByToken(ctx: IdentityCtx, text: Secret<string>): Promise<Si
     methods: [...new Set(["token", ...token.methods])],
     parent: { text, hash, auditIds, expiresAt },
     granted: grantOfParent(token),
+    federation: token.federation,
   };
 }
 
@@ -178,7 +183,7 @@ export async function userVerify(ctx: IdentityCtx, ref: NameRef, password: Secre
   return user;
 }
 
-async function requireEnabled(ctx: IdentityCtx, user: User): Promise<void> {
+export async function requireEnabled(ctx: IdentityCtx, user: User): Promise<void> {
   const domain = await domainFind(ctx.deps.database.db, user.domainId);
   if (!user.enabled || !domain?.enabled) throw unauthenticated(ctx, "user or domain disabled", user.id);
 }
@@ -201,7 +206,7 @@ export async function domainResolve(db: Db, ref: DomainRef | undefined): Promise
   return found;
 }
 
-async function userResolve(db: Db, ref: NameRef): Promise<User | undefined> {
+export async function userResolve(db: Db, ref: NameRef): Promise<User | undefined> {
   if (ref.id !== undefined) return userFind(db, ref.id);
   const domain = await domainResolve(db, ref.domain);
   if (!domain || ref.name === undefined) return undefined;

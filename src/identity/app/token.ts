@@ -8,7 +8,7 @@ import type { IdentityCtx } from "./context.ts";
 import { unauthenticated } from "./failures.ts";
 import { receiptMethods, receiptWhenNeeded, type Receipt } from "./receipt.ts";
 import type { ScopeRequest } from "./scope.ts";
-import { signedInConfirm, signIn, type Credentials, type SignedIn } from "./sign-in.ts";
+import { signedInConfirm, type SignedIn } from "./sign-in.ts";
 import { standingOf } from "./standing.ts";
 import { tokenOpen, tokenSign } from "./token-keys.ts";
 import { tokenScopeResolve } from "./token-scope.ts";
@@ -23,18 +23,20 @@ export interface IssuedToken {
 }
 
 export interface TokenRequest {
-  readonly credentials: Credentials;
   readonly scope: ScopeRequest;
   /** Of a sign-in whose methods were not all that the user's rules want. */
   readonly receipt?: Secret<string> | undefined;
 }
 
 /**
- * Every refusal, of the user, the password or the scope, is Keystone's one 401. Only a trust's use is written down. A receipt
+ * For whoever proved who they are (`signIn`). Every refusal is Keystone's one 401. Only a trust's use is written down. A receipt
  * when the user's rules want more methods than were used.
  */
-export async function tokenIssue(ctx: IdentityCtx, input: TokenRequest): Promise<IssuedToken | Receipt> {
-  const first = await signIn(ctx, input.credentials);
+export async function tokenIssue(
+  ctx: IdentityCtx,
+  first: SignedIn,
+  input: TokenRequest,
+): Promise<IssuedToken | Receipt> {
   const userId = first.user.id;
   const earlier = input.receipt && (await receiptMethods(ctx, userId, input.receipt));
   const methods = earlier ? [...new Set([...first.methods, ...earlier])] : first.methods;
@@ -62,6 +64,7 @@ async function tokenFor(ctx: IdentityCtx, signedIn: SignedIn, input: TokenReques
       expiresAt ?? Number.POSITIVE_INFINITY,
     ),
     stamp: standing.stamp,
+    federation: delegation ? undefined : signedIn.federation,
   };
   const state = await tokenStateOf(ctx.deps.database.db, claims, standing);
   const token = state && tokenJudge(state, now);

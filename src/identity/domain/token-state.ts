@@ -1,5 +1,6 @@
 import { unreachable } from "#base/errors.ts";
 import type { TokenDelegation } from "./delegation.ts";
+import type { Federation, ServiceProviderRef } from "./federation.ts";
 import type { NamedRef, Token, TokenScope } from "./token.ts";
 
 /** Whose standing, and where. */
@@ -17,6 +18,8 @@ export interface Standing {
   /** The project's domain, or the domain of a domain scope. */
   readonly scopeDomain: (NamedRef & { readonly enabled: boolean }) | undefined;
   readonly roles: readonly NamedRef[];
+  /** Of the whole cloud: every token shows them. */
+  readonly serviceProviders: readonly ServiceProviderRef[];
   /** Those of the user, the user's domain, the project and its domain: a token is good while it is what it was then. */
   readonly stamp: string;
   /** Of the user; it need not exist. */
@@ -29,6 +32,7 @@ export interface Standing {
 export interface TokenState extends Omit<Standing, "defaultProjectId" | "multiFactorRules" | "stamp"> {
   readonly scopeKind: TokenScope["kind"];
   readonly delegation?: TokenDelegation | undefined;
+  readonly federation?: Federation | undefined;
   readonly methods: readonly string[];
   readonly auditIds: readonly string[];
   readonly issuedAt: number;
@@ -51,6 +55,8 @@ export function tokenJudge(state: TokenState, now: number): Token | undefined {
     domain: scope.domain,
     systemScope: state.scopeKind === "system",
     delegation: state.delegation,
+    federation: state.federation,
+    serviceProviders: state.serviceProviders,
     roles: state.roles,
     methods: state.methods,
     auditIds: state.auditIds,

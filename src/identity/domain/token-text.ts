@@ -60,17 +60,19 @@ type ClaimsList = readonly [
   issuedAt: number,
   expiresAt: number,
   stamp: string,
+  federation?: readonly [providerId: string, protocolId: string, groupIds: readonly string[]],
 ];
 
-function listOf({ userId, scope, delegation, ...rest }: TokenClaims): ClaimsList {
+function listOf({ userId, scope, delegation, federation, ...rest }: TokenClaims): ClaimsList {
   const scopeId = "id" in scope ? scope.id : "";
   const lent = delegation ? ([delegation.kind, delegation.id] as const) : null;
   const { methods, auditIds, issuedAt, expiresAt, stamp } = rest;
-  return [userId, scope.kind, scopeId, lent, methods, auditIds, issuedAt, expiresAt, stamp];
+  const own = [userId, scope.kind, scopeId, lent, methods, auditIds, issuedAt, expiresAt, stamp] as const;
+  return federation ? [...own, [federation.providerId, federation.protocolId, federation.groupIds]] : own;
 }
 
 function claimsOf(list: ClaimsList): TokenClaims {
-  const [userId, kind, id, lent, methods, auditIds, issuedAt, expiresAt, stamp] = list;
+  const [userId, kind, id, lent, methods, auditIds, issuedAt, expiresAt, stamp, vouched] = list;
   return {
     userId,
     scope: kind === "project" || kind === "domain" ? { kind, id } : { kind },
@@ -80,5 +82,6 @@ function claimsOf(list: ClaimsList): TokenClaims {
     issuedAt,
     expiresAt,
     stamp,
+    federation: vouched && { providerId: vouched[0], protocolId: vouched[1], groupIds: vouched[2] },
   };
 }

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { randomBytesPublic } from "#base/ids.ts";
 import type { DelegationRef, TokenDelegation } from "./delegation.ts";
+import type { Federation, ServiceProviderRef } from "./federation.ts";
 
 /** What a token is good for. */
 export type TokenScope =
@@ -22,6 +23,9 @@ export interface Token {
   readonly systemScope: boolean;
   readonly delegation?: TokenDelegation | undefined;
   readonly roles: readonly NamedRef[];
+  /** Of a user whom an identity provider vouched for. */
+  readonly federation?: Federation | undefined;
+  readonly serviceProviders: readonly ServiceProviderRef[];
   readonly methods: readonly string[];
   readonly auditIds: readonly string[];
   readonly issuedAt: number;
@@ -40,6 +44,8 @@ export interface TokenClaims {
   readonly expiresAt: number;
   /** `Standing.stamp` when it was issued: another one there has ended it. */
   readonly stamp: string;
+  /** Never with a delegation: what was lent is the lender's alone. */
+  readonly federation?: Federation | undefined;
 }
 
 /** What all tokens of a user, for a project, or of a domain have in common until they are ended together. */

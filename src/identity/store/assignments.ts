@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import { prepared, type Db } from "#db/index.ts";
 import { scopeId, type Actor, type Assignment, type AssignmentScope } from "../domain/assignment.ts";
 import type { NamedRef } from "../domain/token.ts";
@@ -24,12 +24,34 @@ export async function roleListEffective(
 }
 
 const effectiveRoles = prepared(
-  (db: Db, { userId, projectId, kind, id }: Record<"userId" | "projectId" | "kind" | "id", string>) => {
-    const effective = sql<NamedRef>`(
+  (db: Db, { userId, projectId, kind, id }: Record<"userId" | "projectId" | "kind" | "id", string>) =>
+    rolesQuery(db, { projectId, kind, id, own: ownGrants(userId) }),
+);
+
+/** The same of a user who counts as in these groups, too; there is at least one. */
+export async function roleListWithGroups(
+  db: Db,
+  userId: string,
+  { groupIds, scope }: { readonly groupIds: readonly string[]; readonly scope: AssignmentScope },
+): Promise<readonly NamedRef[]> {
+  const projectId = scope.kind === "project" ? scope.id : "";
+  const own = sql`${ownGrants(userId)} or actor_id in (${sql.join(groupIds)})`;
+  return rolesQuery(db, { projectId, kind: scope.kind, id: scopeId(scope), own }).execute();
+}
+
+function ownGrants(userId: string): RawBuilder<unknown> {
+  return sql`actor_id = ${userId}
+    or actor_id in (select group_id from identity_group_users where user_id = ${userId})`;
+}
+
+interface RolesPlace extends Record<"projectId" | "kind" | "id", string> {
+  readonly own: RawBuilder<unknown>;
+}
+
+function rolesQuery(db: Db, { own, projectId, kind, id }: RolesPlace) {
+  const effective = sql<NamedRef>`(
     with recursive own (scope_kind, scope_id, role_id, inherited) as (
-      select scope_kind, scope_id, role_id, inherited from identity_grants
-      where actor_id = ${userId}
-        or actor_id in (select group_id from identity_group_users where user_id = ${userId})
+      select scope_kind, scope_id, role_id, inherited from identity_grants where ${own}
     ), above (id) as (
       select parent_id from identity_projects where id = ${projectId}
       union
@@ -45,9 +67,8 @@ const effectiveRoles = prepared(
     select role.id, role.name from identity_roles role join granted on granted.role_id = role.id
     where role.domain_id = ''
   )`;
-    return db.selectFrom(effective.as("effective")).select(["id", "name"]).orderBy("name");
-  },
-);
+  return db.selectFrom(effective.as("effective")).select(["id", "name"]).orderBy("name");
+}
 
 /** The grants as they were made. */
 export async function assignmentList(db: Db, filter: AssignmentFilter): Promise<Assignment[]> {

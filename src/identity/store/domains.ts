@@ -1,6 +1,6 @@
 import type { Db, Tx } from "#db/index.ts";
 import type { Domain, Extra } from "../domain/resources.ts";
-import { withGrantsOf } from "./grants.ts";
+import { withGrantsOf, type Grantee } from "./grants.ts";
 import type { TokenStampColumn } from "./token-stamp-column.ts";
 
 interface DomainRow {
@@ -37,8 +37,8 @@ export async function domainList(
 }
 
 /** The domains on which the user has a role. */
-export async function domainListOfUser(db: Db, userId: string): Promise<Domain[]> {
-  const rows = await withGrantsOf(db, userId)
+export async function domainListOfUser(db: Db, grantee: Grantee): Promise<Domain[]> {
+  const rows = await withGrantsOf(db, grantee)
     .selectFrom("identity_domains")
     .selectAll()
     .where("enabled", "=", 1)

@@ -30,8 +30,14 @@ export async function grantExists(db: Db, grant: Grant): Promise<boolean> {
   return row !== undefined;
 }
 
+/** A user, and groups that count beside those that they are in. */
+export interface Grantee {
+  readonly userId: string;
+  readonly groupIds?: readonly string[] | undefined;
+}
+
 /** Starts a query with `own`: the grants of the user and of their groups. RECURSIVE is for what may follow. */
-export function withGrantsOf(db: Db, userId: string) {
+export function withGrantsOf(db: Db, { userId, groupIds = [] }: Grantee) {
   return db.withRecursive("own", (cte) =>
     cte
       .selectFrom("identity_grants")
@@ -44,6 +50,7 @@ export function withGrantsOf(db: Db, userId: string) {
             "in",
             row.selectFrom("identity_group_users").select("group_id").where("user_id", "=", userId),
           ),
+          ...(groupIds.length === 0 ? [] : [row("actor_id", "in", groupIds)]),
         ]),
       ),
   );

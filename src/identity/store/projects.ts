@@ -1,6 +1,6 @@
 import type { Db, Tx } from "#db/index.ts";
 import type { Extra, Project } from "../domain/resources.ts";
-import { withGrantsOf } from "./grants.ts";
+import { withGrantsOf, type Grantee } from "./grants.ts";
 import type { TokenStampColumn } from "./token-stamp-column.ts";
 
 interface ProjectRow {
@@ -47,10 +47,10 @@ export async function projectList(db: Db, filter: ProjectFilter = {}): Promise<P
 /** The projects on which the user has a role. */
 export async function projectListOfUser(
   db: Db,
-  userId: string,
+  grantee: Grantee,
   filter: ProjectFilter = {},
 ): Promise<Project[]> {
-  let query = withGrantsOf(db, userId)
+  let query = withGrantsOf(db, grantee)
     .withRecursive("below(id)", (cte) =>
       cte
         .selectFrom("identity_projects as project")

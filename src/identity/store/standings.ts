@@ -4,6 +4,7 @@ import type { UserOptions } from "../domain/resources.ts";
 import type { Standing } from "../domain/token-state.ts";
 import type { NamedRef, TokenScope } from "../domain/token.ts";
 import { roleListEffective } from "./assignments.ts";
+import { serviceProviderRefs } from "./service-providers.ts";
 
 /** What decides, today, whether this user may have a token for this scope; undefined when there is no such user. */
 export async function standingFind(db: Db, userId: string, scope: TokenScope): Promise<Standing | undefined> {
@@ -30,6 +31,8 @@ export async function standingFind(db: Db, userId: string, scope: TokenScope): P
       row.project_stamp ?? "",
       row.scope_domain_stamp ?? "",
     ].join("."),
+    // Most clouds have none, and then nothing more is asked.
+    serviceProviders: Number(row.service_providers) > 0 ? await serviceProviderRefs(db) : [],
     roles: scope.kind === "unscoped" ? [] : await roleListEffective(db, userId, scope),
   };
 }
@@ -65,6 +68,13 @@ const standingRows = prepared(
       .select("scope_domain.enabled as scope_domain_enabled")
       .select(["user.token_stamp as user_stamp", "user_domain.token_stamp as user_domain_stamp"])
       .select(["project.token_stamp as project_stamp", "scope_domain.token_stamp as scope_domain_stamp"])
+      .select((row) =>
+        row
+          .selectFrom("identity_service_providers as sp")
+          .select((count) => count.fn.countAll().as("n"))
+          .where("sp.enabled", "=", 1)
+          .as("service_providers"),
+      )
       .where("user.id", "=", userId),
 );
 

@@ -3,6 +3,7 @@ import { newTokenStamp, type TokenClaims } from "../domain/token.ts";
 import type { Standing, TokenState } from "../domain/token-state.ts";
 import { standingFind } from "./standings.ts";
 import { delegatedState } from "./token-delegations.ts";
+import { federatedState } from "./token-federation.ts";
 
 interface RevocationRow {
   /** The token's own, the first of its two. */
@@ -35,10 +36,11 @@ export async function tokenStateOf(
   claims: TokenClaims,
   standing: Standing,
 ): Promise<TokenState | undefined> {
-  const { user, userDomain, project, scopeDomain, roles } = standing;
-  const { scope, methods, auditIds, issuedAt, expiresAt, delegation } = claims;
-  const stands = { user, userDomain, project, scopeDomain, roles };
+  const { user, userDomain, project, scopeDomain, roles, serviceProviders } = standing;
+  const { scope, methods, auditIds, issuedAt, expiresAt, delegation, federation } = claims;
+  const stands = { user, userDomain, project, scopeDomain, roles, serviceProviders };
   const state = { ...stands, scopeKind: scope.kind, methods, auditIds, issuedAt, expiresAt };
+  if (federation) return federatedState(db, state, { federation, scope });
   return delegation ? delegatedState(db, state, delegation) : state;
 }
 

@@ -1,5 +1,6 @@
 import { prepared, type Db, type Tx } from "#db/index.ts";
 import type { Extra, User, UserOptions } from "../domain/resources.ts";
+import type { FederatedUserFilter } from "./federated-users.ts";
 import type { TokenStampColumn } from "./token-stamp-column.ts";
 
 interface UserRow {
@@ -26,6 +27,8 @@ export interface UserFilter {
   readonly enabled?: boolean | undefined;
   /** Users of this group. */
   readonly groupId?: string | undefined;
+  /** Users whom an identity provider knows so. */
+  readonly known?: Omit<FederatedUserFilter, "userId"> | undefined;
 }
 
 export async function userFind(db: Db, id: string): Promise<User | undefined> {
@@ -47,6 +50,15 @@ export async function userList(db: Db, filter: UserFilter = {}): Promise<User[]>
     query = query.where("id", "in", (inner) =>
       inner.selectFrom("identity_group_users").select("user_id").where("group_id", "=", groupId),
     );
+  }
+  const { providerId, protocolId, uniqueId } = filter.known ?? {};
+  if ((providerId ?? protocolId ?? uniqueId) !== undefined) {
+    query = query.where("id", "in", (inner) => {
+      let known = inner.selectFrom("identity_federated_users").select("user_id");
+      if (providerId !== undefined) known = known.where("provider_id", "=", providerId);
+      if (protocolId !== undefined) known = known.where("protocol_id", "=", protocolId);
+      return uniqueId === undefined ? known : known.where("unique_id", "=", uniqueId);
+    });
   }
   return (await query.execute()).map(fromRow);
 }

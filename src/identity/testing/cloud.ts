@@ -61,7 +61,7 @@ export const catalog: readonly CatalogService[] = [
 
 /** A real identity service on a database of its own, after its bootstrap. */
 export async function startTestCloud(
-  options: { readonly allowExpiredSeconds?: number } = {},
+  options: Pick<Parameters<typeof createIdentity>[0], "allowExpiredSeconds" | "federation"> = {},
 ): Promise<TestCloud> {
   const database = await openTestDatabase({ ...identityMigrations, ...keyManagerMigrations });
   const clock = { offsetMs: 0, now: (): number => Date.now() + clock.offsetMs };

@@ -136,6 +136,7 @@ function callerContext(
     log: at.deps.log.child({ requestId }),
     clock: at.clock,
     signal: () => new AbortController().signal,
+    peer: () => ({ address: "", rawHeaders: [] }),
     baseUrl: "",
     prefix: "",
   };

@@ -4,7 +4,9 @@ import { operation, ReadyJson, Reply } from "#http/index.ts";
 import { catalogOfToken } from "../../app/catalog.ts";
 import type { IdentityCtx } from "../../app/context.ts";
 import type { Receipt } from "../../app/receipt.ts";
-import { tokenIssue } from "../../app/token.ts";
+import { signIn } from "../../app/sign-in.ts";
+import { tokenIssue, type IssuedToken } from "../../app/token.ts";
+import type { CatalogService } from "../../domain/catalog.ts";
 import { querySchema } from "../input.ts";
 import { signedRequestOf } from "../oauth1/signed-request.ts";
 import { authSchema, credentialsOf, scopeOf } from "./schema.ts";
@@ -17,20 +19,28 @@ export const authTokenIssue = operation({
     const signedRequest = signedRequestOf(ctx, { path: "auth/tokens", headers, query });
     const credentials = { ...credentialsOf(body.auth), signedRequest };
     const receipt = secretHeader(headers["openstack-auth-receipt"]);
-    const issued = await tokenIssue(ctx, { credentials, scope: scopeOf(body.auth), receipt });
+    const scope = scopeOf(body.auth);
+    const issued = await tokenIssue(ctx, await signIn(ctx, credentials), { scope, receipt });
     if ("required" in issued) return receiptReply(issued);
-    const { text, token } = issued;
-    const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, token) : undefined;
-    return new Reply(201, new ReadyJson(tokenText(token, catalog)), subjectHeaders(text.expose()));
+    const catalog = query.nocatalog === undefined ? await catalogOfToken(ctx, issued.token) : undefined;
+    return issuedReply(issued, catalog);
   },
 });
+
+/** 201 with the token; `catalog` as `tokenText` has it. */
+export function issuedReply(
+  { text, token }: IssuedToken,
+  catalog: readonly CatalogService[] | undefined,
+): Reply {
+  return new Reply(201, new ReadyJson(tokenText(token, catalog)), subjectHeaders(text.expose()));
+}
 
 function secretHeader(value: string | readonly string[] | undefined): Secret<string> | undefined {
   return typeof value === "string" && value !== "" ? new Secret(value) : undefined;
 }
 
 /** Keystone: a 401 that says what is missing yet. */
-function receiptReply({ text, methods, user, issuedAt, expiresAt, required }: Receipt): Reply {
+export function receiptReply({ text, methods, user, issuedAt, expiresAt, required }: Receipt): Reply {
   const times = {
     expires_at: `${isoMicroseconds(expiresAt)}Z`,
     issued_at: `${isoMicroseconds(issuedAt)}Z`,

@@ -43,7 +43,7 @@ function tokenView(token: Token): object {
   const scoped = project !== undefined || domain !== undefined || systemScope;
   return {
     methods: token.methods,
-    user: { domain: user.domain, id: user.id, name: user.name, password_expires_at: null },
+    user: { domain: user.domain, id: user.id, name: user.name, ...ownView(token) },
     audit_ids: token.auditIds,
     expires_at: `${isoMicroseconds(token.expiresAt)}Z`,
     issued_at: `${isoMicroseconds(token.issuedAt)}Z`,
@@ -52,6 +52,20 @@ function tokenView(token: Token): object {
     domain,
     system: systemScope ? { all: true } : undefined,
     roles: scoped ? token.roles : undefined,
+    service_providers: token.serviceProviders.length > 0 ? token.serviceProviders : undefined,
     ...delegationView(token.delegation),
+  };
+}
+
+/** Keystone: who was vouched for by another service has no password here. */
+function ownView({ federation }: Token): object {
+  if (!federation) return { password_expires_at: null };
+  const { providerId, protocolId, groupIds } = federation;
+  return {
+    "OS-FEDERATION": {
+      groups: groupIds.map((id) => ({ id })),
+      identity_provider: { id: providerId },
+      protocol: { id: protocolId },
+    },
   };
 }

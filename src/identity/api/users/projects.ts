@@ -10,7 +10,7 @@ export const userProjects = operation({
   handle: async (ctx: IdentityCtx, { params, query }) => {
     const userId = pathParam(params, "user_id");
     const filter = { name: query.name, domainId: query.domain_id, enabled: queryFilter(query.enabled) };
-    const projects = await projectListOfUser(ctx, userId, filter);
+    const projects = await projectListOfUser(ctx, { userId }, filter);
     const items = projects.map((project) => projectView(ctx, project));
     return collection(ctx, "projects", { path: `users/${userId}/projects`, query, items });
   },
