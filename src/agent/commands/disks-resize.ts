@@ -3,8 +3,9 @@ import type { DiskPaths } from "../agent-paths.ts";
 import { fileSizeFind, syncToDisk } from "../files.ts";
 import { overlayGrow } from "../images/qemu-img.ts";
 import { programRun } from "../run-program.ts";
-import { offRequire } from "./off-require.ts";
 import type { Command } from "./command.ts";
+import { exchangeEnd } from "./exchange-end.ts";
+import { offRequire } from "./off-require.ts";
 
 const gibibyte = 1024 ** 3;
 /** Less than the control plane waits for it. */
@@ -53,15 +54,8 @@ async function copyInPlace(
 
 /** The new disks need not be there: a copy that failed is taken back too. */
 export const disksResizeEnd: Command<"disksResizeEnd"> = async (context, { serverId, keep }) => {
-  const { folder, ephemeral, ...root } = context.paths.server(serverId);
-  for (const { disk, oldDisk } of [ephemeral, root]) {
-    if ((await fileSizeFind(oldDisk)) === undefined) continue;
-    if (keep === "new") await rm(oldDisk);
-    else {
-      await offRequire(context, serverId, "its disk");
-      await rename(oldDisk, disk);
-    }
-    await syncToDisk(folder);
-  }
+  const { ephemeral, ...root } = context.paths.server(serverId);
+  const exchanged = [ephemeral, root].map(({ disk, oldDisk }) => ({ disk, aside: oldDisk }));
+  await exchangeEnd(context, { serverId, keep, exchanged });
   return {};
 };

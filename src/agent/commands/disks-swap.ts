@@ -2,6 +2,7 @@ import { rename, rm } from "node:fs/promises";
 import { fileSizeFind, syncToDisk } from "../files.ts";
 import type { Command } from "./command.ts";
 import { rootDiskMake } from "./disks-create.ts";
+import { exchangeEnd } from "./exchange-end.ts";
 import { offRequire } from "./off-require.ts";
 
 /** Fetches and makes all that is new while the server still runs on what it has. */
@@ -32,16 +33,9 @@ export const disksSwap: Command<"disksSwap"> = async (context, { serverId, keepE
 };
 
 export const disksSwapEnd: Command<"disksSwapEnd"> = async (context, { serverId, keep }) => {
-  const { folder, nextDisk, ephemeral, ...root } = context.paths.server(serverId);
+  const { nextDisk, ephemeral, ...root } = context.paths.server(serverId);
   await rm(nextDisk, { force: true });
-  for (const { disk, previousDisk } of [ephemeral, root]) {
-    if ((await fileSizeFind(previousDisk)) === undefined) continue;
-    if (keep === "new") await rm(previousDisk);
-    else {
-      await offRequire(context, serverId, "its disk");
-      await rename(previousDisk, disk);
-    }
-    await syncToDisk(folder);
-  }
+  const exchanged = [ephemeral, root].map(({ disk, previousDisk }) => ({ disk, aside: previousDisk }));
+  await exchangeEnd(context, { serverId, keep, exchanged });
   return {};
 };

@@ -6,38 +6,21 @@ import type { Credentials } from "../../app/sign-in.ts";
 import { nullable } from "../input.ts";
 
 const domainRef = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) });
-const nameRef = Type.Object({
+const nameParts = {
   id: Type.Optional(Type.String()),
   name: Type.Optional(Type.String()),
   domain: Type.Optional(domainRef),
-});
+};
+const nameRef = Type.Object(nameParts);
 
 /** The body of POST /v3/auth/tokens (API reference, "Authentication and token management"). */
 export const authSchema = Type.Object({
   auth: Type.Object({
     identity: Type.Object({
       methods: Type.Array(Type.String(), { minItems: 1 }),
-      password: Type.Optional(
-        Type.Object({
-          user: Type.Object({
-            id: Type.Optional(Type.String()),
-            name: Type.Optional(Type.String()),
-            domain: Type.Optional(domainRef),
-            password: Type.String(),
-          }),
-        }),
-      ),
+      password: Type.Optional(Type.Object({ user: Type.Object({ ...nameParts, password: Type.String() }) })),
       token: Type.Optional(Type.Object({ id: Type.String() })),
-      totp: Type.Optional(
-        Type.Object({
-          user: Type.Object({
-            id: Type.Optional(Type.String()),
-            name: Type.Optional(Type.String()),
-            domain: Type.Optional(domainRef),
-            passcode: Type.String(),
-          }),
-        }),
-      ),
+      totp: Type.Optional(Type.Object({ user: Type.Object({ ...nameParts, passcode: Type.String() }) })),
       application_credential: Type.Optional(
         Type.Object({
           id: Type.Optional(Type.String()),
