@@ -70,13 +70,9 @@ async function shelved(step: CopiedStep): Promise<void> {
     await shelvedServerSet(tx, serverId, { image, at: clock.now() });
     // A delete that came meanwhile keeps its task state, and has the server where it is.
     const isWanted = !isGoing(server);
-    const taskState = isWanted ? (offload ? "shelving_offloading" : null) : (server.taskState ?? null);
-    const changes = changesAtEnd(
-      server,
-      { vmState: "shelved", powerState: "shutdown", fault: null },
-      taskState ?? undefined,
-    );
-    await serverUpdate(tx, serverId, { ...changes, taskState }, clock.now());
+    const taskState = isWanted ? (offload ? "shelving_offloading" : undefined) : server.taskState;
+    const changes = { vmState: "shelved", powerState: "shutdown", fault: null } as const;
+    await serverUpdate(tx, serverId, changesAtEnd(server, changes, taskState), clock.now());
     if (offload && isWanted) {
       const params = { serverId, requestId };
       await sagaStart(tx, serverShelveOffload, { id: next, params, resource: serverId, requestId });

@@ -110,13 +110,14 @@ export async function domainDefine(step: ServerStep): Promise<void> {
   await hostCommand(step, server.hostId, commands.domainDefine, domainSpecOf(server));
 }
 
-/** What an administrator said meanwhile holds (docs/decisions/0029-a-reset-holds-afterwards.md), unless another saga goes on. */
+/** With the task that is left. What an administrator said meanwhile holds (docs/decisions/0029-a-reset-holds-afterwards.md), unless another saga goes on. */
 export function changesAtEnd(
   { resetTo }: Pick<Server, "resetTo">,
   changes: ServerChanges,
   taskState: Server["taskState"],
 ): ServerChanges {
-  return resetTo === undefined || taskState !== undefined ? changes : { ...changes, vmState: resetTo };
+  if (taskState !== undefined) return { ...changes, taskState };
+  return { ...changes, ...(resetTo === undefined ? {} : { vmState: resetTo }), taskState: null };
 }
 
 /** The success: server in its new state, action finished. A delete or a hard reboot that came meanwhile keeps its task state. */
@@ -131,12 +132,7 @@ export async function finish(
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
     const taskState = await taskStateAfter(step, tx, server);
-    await serverUpdate(
-      tx,
-      server.id,
-      { ...changesAtEnd(server, changes, taskState), taskState: taskState ?? null },
-      clock.now(),
-    );
+    await serverUpdate(tx, server.id, changesAtEnd(server, changes, taskState), clock.now());
     await serverActionFinish(tx, step.params, { result: "Success", hostId: server.hostId }, clock.now());
   });
 }
@@ -154,12 +150,7 @@ export async function fail(
     const server = await serverFind(tx, step.params.serverId);
     if (!server) return;
     const taskState = await taskStateAfter(step, tx, server);
-    await serverUpdate(
-      tx,
-      server.id,
-      { ...changesAtEnd(server, changes, taskState), taskState: taskState ?? null },
-      clock.now(),
-    );
+    await serverUpdate(tx, server.id, changesAtEnd(server, changes, taskState), clock.now());
     await serverActionFinish(
       tx,
       step.params,
