@@ -6,6 +6,7 @@
 import { execFile } from "node:child_process";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { prepareHost } from "../src/main/setup/prepare-host.ts";
 import { startRealCloud, type RealCloud } from "../test/kit/real-cloud.ts";
@@ -15,6 +16,8 @@ import { secretVisibleMs } from "./secret-watch.ts";
 import { serverRun, type BenchServer } from "./server-run.ts";
 
 const run = promisify(execFile);
+/** Before a creation, so that nothing of the one before is under way. */
+const quietMs = 500;
 const socketPath = "/run/libvirt/libvirt-sock";
 
 interface Round extends RawFigures {
@@ -32,6 +35,7 @@ const labels: Readonly<Record<keyof Round, string>> = {
   plain: "POST /servers -> ACTIVE, no vTPM",
   made: "virsh define + start, same XML, libvirt makes the TPM",
   none: "virsh define + start, no TPM",
+  noneStarted: "virsh start, no TPM",
   start: "os-start -> ACTIVE",
   started: "virsh start, TPM exists",
   hardReboot: "reboot HARD -> ACTIVE",
@@ -69,13 +73,15 @@ export async function bench(args: readonly string[]): Promise<void> {
     `create with a vTPM, pool empty / without one: ${ratio("empty", "plain")}, / virsh: ${ratio("empty", "made")}`,
   );
   console.log(`create without a vTPM / virsh define + start without one: ${ratio("plain", "none")}`);
+  console.log(`virsh start, TPM exists / without one: ${ratio("started", "noneStarted")}`);
   console.log(`start / virsh: ${ratio("start", "started")}   (aim 1.15)`);
   console.log(`hard reboot / virsh: ${ratio("hardReboot", "rebooted")}   (aim 1.15)`);
 }
 
 async function oneRound(cloud: RealCloud): Promise<Round> {
   const ready = join(cloud.instancesPath, "tpm-pool", "ready-2.0");
-  while ((await readdir(ready)).length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  while ((await readdir(ready)).length === 0) await sleep(100);
+  await sleep(quietMs);
   const server = await serverRun(cloud.demo);
   const { stdout: xml } = await run("virsh", ["dumpxml", "--inactive", "--security-info", server.id]);
   await act(cloud, server, { "os-stop": null }, "SHUTOFF");
@@ -89,6 +95,7 @@ async function oneRound(cloud: RealCloud): Promise<Round> {
   for (const name of emptied) await rm(join(ready, name), { recursive: true });
   const fromEmpty = await serverRun(cloud.demo);
   await fromEmpty.remove();
+  await sleep(quietMs);
   const plain = await serverRun(cloud.demo, "plain.small");
   await plain.remove();
   const raw = await rawRound(cloud.instancesPath, xml);
@@ -112,6 +119,6 @@ async function act({ demo }: RealCloud, { id }: BenchServer, action: object, wan
     const { server } = (await demo.send("GET", path)).body;
     if (server.status === wanted && server["OS-EXT-STS:task_state"] === null) return;
     if (server.status === "ERROR") throw new Error(JSON.stringify(server.fault));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
 }

@@ -4,5 +4,6 @@ import type { commands } from "#bus/index.ts";
 export const commandParts: Partial<Readonly<Record<keyof typeof commands, string>>> = {
   disksCreate: "disks",
   configDriveCreate: "disks",
+  domainDefine: "disks",
   tpmManufacture: "tpm",
 };

@@ -21,7 +21,7 @@ import { computeRoutes } from "./routes.ts";
 import { serverActionSagas } from "./sagas/server-action-sagas.ts";
 import { serverCreateBackup } from "./sagas/server-create-backup.ts";
 import { serverCreateImage } from "./sagas/server-create-image.ts";
-import { serverCreate, serverCreate1 } from "./sagas/server-create.ts";
+import { serverCreate, serverCreate2 } from "./sagas/server-create.ts";
 import { serverRebuild } from "./sagas/server-rebuild.ts";
 import { serverDelete } from "./sagas/server-delete.ts";
 import { serverResizeConfirm } from "./sagas/server-resize-confirm.ts";
@@ -112,7 +112,7 @@ export function createCompute(options: ComputeOptions): Compute {
     database: options.database,
     definitions: [
       serverCreate,
-      serverCreate1,
+      serverCreate2,
       serverDelete,
       serverRescue,
       serverShelve,

@@ -8,12 +8,14 @@ import { tpmExamine } from "#agent/tpm/examine.ts";
 import { poolFiles, poolReadyList } from "#agent/tpm/pool-places.ts";
 import { tpmStateRead } from "#agent/tpm/state-bytes.ts";
 import { tpmStateLook } from "#agent/tpm/state.ts";
+import { WaitingSwtpm } from "#agent/tpm/waiting-swtpm.ts";
 import { sleep } from "#base/clock.ts";
 import { newUuid } from "#base/ids.ts";
 import { silentLogger } from "#base/logger.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import { bytesFind } from "../kit/bytes-find.ts";
 import { eventually } from "../kit/client.ts";
+import { processesWith } from "../kit/processes.ts";
 import { randomOf } from "../kit/random.ts";
 import {
   passphraseMake,
@@ -69,6 +71,22 @@ async function commandLines(): Promise<string[]> {
   return Promise.all(pids.map((pid) => readFile(join("/proc", pid, "cmdline"), "latin1").catch(() => "")));
 }
 
+/** Throws unless swtpm opens the state of the pool's TPM and has the endorsement keys of its certificates. */
+async function poolTpmExamine(
+  version: TpmVersion,
+  tpmId: string,
+): Promise<{ readonly own: Uint8Array; readonly certificates: readonly Buffer[] }> {
+  const { owner, key, folder: workFolder, places } = workshop;
+  const folder = join(places.ready(version), tpmId);
+  const own = await poolPassphraseRead(key, folder, tpmId);
+  const certificates = await certificatesIn(folder);
+  const state = await readFile(join(folder, poolFiles.state));
+  await using swtpm: WaitingSwtpm = await WaitingSwtpm.begin({ version, owner, workFolder });
+  const bytes = await swtpm.accept({ state, from: own, to: own });
+  await tpmExamine({ version, bytes, passphrase: own, certificates, owner, workFolder });
+  return { own, certificates };
+}
+
 async function certificatesIn(folder: string): Promise<Buffer[]> {
   const names = (await readdir(folder)).filter((name) => /^ek-.*\.crt$/.test(name)).toSorted();
   return Promise.all(names.map((name) => readFile(join(folder, name))));
@@ -90,14 +108,10 @@ async function serverTpm(
 
 test("TPMs of both versions are made ahead, each under a passphrase of its own, and become servers'", async () => {
   const pool = await filled({ "2.0": 2, "1.2": 1 });
-  const { owner, key, folder: workFolder, places } = workshop;
+  const { places } = workshop;
   for (const version of ["2.0", "1.2"] as const) {
     for (const tpmId of await ready(version)) {
-      const folder = join(places.ready(version), tpmId);
-      const own = await poolPassphraseRead(key, folder, tpmId);
-      const certificates = await certificatesIn(folder);
-      const bytes = await readFile(join(folder, poolFiles.state));
-      await tpmExamine({ version, bytes, passphrase: own, certificates, owner, workFolder });
+      const { own, certificates } = await poolTpmExamine(version, tpmId);
       // Those of TPMs 1.2 name nobody.
       if (version === "2.0") expect(new X509Certificate(certificates[0] ?? "").subject).toContain(tpmId);
       expect(await bytesFind([workshop.folder], [Buffer.from(own)])).toEqual([]);
@@ -162,6 +176,38 @@ test("a pool that cannot be used holds nobody up, and its folders are root's aga
   await pool.idle();
 });
 
+test("a swtpm waits for whoever takes next; one that was ended costs no TPM", async () => {
+  await filled({ "2.0": 2, "1.2": 0 });
+  const pool = workshopPool(workshop, { "2.0": 2, "1.2": 0 });
+  const end = new AbortController();
+  pool.fill(end.signal);
+  const { places } = workshop;
+  const waits = async (): Promise<number | undefined> =>
+    (await processesWith(/swtpm$/, [`${places.work}/tpm-rekey-`]))[0];
+  const before = await ready();
+  const first = await eventually(waits);
+  process.kill(first, "SIGKILL");
+  // Its parent has heard of it then.
+  await eventually(
+    async () => (await readdir(`/proc/${first}`).catch(() => undefined)) === undefined || undefined,
+  );
+  const [one, two] = [newUuid(), newUuid()];
+  const passphrase = passphraseMake();
+  expect(await take(pool, one, passphrase)).toBe(before[0]);
+  const second = await eventually(waits, 60_000);
+  expect(second).not.toBe(first);
+  const taken = await take(pool, two, passphrase);
+  expect(taken).toBeDefined();
+  expect(await serverTpm(one, passphrase)).not.toBe(await serverTpm(two, passphrase));
+  end.abort();
+  await pool.idle();
+  const left = async (): Promise<unknown> => [
+    await processesWith(/swtpm/, [places.work]),
+    await readdir(places.work),
+  ];
+  await expect.poll(left, { timeout: 30_000 }).toEqual([[], []]);
+});
+
 test("what a killed process claimed is never ready again", async () => {
   await filled({ "2.0": 1, "1.2": 0 });
   const { places } = workshop;
@@ -176,7 +222,7 @@ test("what a killed process claimed is never ready again", async () => {
 test(`kill -9 of a process that fills and takes, ${killRounds} times: each TPM is unused, one server's, or gone`, async () => {
   console.log(`TPM_POOL_KILL_SEED=${killSeed} TPM_POOL_KILL_ROUNDS=${killRounds}`);
   const random = randomOf(killSeed);
-  const { folder, places, key, owner } = workshop;
+  const { folder, places } = workshop;
   for (let round = 0; round < killRounds; round += 1) {
     const child = spawn(
       process.execPath,
@@ -197,11 +243,7 @@ test(`kill -9 of a process that fills and takes, ${killRounds} times: each TPM i
   }
   const keys: string[] = [];
   for (const tpmId of await ready()) {
-    const entry = join(places.ready("2.0"), tpmId);
-    const certificates = await certificatesIn(entry);
-    const passphrase = await poolPassphraseRead(key, entry, tpmId);
-    const bytes = await readFile(join(entry, poolFiles.state));
-    await tpmExamine({ version: "2.0", bytes, passphrase, certificates, owner, workFolder: folder });
+    const { certificates } = await poolTpmExamine("2.0", tpmId);
     keys.push(Buffer.concat(certificates).toString("hex"));
   }
   const asked = await readdir(join(folder, "passphrases"));

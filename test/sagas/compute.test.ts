@@ -22,7 +22,7 @@ import { aServer } from "../../src/compute/domain/testing/a-server.ts";
 import { serverActionSagas, type PlainActionName } from "../../src/compute/sagas/server-action-sagas.ts";
 import {
   serverCreate,
-  serverCreate1,
+  serverCreate2,
   type ServerCreateParams,
 } from "../../src/compute/sagas/server-create.ts";
 import { serverCreateBackup } from "../../src/compute/sagas/server-create-backup.ts";
@@ -226,7 +226,7 @@ const creation: SagaTestSetup<ServerCreateParams, ComputeSagaDeps> = {
 };
 
 sagaTests(serverCreate, creation);
-sagaTests(serverCreate1, creation);
+sagaTests(serverCreate2, creation);
 
 const nothingLeft = {
   host: {},

@@ -27,7 +27,7 @@ export const simTpmCommands = {
       if (source && (await passphraseHash(key, source.imageId, source.passphrase)) !== source.content.bytes)
         throw new CloudError(
           "conflict",
-          "The TPM state is not opened by its passphrase: it is damaged, or another one's.",
+          "swtpm does not open the TPM state with its passphrase: it is damaged, or another one's.",
         );
       const passphraseSha256 = await passphraseHash(key, serverId, passphrase);
       books.set(serverId, {

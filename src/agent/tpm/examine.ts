@@ -18,8 +18,8 @@ const certificateIndexes = [0x01c0_0002, 0x01c0_0016];
 const chunkBytes = 512;
 
 /**
- * swtpm opens a copy of the state. Throws {@link ProgramError} when it does not, `bug` when the TPM's endorsement keys are not
- * those of the certificates (DER, RSA first).
+ * swtpm opens a copy of the state. Answers it as one swtpm hands it to another, encrypted with the same passphrase. Throws
+ * `conflict` when swtpm does not open it, `bug` when the TPM's endorsement keys are not those of the certificates (DER, RSA first).
  */
 export async function tpmExamine(input: {
   readonly version: TpmVersion;
@@ -30,12 +30,13 @@ export async function tpmExamine(input: {
   readonly owner: SwtpmUser;
   /** A folder that swtpm's user may pass through. */
   readonly workFolder: string;
-}): Promise<void> {
+}): Promise<Buffer> {
   const { version, bytes, passphrase, certificates, owner, workFolder } = input;
   const folder = await mkdtemp(join(workFolder, "tpm-look-"));
   try {
     await swtpmFolderMake(folder, { version, bytes, owner });
-    await using swtpm: SwtpmProcess = new SwtpmProcess({ version, folder, owner, passphrase });
+    await using swtpm: SwtpmProcess = new SwtpmProcess({ version, folder, owner });
+    swtpm.unlock({ passphrase, migrationPassphrase: passphrase });
     await swtpm.init();
     const same = version === "2.0" ? await same20(swtpm, certificates) : await same12(swtpm, certificates);
     if (!same)
@@ -43,6 +44,7 @@ export async function tpmExamine(input: {
         "bug",
         `The endorsement keys of a TPM ${version} are not those of its certificates.`,
       );
+    return await swtpm.stateGet();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -10,7 +10,8 @@ import { syncToDisk } from "../files.ts";
 import { endorsementCertificates, tpmCertificatesWrite } from "./certificates.ts";
 import { tpmExamine } from "./examine.ts";
 import { poolAssociatedData, poolFiles, type PoolPlaces } from "./pool-places.ts";
-import { tpmSetupRun, type MadeTpm } from "./setup.ts";
+import type { TpmCertificates } from "./certificates.ts";
+import { tpmSetupRun } from "./setup.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 /** As many as those of servers. */
@@ -38,11 +39,11 @@ export async function poolMake(input: PoolMake): Promise<string> {
   wipe(random);
   const draft = await mkdtemp(join(places.work, "making-"));
   try {
-    const { bytes, certificates } = await stateMake(input, { tpmId, passphrase, draft });
+    const { state, certificates } = await stateMake(input, { tpmId, passphrase, draft });
     const entry = join(draft, "entry");
     await tpmCertificatesWrite(entry, certificates);
     const box = await boxSeal(key.publicKey, passphrase, poolAssociatedData(tpmId));
-    await writeFile(join(entry, poolFiles.state), bytes, { mode: 0o600, flush: true });
+    await writeFile(join(entry, poolFiles.state), state, { mode: 0o600, flush: true });
     await writeFile(join(entry, poolFiles.passphrase), box, { mode: 0o600, flush: true });
     await syncToDisk(entry);
     await rename(entry, join(places.ready(version), tpmId));
@@ -57,10 +58,18 @@ export async function poolMake(input: PoolMake): Promise<string> {
 async function stateMake(
   { places, version, owner, setupConfig, signal }: PoolMake,
   own: { readonly tpmId: string; readonly passphrase: Buffer; readonly draft: string },
-): Promise<MadeTpm> {
+): Promise<{ readonly state: Buffer; readonly certificates: TpmCertificates }> {
   const made = await tpmSetupRun({ ...own, version, owner, setupConfig, background: true, signal });
   const certificates = endorsementCertificates(made.certificates);
   const { passphrase } = own;
-  await tpmExamine({ version, bytes: made.bytes, passphrase, certificates, owner, workFolder: places.work });
-  return made;
+  const { bytes } = made;
+  const state = await tpmExamine({
+    version,
+    bytes,
+    passphrase,
+    certificates,
+    owner,
+    workFolder: places.work,
+  });
+  return { state, certificates: made.certificates };
 }

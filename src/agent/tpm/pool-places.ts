@@ -26,8 +26,8 @@ export function poolPlaces(folder: string): PoolPlaces {
 
 /** The files of one TPM in the pool, beside its certificates (`*.crt`). */
 export const poolFiles = {
-  /** As swtpm wrote it. */
-  state: "state",
+  /** As one swtpm hands it to another, under the TPM's own passphrase. */
+  state: "handed-over",
   /** Its passphrase, sealed to the host's key. */
   passphrase: "passphrase.box",
 } as const;

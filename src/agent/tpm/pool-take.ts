@@ -10,9 +10,9 @@ import { isAbsent, syncToDisk } from "../files.ts";
 import { tpmCertificatesRead, tpmCertificatesWrite } from "./certificates.ts";
 import { tpmCertificatesFolder } from "./endorsement-keys.ts";
 import { poolAssociatedData, poolFiles, poolReadyList, type PoolPlaces } from "./pool-places.ts";
-import { tpmStateRekey } from "./rekey.ts";
 import { tpmStatePlace } from "./place.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
+import type { WaitingSwtpm } from "./waiting-swtpm.ts";
 
 export interface PoolTake {
   readonly places: PoolPlaces;
@@ -26,6 +26,8 @@ export interface PoolTake {
   /** The server's. Not wiped here. */
   readonly passphrase: Uint8Array;
   readonly paths: ServerPaths;
+  /** One that takes the TPM over. */
+  readonly waitingSwtpm: () => Promise<WaitingSwtpm>;
 }
 
 /**
@@ -65,16 +67,17 @@ async function claimed(entry: string, claim: string): Promise<boolean> {
 }
 
 async function takeClaimed(input: PoolTake, claim: string, tpmId: string): Promise<void> {
-  const { places, version, owner, key, passphrase, paths } = input;
-  const [bytes, box, certificates] = await Promise.all([
+  const { places, version, key, passphrase: to, paths } = input;
+  const [state, box, certificates] = await Promise.all([
     readFile(join(claim, poolFiles.state)),
     readFile(join(claim, poolFiles.passphrase), "utf8"),
     tpmCertificatesRead(claim),
   ]);
   const from = await boxOpen(key, box, poolAssociatedData(tpmId));
   try {
+    await using swtpm: WaitingSwtpm = await input.waitingSwtpm();
     const [renewed] = await Promise.all([
-      tpmStateRekey({ version, bytes, from, to: passphrase, owner, workFolder: places.work }),
+      swtpm.accept({ state, from, to }),
       // A power failure does not put it back among those that are ready once a server has it.
       syncToDisk(places.claimed),
       syncToDisk(places.ready(version)),

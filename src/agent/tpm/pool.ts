@@ -23,6 +23,7 @@ import {
 } from "./pool-places.ts";
 import { poolTake, type PoolTake } from "./pool-take.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
+import { WaitingSwtpm } from "./waiting-swtpm.ts";
 
 /** How many TPMs of each version the pool holds; 0: none are made ahead. */
 export type TpmPoolSizes = Readonly<Record<TpmVersion, number>>;
@@ -57,6 +58,8 @@ export class TpmPool {
   readonly #waits: PoolWaits;
   #taken = Promise.withResolvers<void>();
   #filling: Promise<void> = Promise.resolve();
+  /** For the next one who takes: the start of a swtpm is most of a take. */
+  #waiting: WaitingSwtpm | undefined;
 
   constructor(options: TpmPoolOptions) {
     this.#options = options;
@@ -84,7 +87,8 @@ export class TpmPool {
     const { owner, key } = this.#options;
     if (owner === undefined) return undefined;
     try {
-      return await poolTake({ ...server, places: this.#places, owner, key });
+      const waitingSwtpm = (): Promise<WaitingSwtpm> => this.#waitingSwtpm(server.version, owner);
+      return await poolTake({ ...server, places: this.#places, owner, key, waitingSwtpm });
     } catch (error) {
       server.log.warn({ error: errorText(error) }, "the pool of TPMs made ahead is of no use");
       return undefined;
@@ -96,12 +100,17 @@ export class TpmPool {
   /** Keeps the pool full until the signal; one at a time, and only while no command runs. Never rejects. */
   fill(signal: AbortSignal): void {
     const { owner } = this.#options;
-    if (owner !== undefined) this.#filling = this.#fill(owner, signal);
+    if (owner !== undefined) this.#filling = this.#fillUntil(owner, signal);
   }
 
   /** Resolves when nothing is being made any more. */
   async idle(): Promise<void> {
     await this.#filling;
+  }
+
+  async #fillUntil(owner: SwtpmUser, signal: AbortSignal): Promise<void> {
+    await this.#fill(owner, signal);
+    await this.#waiting?.[Symbol.asyncDispose]();
   }
 
   async #fill(owner: SwtpmUser, signal: AbortSignal): Promise<void> {
@@ -113,6 +122,7 @@ export class TpmPool {
         this.#taken = Promise.withResolvers();
         const version = await this.#wanted();
         if (version === undefined) {
+          await this.#waitingEnsure(owner);
           await Promise.race([this.#taken.promise, stopped, wait(fullLookMs)]);
           continue;
         }
@@ -131,6 +141,25 @@ export class TpmPool {
         await wait(againMs);
       }
     }
+  }
+
+  async #waitingSwtpm(version: TpmVersion, owner: SwtpmUser): Promise<WaitingSwtpm> {
+    const waiting = this.#waiting;
+    if (waiting?.version === version) {
+      this.#waiting = undefined;
+      if (waiting.runs) return waiting;
+      await waiting[Symbol.asyncDispose]();
+    }
+    return await WaitingSwtpm.begin({ version, owner, workFolder: this.#places.work });
+  }
+
+  /** Of the version of which the pool holds most. */
+  async #waitingEnsure(owner: SwtpmUser): Promise<void> {
+    const { sizes } = this.#options;
+    const version = sizes["2.0"] < sizes["1.2"] ? "1.2" : "2.0";
+    if (sizes[version] === 0 || this.#waiting?.runs === true) return;
+    await this.#waiting?.[Symbol.asyncDispose]();
+    this.#waiting = await WaitingSwtpm.begin({ version, owner, workFolder: this.#places.work });
   }
 
   async #make(version: TpmVersion, owner: SwtpmUser, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
+import { CloudError } from "#base/errors.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import { programEnvironment, ProgramError } from "../run-program.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
@@ -14,10 +15,13 @@ export interface SwtpmOptions {
   /** Where the state is, or will be; swtpm's user must reach it. */
   readonly folder: string;
   readonly owner: SwtpmUser;
+}
+
+export interface SwtpmPassphrases {
   /** The state in the folder is encrypted with it. Not wiped here. */
   readonly passphrase: Uint8Array;
   /** States that go through the control channel are encrypted with it. Not wiped here. */
-  readonly migrationPassphrase?: Uint8Array | undefined;
+  readonly migrationPassphrase: Uint8Array;
 }
 
 const program = "swtpm";
@@ -38,8 +42,8 @@ export class SwtpmProcess implements AsyncDisposable {
   readonly #closed: Promise<unknown>;
   #log = "";
 
-  /** Answers at once: what is asked waits until swtpm has begun. */
-  constructor({ version, folder, owner, passphrase, migrationPassphrase }: SwtpmOptions) {
+  /** Answers at once. It waits for its passphrases, for as long as it takes. */
+  constructor({ version, folder, owner }: SwtpmOptions) {
     const args = [
       "socket",
       ...(version === "2.0" ? ["--tpm2"] : []),
@@ -52,14 +56,13 @@ export class SwtpmProcess implements AsyncDisposable {
       // It ends when nobody is at the other end any more: no swtpm outlives an agent that was killed.
       "--fd",
       "5",
-      ...(migrationPassphrase === undefined ? [] : ["--migration-key", `pwdfd=6,${keyForm}`]),
+      "--migration-key",
+      `pwdfd=6,${keyForm}`,
     ];
     this.#child = spawn(program, args, {
-      stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", migrationPassphrase ? "pipe" : "ignore"],
+      stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
       env: programEnvironment(),
       cwd: "/",
-      timeout: patienceMs,
-      killSignal: "SIGKILL",
       ...owner,
     });
     this.#child.stderr?.on("data", (text: Buffer) => {
@@ -70,21 +73,27 @@ export class SwtpmProcess implements AsyncDisposable {
     this.#control = new Channel(ends[4] as Duplex);
     this.#data = new Channel(ends[5] as Duplex);
     this.#closed = once(this.#child, "close").catch(() => undefined);
-    for (const [descriptor, bytes] of [
-      [3, passphrase],
-      [6, migrationPassphrase],
-    ] as const) {
-      if (bytes === undefined) continue;
-      const end = ends[descriptor] as Duplex;
-      // A swtpm that ends before it has read everything says so by not answering.
-      end.on("error", () => {});
-      end.end(bytes);
-    }
+    // A swtpm that ends before it has read everything says so by not answering.
+    for (const descriptor of [3, 6]) (ends[descriptor] as Duplex).on("error", () => {});
   }
 
-  /** Loads the state of the folder, or the one that was set, and writes it. */
+  /** Before anything is asked of it; from now on it has half a minute. */
+  unlock({ passphrase, migrationPassphrase }: SwtpmPassphrases): void {
+    const ends: readonly unknown[] = this.#child.stdio;
+    (ends[3] as Duplex).end(passphrase);
+    (ends[6] as Duplex).end(migrationPassphrase);
+    const patience = setTimeout(() => this.end(), patienceMs);
+    void this.#closed.then(() => clearTimeout(patience));
+  }
+
+  /** False once it has ended. */
+  get runs(): boolean {
+    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Loads the state of the folder, or the one that was set, and writes it. Throws `conflict` when its passphrase does not open it. */
   async init(): Promise<void> {
-    await this.#controlAsk("init", [0], 0);
+    await openedOrRefused(() => this.#controlAsk("init", [0], 0));
   }
 
   /** The permanent state, encrypted with the migration passphrase. After {@link init}. */
@@ -93,9 +102,12 @@ export class SwtpmProcess implements AsyncDisposable {
     return await this.#read(this.#control, head.readUInt32BE(8));
   }
 
-  /** Takes what {@link stateGet} of another swtpm with the same migration passphrase gave. Before {@link init}. */
+  /**
+   * Takes what {@link stateGet} of another swtpm with the same migration passphrase gave. Before {@link init}. Throws `conflict` when
+   * that passphrase does not open it.
+   */
   async stateSet(state: Uint8Array): Promise<void> {
-    await this.#controlAsk("stateSet", [0, permanent, state.length], 0, state);
+    await openedOrRefused(() => this.#controlAsk("stateSet", [0, permanent, state.length], 0, state));
   }
 
   /** Ends it in order; what it has to write is written. */
@@ -151,6 +163,17 @@ export class SwtpmProcess implements AsyncDisposable {
       missing: status === undefined && this.#child.pid === undefined,
       status,
     });
+  }
+}
+
+/** Whatever swtpm answers but success, or its end, is for the state. */
+async function openedOrRefused(ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
+  } catch (cause) {
+    if (!(cause instanceof ProgramError) || cause.missing) throw cause;
+    const message = "swtpm does not open the TPM state with its passphrase: it is damaged, or another one's.";
+    throw new CloudError("conflict", message, { cause, detail: cause.output });
   }
 }
 

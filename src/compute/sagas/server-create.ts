@@ -47,28 +47,24 @@ export interface ServerCreateParams extends ServerActionParams {
 
 type Undo = SagaUndo<ServerCreateParams, ComputeSagaDeps>;
 
-export const serverCreate = saga<ServerCreateParams, ComputeSagaDeps>("server-create", 2)
+export const serverCreate = saga<ServerCreateParams, ComputeSagaDeps>("server-create", 3)
   .step("server", { run: nothing, undo: serverFail })
   .step("allocationGuard", { run: nothing, undo: allocationRelease })
   .step("allocation", { run: allocationClaim, undo: "none" })
   .step("host", { run: hostAssign, undo: "none" })
   .step("partsGuard", { run: nothing, undo: partsDelete })
   .step("parts", { run: partsMake, undo: "none" })
-  .step("domain", { run: domainDefine, undo: "none" })
   .step("start", { run: serverStart, undo: "none" })
   .step("active", { run: active, undo: "none" });
 
-/** The disks first, then the TPM: what a cloud began before version 2 ends so. */
-export const serverCreate1 = saga<ServerCreateParams, ComputeSagaDeps>("server-create", 1)
+/** The domain after its parts: what a cloud began before version 3 ends so. */
+export const serverCreate2 = saga<ServerCreateParams, ComputeSagaDeps>("server-create", 2)
   .step("server", { run: nothing, undo: serverFail })
   .step("allocationGuard", { run: nothing, undo: allocationRelease })
   .step("allocation", { run: allocationClaim, undo: "none" })
   .step("host", { run: hostAssign, undo: "none" })
-  .step("disksGuard", { run: nothing, undo: disksDelete })
-  .step("disks", { run: disksCreate, undo: "none" })
-  .step("tpmGuard", { run: nothing, undo: tpmDelete })
-  .step("tpm", { run: tpmMake, undo: "none" })
-  .step("domainGuard", { run: nothing, undo: domainUndefine })
+  .step("partsGuard", { run: nothing, undo: partsDelete })
+  .step("parts", { run: partsMake, undo: "none" })
   .step("domain", { run: domainDefine, undo: "none" })
   .step("start", { run: serverStart, undo: "none" })
   .step("active", { run: active, undo: "none" });
@@ -163,9 +159,9 @@ async function disksCreate(step: SagaStep<ServerCreateParams, ComputeSagaDeps>):
   await configDriveMake(step, server, { injected: step.params.injected, rescue: false });
 }
 
-/** Disks and TPM at once: each takes most of what comes before the start, and neither needs the other. */
+/** The TPM beside the disks and the domain, which opens these: each takes most of what comes before the start, and neither needs the other. */
 async function partsMake(step: SagaStep<ServerCreateParams, ComputeSagaDeps>): Promise<void> {
-  const made = await Promise.allSettled([disksCreate(step), tpmMake(step)]);
+  const made = await Promise.allSettled([disksCreate(step).then(() => domainDefine(step)), tpmMake(step)]);
   const failed = made.filter((part) => part.status === "rejected").map(({ reason }): unknown => reason);
   // What time does not mend is the answer, whichever came first.
   if (failed.length > 0) throw failed.find((reason) => !(reason instanceof RetryableError)) ?? failed[0];
