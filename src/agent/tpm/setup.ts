@@ -6,6 +6,7 @@ import { programRun } from "../run-program.ts";
 import { tpmCertificatesRead, type TpmCertificates } from "./certificates.ts";
 import { tpmStateMostBytes } from "./state-bytes.ts";
 import { swtpmFolderEnsure } from "./state.ts";
+import { swtpmAbandonedEnd } from "./swtpm-running.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 export interface TpmSetup {
@@ -64,13 +65,19 @@ export async function tpmSetupRun(input: TpmSetup): Promise<MadeTpm> {
     "--write-ek-cert-files",
     folders.certificates,
   ];
-  await programRun("swtpm_setup", args, {
-    user: owner,
-    descriptor3: passphrase,
-    temporaryFolder: folders.temporary,
-    background,
-    signal,
-  });
+  try {
+    await programRun("swtpm_setup", args, {
+      user: owner,
+      descriptor3: passphrase,
+      temporaryFolder: folders.temporary,
+      background,
+      signal,
+    });
+  } catch (error) {
+    // Ended before its time, it may leave the swtpm that it had started.
+    await swtpmAbandonedEnd(`${draft}/`);
+    throw error;
+  }
   const state = join(folders.state, tpmStateNames[version].file);
   return {
     bytes: await plainFileRead(state, tpmStateMostBytes),
