@@ -13,6 +13,9 @@ const onBothDatabases = [
 /** What os.tmpdir() answers. */
 const env = { TMPDIR: await quickFolder() };
 
+/** Of what is waited for: it only bounds a failure. */
+const patience = { timeout: 60_000 };
+
 export default defineConfig({
   test: {
     // Tests wait for timers, child processes and the database: more workers than processors keep these busy.
@@ -54,6 +57,7 @@ export default defineConfig({
           name: "sim",
           include: ["test/sim/**/*.test.ts"],
           env,
+          expect: { poll: patience },
           // SIM_KILL_ROUNDS makes it as long as wanted.
           testTimeout: 7_200_000,
           hookTimeout: 120_000,
@@ -67,6 +71,7 @@ export default defineConfig({
           // After the others: a guest gives up a TPM that waits long for a processor.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
+          expect: { poll: patience },
           testTimeout: 900_000,
           hookTimeout: 600_000,
         },
