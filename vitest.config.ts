@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { quickFolder } from "./test/kit/quick-folder.ts";
 
@@ -12,6 +13,12 @@ const onBothDatabases = [
 
 /** What os.tmpdir() answers. */
 const env = { TMPDIR: await quickFolder() };
+
+/** What tests start again and again is compiled once. */
+const compiled = { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules", ".cache", "compiled") };
+
+/** Of what is waited for: it only bounds a failure. */
+const patience = { timeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -53,7 +60,8 @@ export default defineConfig({
         test: {
           name: "sim",
           include: ["test/sim/**/*.test.ts"],
-          env,
+          env: { ...env, ...compiled },
+          expect: { poll: patience },
           // SIM_KILL_ROUNDS makes it as long as wanted.
           testTimeout: 7_200_000,
           hookTimeout: 120_000,
@@ -64,9 +72,11 @@ export default defineConfig({
           name: "real-host",
           include: ["test/real-host/**/*.test.ts", "test/compat/**/*.test.ts"],
           globalSetup: ["test/kit/prepare-host.ts"],
+          env: compiled,
           // After the others: a guest gives up a TPM that waits long for a processor.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
+          expect: { poll: patience },
           testTimeout: 900_000,
           hookTimeout: 600_000,
         },

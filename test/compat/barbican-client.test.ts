@@ -86,8 +86,9 @@ test("secret order create, list, get, delete: a key, and a pair in a container",
   const key = await order("key", "--name", "k", "--algorithm", "aes", "--bit-length", "256", "--mode", "cbc");
   const pair = await order("asymmetric", "--name", "p", "--algorithm", "rsa", "--bit-length", "2048");
   for (const one of [key, pair])
-    await eventually(async () =>
-      (await column("Status", "secret", "order", "get", one)) === "ACTIVE" ? true : undefined,
+    await eventually(
+      async () => ((await column("Status", "secret", "order", "get", one)) === "ACTIVE" ? true : undefined),
+      120_000,
     );
   expect(await column("Type", "secret", "order", "list")).toBe("Key\nAsymmetric");
   const made = await column("Secret href", "secret", "order", "get", key);

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${printed}`);
     return printed.includes("Sealstone is up") ? true : undefined;
-  }, 60_000);
+  }, 240_000);
 });
 
 afterAll(async () => {

@@ -191,7 +191,8 @@ function uwsgiOf(packaged: string, folder: string, port: number): string {
     gid: undefined,
     chdir: folder,
     logto: join(folder, "uwsgi.log"),
-    processes: "2",
+    // Each would load all of Barbican, and all at once would make its database.
+    processes: "1",
     threads: "8",
   };
   const lines = packaged.split("\n").flatMap((line) => {
@@ -221,5 +222,5 @@ async function answers(child: ChildProcess, url: string, folder: string): Promis
     if (child.exitCode !== null) throw new Error(`Barbican ended with ${child.exitCode}; see ${folder}`);
     const answer = await fetch(url).catch(() => undefined);
     return answer?.status === 300 ? true : undefined;
-  }, 60_000);
+  }, 240_000);
 }

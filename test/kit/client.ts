@@ -71,8 +71,8 @@ async function send(
   return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text };
 }
 
-/** Waits until `look` answers something; fails after `timeoutMs`. */
-export async function eventually<T>(look: () => Promise<T | undefined>, timeoutMs = 10_000): Promise<T> {
+/** Waits until `look` answers something; fails after `timeoutMs`, by default before a test of a unit does. */
+export async function eventually<T>(look: () => Promise<T | undefined>, timeoutMs = 25_000): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 20)) {
     const found = await look();

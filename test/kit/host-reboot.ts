@@ -26,7 +26,7 @@ export async function hostRebootSimulate(serverIds: readonly string[]): Promise<
   await libvirtdStop();
   const killed = await processesOf(serverIds);
   for (const pid of killed) process.kill(pid, "SIGKILL");
-  await eventually(async () => ((await processesOf(serverIds)).length === 0 ? true : undefined));
+  await eventually(async () => ((await processesOf(serverIds)).length === 0 ? true : undefined), 60_000);
   for (const name of names)
     for (const end of ["xml", "pid"]) await rm(join(runFolder, `${name}.${end}`), { force: true });
   await libvirtStart();

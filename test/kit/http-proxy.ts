@@ -52,7 +52,7 @@ async function forward(
   response.once("close", () => {
     if (!response.writableFinished) proxy.left += 1;
   });
-  if (proxy.delayMs > 0) await sleep(proxy.delayMs);
+  if (proxy.delayMs > 0) await sleep(proxy.delayMs, undefined, { ref: false });
   if (request.destroyed) return;
   const onward = httpRequest(target + path, { method, headers, agent: false }, (answer) => {
     if (proxy.withhold?.(method) === true) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
+import { eventually } from "./client.ts";
 import { serverAsk, type Prepared } from "./prepared-cloud.ts";
 import { randomOf } from "./random.ts";
 import { serversAll, type ListedServer } from "./traces.ts";
@@ -45,6 +46,13 @@ export async function killRounds(options: KillRounds): Promise<void> {
       Array.from({ length: options.askers }, () => ask(options, books, killed.signal)),
     );
     await sleep(50 + moments() * longestMs);
+    // A run that killed the process before it did anything would have shown nothing.
+    const { created, deleteAccepted } = books;
+    if (round === rounds)
+      await eventually(
+        async () => (created.size > 0 && deleteAccepted.size > 0) || undefined,
+        options.settlePatienceMs,
+      );
     await options.kill();
     killed.abort();
     await asking;
@@ -61,9 +69,7 @@ export async function killRounds(options: KillRounds): Promise<void> {
       books.deleteAsked.delete(id);
     }
   }
-  // A run that killed the process before it did anything has shown nothing.
   const counts = [books.created.size, books.deleteAccepted.size];
-  expect(counts.every((count) => count > 0)).toBe(true);
   console.log(
     `${rounds} rounds, seed ${seed}: ${counts[0]} servers created, ${counts[1]} deletions accepted, ${errors} in ERROR`,
   );

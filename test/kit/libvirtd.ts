@@ -27,5 +27,5 @@ export async function libvirtdKill(awayMs: number): Promise<void> {
 async function libvirtdEnd(signal: NodeJS.Signals): Promise<void> {
   const pid = Number(await readFile("/run/libvirtd.pid", "utf8"));
   process.kill(pid, signal);
-  await eventually(async () => (existsSync(`/proc/${pid}`) ? undefined : true), 60_000);
+  await eventually(async () => (existsSync(`/proc/${pid}`) ? undefined : true), 120_000);
 }

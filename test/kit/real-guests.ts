@@ -52,12 +52,32 @@ export function realGuests(cloud: () => RealCloud) {
     expect(server, JSON.stringify(server?.["fault"])).toMatchObject({ status });
   }
 
+  /** The blocks of facts on the console, oldest first. */
+  async function printed(id: string): Promise<readonly GuestFacts[]> {
+    const answer = await act(id, { "os-getConsoleOutput": {} });
+    return parseGuestFacts(answer.status === 200 ? (answer.body.output as string) : "");
+  }
+
   /** The newest block of facts that `accept` takes. */
   async function facts(id: string, accept: (block: GuestFacts) => boolean): Promise<GuestFacts> {
+    return eventually(async () => (await printed(id)).findLast(accept), patienceMs);
+  }
+
+  /** Boots that were looked at: the console's log keeps what earlier ones printed. */
+  const seen = new Set<string>();
+
+  /** Of these boots a later {@link newBoot} does not answer one. */
+  async function bootsNote(id: string): Promise<void> {
+    for (const { bootId } of await printed(id)) seen.add(bootId);
+  }
+
+  /** The first block of the guest's next boot: of one that had printed nothing when this was asked last. */
+  async function newBoot(id: string): Promise<GuestFacts> {
     return eventually(async () => {
-      const answer = await act(id, { "os-getConsoleOutput": {} });
-      const text = answer.status === 200 ? (answer.body.output as string) : "";
-      return parseGuestFacts(text).findLast(accept);
+      const blocks = await printed(id);
+      const first = blocks.findLast(({ seq, bootId }) => seq === 1 && !seen.has(bootId));
+      if (first) for (const { bootId } of blocks) seen.add(bootId);
+      return first;
     }, patienceMs);
   }
 
@@ -66,5 +86,5 @@ export function realGuests(cloud: () => RealCloud) {
     expect(await settled(id)).toBeUndefined();
   }
 
-  return { imageNamed, flavorMake, create, settled, act, done, facts, remove };
+  return { imageNamed, flavorMake, create, settled, act, done, facts, newBoot, bootsNote, remove };
 }

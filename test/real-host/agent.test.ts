@@ -25,6 +25,7 @@ import { parseGuestFacts, type GuestFacts } from "../../guest/console-facts.ts";
 
 const guestFolder = "/var/lib/sealstone/guest";
 const swtpmStates = "/var/lib/libvirt/swtpm";
+const patienceMs = 180_000;
 
 type CommandName = keyof typeof commands;
 
@@ -75,7 +76,7 @@ async function serveImages(guest: Guest): Promise<void> {
 
 async function ask(name: CommandName, message: object): Promise<unknown> {
   const started = performance.now();
-  const answer = await bus.request(commands[name], message, { hostId, timeoutMs: 120_000 });
+  const answer = await bus.request(commands[name], message, { hostId, timeoutMs: patienceMs });
   durations.push(`${name} ${Math.round(performance.now() - started)} ms`);
   return answer;
 }
@@ -191,14 +192,14 @@ class TestServer {
     const answer = await bus.request(
       commands.consoleRead,
       { serverId: this.serverId },
-      { hostId, timeoutMs: 5_000 },
+      { hostId, timeoutMs: patienceMs },
     );
     return parseGuestFacts(answer.output);
   }
 
   /** The first block that passes. */
   async see(wanted: (facts: GuestFacts) => boolean): Promise<GuestFacts> {
-    for (const end = Date.now() + 90_000; Date.now() < end;) {
+    for (const end = Date.now() + patienceMs; Date.now() < end;) {
       const found = (await this.facts()).findLast(wanted);
       if (found) return found;
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -206,13 +207,17 @@ class TestServer {
     const answer = await bus.request(
       commands.consoleRead,
       { serverId: this.serverId, lines: 40 },
-      { hostId, timeoutMs: 5_000 },
+      { hostId, timeoutMs: patienceMs },
     );
     throw new Error(`the guest did not say it: ${answer.output}`);
   }
 
   async inspect(): Promise<Record<string, unknown> | undefined> {
-    const { servers: all } = await bus.request(commands.serversInspect, {}, { hostId, timeoutMs: 10_000 });
+    const { servers: all } = await bus.request(
+      commands.serversInspect,
+      {},
+      { hostId, timeoutMs: patienceMs },
+    );
     return all.find(({ serverId }) => serverId === this.serverId);
   }
 }
@@ -348,6 +353,8 @@ describe("a server with a TPM 2.0, CRB", () => {
 
   test("whose state was damaged while it ran is told so, with what an operator may do", async () => {
     await server.start();
+    // So that swtpm does not write another one meanwhile.
+    await ask("domainPause", { serverId });
     const state = await readFile(server.stateFile());
     state.writeUInt8(state.readUInt8(3_000) ^ 1, 3_000);
     await writeFile(server.stateFile(), state);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
@@ -13,12 +13,12 @@ const run = promisify(execFile);
 const servers = "/compute/v2.1/servers";
 const patienceMs = 200_000;
 
-const config = `[DEFAULT]
-resize_confirm_window = 10
-reclaim_instance_interval = 10
-shelved_offload_time = 10
+const configOf = (seconds: number): string => `[DEFAULT]
+resize_confirm_window = ${seconds}
+reclaim_instance_interval = ${seconds}
+shelved_offload_time = ${seconds}
 `;
-const cloud = realCloudForTests({ config });
+const cloud = realCloudForTests({ config: configOf(3_600) });
 let prepared: Prepared;
 
 beforeAll(async () => {
@@ -61,7 +61,7 @@ async function secretsOf(id: string): Promise<number> {
 }
 
 test("a resize is confirmed, a soft-deleted server is reclaimed and a shelved one leaves its host", async () => {
-  const [resized, deleted, shelved] = [await stopped(), await stopped(), await stopped()];
+  const [resized, deleted, shelved] = await Promise.all([stopped(), stopped(), stopped()]);
   const flavor = { name: "larger", vcpus: 1, ram: 96, disk: 2 };
   const made = await cloud().admin.send("POST", "/compute/v2.1/flavors", { flavor });
   const flavorRef = made.body.flavor.id as string;
@@ -78,6 +78,10 @@ test("a resize is confirmed, a soft-deleted server is reclaimed and a shelved on
   await reached(shelved, "SHELVED");
   expect(await onHost(shelved)).toEqual(["disk", "state", "tpm"]);
 
+  // All that it waits for is over soon.
+  await cloud().stop();
+  await writeFile(join(cloud().statePath, "sealstone.conf"), configOf(1));
+  await cloud().start();
   await reached(resized, "SHUTOFF");
   expect([await onHost(resized), await secretsOf(resized)]).toEqual([["disk", "state", "tpm"], 1]);
   const { body } = await cloud().admin.send("GET", `/compute/v2.1/os-migrations?instance_uuid=${resized}`);

@@ -35,7 +35,7 @@ async function settled(id: string): Promise<string> {
     const { status, body } = await cloud().demo.send("GET", `${servers}/${id}`);
     if (status === 404) return "gone";
     return body.server["OS-EXT-STS:task_state"] === null ? (body.server.status as string) : undefined;
-  }, 120_000);
+  }, 300_000);
 }
 
 /** What belongs to servers, everywhere, by server id: it has to be the same set everywhere. */

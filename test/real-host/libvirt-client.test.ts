@@ -51,10 +51,12 @@ import {
   secretSetValue,
   secretUndefine,
 } from "../../src/libvirt/index.ts";
+import { processesWith } from "../kit/processes.ts";
 
 const UUID = randomUUID();
 const NAME = `libvirt-client-test-${UUID.slice(0, 8)}`;
 const SECRET_UUID = randomUUID();
+const patienceMs = 60_000;
 
 /** Nothing to boot: the firmware runs and finds no disk, which is all that a client's test needs. */
 const DOMAIN_XML = `
@@ -84,7 +86,7 @@ async function failure(call: Promise<unknown>): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  libvirt = await LibvirtConnection.open({ keepaliveSeconds: 0.5, keepaliveCount: 3 });
+  libvirt = await LibvirtConnection.open({ keepaliveSeconds: 0.5, keepaliveCount: 100 });
 });
 
 afterAll(async () => {
@@ -156,7 +158,7 @@ describe("a domain", () => {
     await domainUndefine(libvirt, domain, { keepTpm: true });
     expect(isNoDomain(await failure(domainGetState(libvirt, domain)))).toBe(true);
 
-    await vi.waitFor(() => expect(events.at(-1)?.event).toBe("undefined"), 5_000);
+    await vi.waitFor(() => expect(events.at(-1)?.event).toBe("undefined"), patienceMs);
     expect(events.map(({ event, detail }) => `${event} ${detail}`)).toEqual([
       "defined added",
       "started booted",
@@ -213,6 +215,7 @@ describe("the connection", () => {
     const folder = await mkdtemp(join(tmpdir(), "libvirt-client-test-"));
     const socketPath = join(folder, "sock");
     const sockets = new Set<Socket>();
+    let answersHeld = false;
     const proxy = createServer((near) => {
       const far = createConnection("/run/libvirt/libvirt-sock");
       for (const [from, to] of [
@@ -220,7 +223,10 @@ describe("the connection", () => {
         [far, near],
       ] as const) {
         sockets.add(from);
-        from.pipe(to);
+        from.on("data", (bytes: Buffer) => {
+          if (from === near || !answersHeld) to.write(bytes);
+        });
+        from.on("end", () => to.end());
         from.on("error", () => to.destroy());
         from.on("close", () => to.destroy());
       }
@@ -238,19 +244,26 @@ describe("the connection", () => {
         if (uuid === UUID) events.push(event);
       });
       const domain = await domainDefine(cut, DOMAIN_XML);
+      // No answer comes through any more, so that the start has not ended when the connection does.
+      answersHeld = true;
       const starting = failure(domainStart(cut, domain));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await vi.waitFor(
+        async () => expect(await processesWith(/qemu-system/, [UUID])).not.toEqual([]),
+        patienceMs,
+      );
+      answersHeld = false;
       for (const socket of sockets) socket.destroy();
       expect(await starting).toMatchObject({ reason: "lost", mayHaveHappened: true });
-      await vi.waitFor(() => expect(states).toEqual(["reconnecting", "connected"]), 5_000);
+      await vi.waitFor(() => expect(states).toEqual(["reconnecting", "connected"]), patienceMs);
       // The start went on without us.
-      await vi.waitFor(async () => expect((await domainGetState(cut, domain)).state).toBe("running"), 10_000);
+      const state = async (): Promise<string> => (await domainGetState(cut, domain)).state;
+      await vi.waitFor(async () => expect(await state()).toBe("running"), patienceMs);
       events.length = 0;
       await domainDestroy(cut, domain);
       await domainUndefine(cut, domain, { keepTpm: true });
       // A domain is seen running before libvirtd tells that it started: that one event may come this late, and only first.
       const later = (): string[] => (events[0] === "started" ? events.slice(1) : events);
-      await vi.waitFor(() => expect(later()).toEqual(["shutdown", "stopped", "undefined"]), 5_000);
+      await vi.waitFor(() => expect(later()).toEqual(["shutdown", "stopped", "undefined"]), patienceMs);
     } finally {
       await cut.close();
       proxy.close();
@@ -259,7 +272,7 @@ describe("the connection", () => {
   });
 
   test("stays over quiet seconds with keepalive, and refuses calls once closed", async () => {
-    const other = await LibvirtConnection.open({ keepaliveSeconds: 0.3, keepaliveCount: 10 });
+    const other = await LibvirtConnection.open({ keepaliveSeconds: 0.3, keepaliveCount: 100 });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(other.state).toBe("connected");
     await other.close();

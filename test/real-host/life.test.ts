@@ -32,7 +32,7 @@ const ids = new Map<string, string>();
 const first = new Map<string, GuestFacts>();
 
 const servers = "/compute/v2.1/servers";
-const bootTimeoutMs = 120_000;
+const bootTimeoutMs = 400_000;
 
 beforeAll(async () => {
   const images = await cloud().demo.send("GET", "/image/v2/images?name=sealstone-guest");

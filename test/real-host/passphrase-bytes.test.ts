@@ -100,7 +100,7 @@ async function hardReboot({ id }: BenchServer): Promise<void> {
     const { server } = (await cloud.demo.send("GET", path)).body;
     expect(server.status).not.toBe("ERROR");
     return server.status === "ACTIVE" && server["OS-EXT-STS:task_state"] === null ? true : undefined;
-  }, 120_000);
+  }, 300_000);
 }
 
 /** Where files of the cloud, of libvirt and of swtpm are; but for images, which were there before any TPM. */

@@ -112,7 +112,7 @@ test("unshelved, it is the same disk and the same TPM, and image and copy are go
   expect((await vault()).vault).toBe("running");
   const history = (await cloud().admin.send("GET", `${servers}/${id}/sealstone:tpm/history`)).body;
   expect(JSON.stringify(history)).toContain(resting.sha256);
-  await eventually(async () => ((await shelvedImages()).length === 0 ? true : undefined));
+  await eventually(async () => ((await shelvedImages()).length === 0 ? true : undefined), 60_000);
   expect(await cached()).toEqual(before);
   expect((await run("virsh", ["-q", "secret-list"])).stdout).not.toContain(id);
   const state = await readFile(`/var/lib/libvirt/swtpm/${id}/tpm2/tpm2-00.permall`);

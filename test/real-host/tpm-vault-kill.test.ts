@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { parseGuestFacts } from "../../guest/console-facts.ts";
 import { eventually } from "../kit/client.ts";
@@ -63,22 +62,19 @@ test("kill -9 of the cloud while the guest writes its TPM without a pause: the v
       return body.server.status === wanted && body.server["OS-EXT-STS:task_state"] === null
         ? true
         : undefined;
-    }, 120_000);
-  await eventually(async () => ((await counter()) >= 3 ? true : undefined), 120_000);
+    }, 300_000);
+  await eventually(async () => ((await counter()) >= 3 ? true : undefined), 300_000);
 
   for (let kill = 1; kill <= kills; kill += 1) {
     await cloud().kill();
     const [before, written] = [newestOf(id), await counter()];
-    await sleep(3_000);
     // The guest goes on, and the vault does not know.
-    expect(await counter()).toBeGreaterThan(written);
+    await expect.poll(counter).toBeGreaterThan(written + 1);
     expect(newestOf(id)).toEqual(before);
     await cloud().start();
     await status("ACTIVE");
     // It is behind by less than a second and a slow machine's pace, for as long as the guest writes.
-    await expect
-      .poll(() => newestOf(id).generation, { timeout: 10_000 })
-      .toBeGreaterThan(before.generation + 1);
+    await expect.poll(() => newestOf(id).generation).toBeGreaterThan(before.generation + 1);
   }
 
   // Off at once, in the midst of a write or not.
@@ -92,12 +88,12 @@ test("kill -9 of the cloud while the guest writes its TPM without a pause: the v
   await status("ACTIVE");
   const again = await eventually(
     async () => parseGuestFacts(await consoleText()).find(({ boots }) => boots === 2),
-    120_000,
+    300_000,
   );
   expect([again.problems, again.nv?.state, again.secret?.state]).toEqual([[], "read", "unsealed"]);
   await cloud().demo.send("DELETE", `${servers}/${id}`);
   await eventually(
     async () => ((await cloud().demo.send("GET", `${servers}/${id}`)).status === 404 ? true : undefined),
-    120_000,
+    300_000,
   );
 });

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const script = join(import.meta.dirname, "..", "..", "src", "main", "sealstone.ts");
 
+const patienceMs = 240_000;
+
 export interface DevProcess {
   /** Starts it and waits until it is up; with `killAfterMs` it is killed then, up or not. */
   start(killAfterMs?: number): Promise<void>;
@@ -43,10 +45,10 @@ export function devProcess(options: {
         await kill();
         return;
       }
-      for (const end = Date.now() + 60_000; !said.includes("Sealstone is up"); await sleep(20)) {
+      for (const end = Date.now() + patienceMs; !said.includes("Sealstone is up"); await sleep(20)) {
         if (started.exitCode !== null)
           throw new Error(`sealstone dev ended with ${started.exitCode}:\n${said}`);
-        if (Date.now() > end) throw new Error(`sealstone dev is not up after a minute:\n${said}`);
+        if (Date.now() > end) throw new Error(`sealstone dev is not up after ${patienceMs} ms:\n${said}`);
       }
     },
     kill,

@@ -75,5 +75,5 @@ async function settled() {
     if (all.every((server) => server["OS-EXT-STS:task_state"] === null)) return all;
     await new Promise((resolve) => setTimeout(resolve, 200));
     return undefined;
-  }, 120_000);
+  }, 300_000);
 }

@@ -1,6 +1,7 @@
 /** The QEMU, swtpm, swtpm_setup and their like that run on this machine, whoever started them: told by their arguments (proc(5), cmdline). */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sleep } from "#base/clock.ts";
 
 interface Running {
   readonly pid: number;
@@ -33,16 +34,30 @@ export async function runningServers(): Promise<RunningServers> {
   return { swtpm, qemu };
 }
 
+const lookMs = 5;
+/** In the midst of its exec a process has no arguments yet. */
+const looksWanted = 2;
+/** A process that is killed is gone in milliseconds, unless it waits for a disk. */
+const endPatienceMs = 5_000;
+
 /**
  * Ends every swtpm and swtpm_setup that was started on a folder of which nobody will make use any more: a swtpm_setup whose agent was killed may
- * end without ending its swtpm. Answers how many.
+ * end without ending its swtpm. A look does not see what begins meanwhile, so it looks again until none is there. Answers how many.
  */
-export async function swtpmAbandonedEnd(folderPrefix: string): Promise<number> {
-  const abandoned = (await runningList(/(^|\/)swtpm[a-z_]*$/)).filter(({ args }) =>
-    args.includes(folderPrefix),
-  );
-  for (const { pid } of abandoned) processEnd(pid);
-  return abandoned.length;
+export async function swtpmAbandonedEnd(folderPrefix: string, look = runningList): Promise<number> {
+  const ended = new Set<number>();
+  const until = performance.now() + endPatienceMs;
+  for (let looksEmpty = 0; looksEmpty < looksWanted && performance.now() < until;) {
+    const found = (await look(/(^|\/)swtpm[a-z_]*$/)).filter(({ args }) => args.includes(folderPrefix));
+    if (found.length === 0 && ended.size === 0) break;
+    looksEmpty = found.length === 0 ? looksEmpty + 1 : 0;
+    for (const { pid } of found) {
+      processEnd(pid);
+      ended.add(pid);
+    }
+    await sleep(lookMs);
+  }
+  return ended.size;
 }
 
 function processEnd(pid: number): void {
@@ -54,7 +69,7 @@ function processEnd(pid: number): void {
 }
 
 /** Those whose program matches: an editor or a shell that names such a folder is somebody's. */
-async function runningList(programs: RegExp): Promise<readonly Running[]> {
+export async function runningList(programs: RegExp): Promise<readonly Running[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
