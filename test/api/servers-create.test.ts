@@ -81,11 +81,17 @@ test.each([
   expect((await cloud.demo.send("GET", servers)).body.servers).toEqual([]);
 });
 
-test("unknown scheduler hints are refused under both their names, and taken when empty", async () => {
+test("scheduler hints of filters that are not there are taken under both their names, and ill-formed ones are not", async () => {
   for (const name of ["os:scheduler_hints", "OS-SCH-HNT:scheduler_hints"]) {
-    const hints = { [name]: { query: '[">=", "$free_ram_mb", 1024]' } };
-    expect((await create(cloud.demo, image, { body: hints })).body.badRequest.message).toMatch(/query/);
-    const { status, body } = await create(cloud.demo, image, { body: { [name]: {} } });
+    for (const hints of [{ query: 1 }, { build_near_host_ip: "near" }, { cidr: "24" }])
+      expect((await create(cloud.demo, image, { body: { [name]: hints } })).status).toBe(400);
+    const others = {
+      query: '[">=", "$free_ram_mb", 1024]',
+      build_near_host_ip: "192.0.2.1",
+      cidr: "/24",
+      reservation: "a",
+    };
+    const { status, body } = await create(cloud.demo, image, { body: { [name]: others } });
     expect(status).toBe(202);
     await settled(body.server.id);
     await remove(body.server.id as string);

@@ -106,7 +106,19 @@ const base = {
 
 const oneOrMore = Type.Optional(Type.Union([imageId, Type.Array(imageId)]));
 const sameHost = Type.Optional(Type.Union([Type.String(), Type.Array(imageId)]));
-const hint = Type.Optional(Type.Object({ group: oneOrMore, same_host: sameHost, different_host: oneOrMore }));
+/** As Nova's, which is open for the hints of filters that are not its own. */
+const hint = Type.Optional(
+  Type.Object({
+    group: oneOrMore,
+    same_host: sameHost,
+    different_host: oneOrMore,
+    query: Type.Optional(Type.Union([Type.String(), Type.Object({})])),
+    target_cell: Type.Optional(printableName),
+    different_cell: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
+    build_near_host_ip: Type.Optional(anyAddress),
+    cidr: Type.Optional(Type.String({ pattern: "^/[0-9a-f.:]+$" })),
+  }),
+);
 const hints = { "os:scheduler_hints": hint, "OS-SCH-HNT:scheduler_hints": hint };
 
 function body(fields: Readonly<Record<string, TSchema>>) {

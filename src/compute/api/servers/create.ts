@@ -168,12 +168,8 @@ function networksRefuse(networks: readonly Network[], most: number): void {
 const idsOf = (hint: string | readonly string[] | undefined): readonly string[] | undefined =>
   typeof hint === "string" ? [hint] : hint;
 
-/** A hint that were ignored would be a promise that is not kept. */
-function hintsOf(hints: Hints): HintsInput {
-  const { group, same_host: same, different_host: different, ...others } = hints;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined)
-    throw new CloudError("invalid", `Scheduler hints are not supported: leave '${unknown}' out.`);
+/** Those of filters that Nova's scheduler has unless it is told otherwise; it takes and ignores the others as well. */
+function hintsOf({ group, same_host: same, different_host: different }: Hints): HintsInput {
   const [groupId, second] = idsOf(group) ?? [];
   if (second !== undefined)
     throw new CloudError("invalid", "A server can be in one server group only: name one as hint 'group'.");
