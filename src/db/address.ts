@@ -2,7 +2,7 @@ import type { Secret } from "#base/secret.ts";
 
 /** Where a database is; as `config/` reads it. */
 export type DatabaseAddress =
-  /** A file, made 0600, or `:memory:`. */
+  /** A file, made 0600. */
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgresql"; readonly url: Secret<string> };
 

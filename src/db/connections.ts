@@ -12,20 +12,6 @@ export function writerOpen<T>(address: DatabaseAddress): Kysely<T> {
   return open(address, { readOnly: false });
 }
 
-/** For all, in memory; with `image` it begins as a copy of that SQLite file. */
-export function memoryOpen<T>(changes: Changes, image: Uint8Array | undefined): Kysely<T> {
-  const database = sqliteOpen(":memory:", { readOnly: false });
-  if (image) database.deserialize(inMemoryForm(image));
-  return new Kysely<T>({ dialect: new SqliteDialect({ database: sqliteShim(database, changes) }) });
-}
-
-/** Memory has no WAL: the header has to ask for the older journal (https://sqlite.org/c3ref/deserialize.html). */
-function inMemoryForm(image: Uint8Array): Uint8Array {
-  const copy = Uint8Array.from(image);
-  copy.set([1, 1], 18);
-  return copy;
-}
-
 /** For writes on a PostgreSQL that is migrated; its transactions leave them in the log of changes. */
 export function sharedWriterOpen<T>(address: DatabaseAddress & { readonly kind: "postgresql" }): Kysely<T> {
   return new Kysely<T>({ dialect: postgresDialect(address, { tells: true }) });

@@ -4,7 +4,7 @@ import type { Db, Tx } from "./access.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { createChangeLog } from "./change-log.ts";
 import { createChanges } from "./changes.ts";
-import { groupWriterOpen, memoryOpen, readerOpen, sharedWriterOpen, writerOpen } from "./connections.ts";
+import { groupWriterOpen, readerOpen, sharedWriterOpen, writerOpen } from "./connections.ts";
 import { createKept, type Kept, type KeptOptions } from "./kept.ts";
 import { migrate, type Migrations } from "./migrate.ts";
 import { createSerialize } from "./serializable.ts";
@@ -32,12 +32,9 @@ export async function openDatabase(options: {
   readonly migrations: Migrations;
   /** A transaction on a SQLite file that awaits something else than SQL is rolled back after this time. */
   readonly transactionLimitMs?: number;
-  /** The bytes of a migrated SQLite file, for `:memory:` to begin with. */
-  readonly image?: Uint8Array;
 }): Promise<Database> {
   const { address, migrations } = options;
   if (address.kind === "postgresql") return openShared(address, migrations);
-  if (address.path === ":memory:") return openInMemory(migrations, options.image);
   const changes = createChanges();
   await withWriter(address, async (writer) => {
     await migrate(writer, migrations);
@@ -89,19 +86,6 @@ async function openShared(
       await reader.destroy();
       await writer.destroy();
     },
-  };
-}
-
-/** One connection for all; there is no disk to wait for. */
-async function openInMemory(migrations: Migrations, image: Uint8Array | undefined): Promise<Database> {
-  const changes = createChanges();
-  const only = memoryOpen<Tables>(changes, image);
-  if (image === undefined) await migrate(only, migrations);
-  return {
-    db: only,
-    transaction: (run) => only.transaction().execute(run),
-    kept: (what) => createKept({ db: only, news: changes }, what),
-    close: () => only.destroy(),
   };
 }
 

@@ -11,6 +11,7 @@ import { federationProxyOf, type FederationOptions } from "./app/federation-prox
 import { serviceAccountFetch, type ServiceAccount } from "./app/service-account.ts";
 import { standingsKept } from "./app/standing.ts";
 import { tokenKeysKept } from "./app/token-keys.ts";
+import { recommendedPasswordCost, type PasswordCost } from "./domain/password.ts";
 import { identityPolicyRules } from "./policy-rules.ts";
 import { identityRoutes } from "./routes.ts";
 import { identityScopeTypes } from "./scope-types.ts";
@@ -35,6 +36,7 @@ export { identityPolicyRules } from "./policy-rules.ts";
 export { identityScopeTypes } from "./scope-types.ts";
 export type { FederationOptions } from "./app/federation-proxy.ts";
 export type { BootstrapInput } from "./app/bootstrap.ts";
+export type { PasswordCost } from "./domain/password.ts";
 export type { CatalogEndpoint, CatalogService } from "./domain/catalog.ts";
 
 export const identityMigrations: Migrations = {
@@ -80,6 +82,8 @@ export function createIdentity(options: {
   /** Where clients reach the cloud; endpoints may name it as `$(public_endpoint)s`. */
   readonly publicEndpoint: string;
   readonly tokenLifetimeSeconds?: number | undefined;
+  /** Of passwords and secrets that are hashed from now on; absent: what OWASP recommends. */
+  readonly passwordCost?: PasswordCost | undefined;
   /**
    * For how long after its end whoever validates a token with `allow_expired` still finds it: Keystone's `[token]
    * allow_expired_window`. 0: not at all, and it is removed.
@@ -100,6 +104,7 @@ export function createIdentity(options: {
     box,
     federation: options.federation && federationProxyOf(options.federation),
     publicEndpoint,
+    passwordCost: options.passwordCost ?? recommendedPasswordCost,
     tokenLifetimeMs: (options.tokenLifetimeSeconds ?? defaultTokenLifetimeSeconds) * 1_000,
     allowExpiredMs: (options.allowExpiredSeconds ?? 0) * 1_000,
   };

@@ -17,6 +17,7 @@ import {
   identitySealedValues,
   type FederationOptions,
   type Identity,
+  type PasswordCost,
 } from "#identity/index.ts";
 import { createImage, imageMigrations, type ImageService } from "#image/index.ts";
 import {
@@ -65,6 +66,8 @@ export interface ControlPlaneParts {
   readonly barbican?: BarbicanOptions | undefined;
   /** Which proxy is believed about whom it signed in; absent: none. */
   readonly federation?: FederationOptions | undefined;
+  /** Absent: what OWASP recommends. */
+  readonly passwordCost?: PasswordCost | undefined;
   /** `[placement] randomize_allocation_candidates` */
   readonly randomizeCandidates?: boolean;
 }
@@ -126,8 +129,8 @@ export async function controlPlaneAssemble(options: ControlPlaneParts): Promise<
   const box = keyManager.boxFor(identitySealedValues);
   const sendsServiceToken = barbican?.sendServiceToken === true;
   const allowExpiredSeconds = sendsServiceToken ? allowExpiredWindowSeconds : 0;
-  const { federation } = options;
-  const identityOptions = { box, publicEndpoint: publicUrl, allowExpiredSeconds, federation };
+  const { federation, passwordCost } = options;
+  const identityOptions = { box, publicEndpoint: publicUrl, allowExpiredSeconds, federation, passwordCost };
   const identity = createIdentity({ database, clock, log, ...identityOptions });
   const account = { authUrl: `${publicUrl}/identity`, fresh: await identity.isNew() };
   const [admin, demo] = [

@@ -6,6 +6,7 @@ import { simFleetStart, type SimFleet } from "#agent/sim/fleet.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus } from "#bus/index.ts";
 import { databasePlace, type DatabasePlace } from "#db/testing/index.ts";
+import { testPasswordCost } from "#identity/testing/password-cost.ts";
 import { allMigrations, controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
 import { eventually } from "../kit/client.ts";
 import { cloudPrepare, type Prepared } from "../kit/prepared-cloud.ts";
@@ -37,6 +38,7 @@ beforeAll(async () => {
     bus,
     log,
     guest: undefined,
+    passwordCost: testPasswordCost,
   });
   fleet = await simFleetStart({ hosts: 20, commandMs: 2 }, { bus, log, folder: simFolder });
   cloud = await cloudPrepare(controlPlane.url, statePath, { vcpus: 1 });

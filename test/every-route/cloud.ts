@@ -7,6 +7,7 @@ import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus } from "#bus/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
 import type { Service } from "#http/index.ts";
+import { testPasswordCost } from "#identity/testing/password-cost.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import { allMigrations, controlPlaneAssemble } from "../../src/main/control-plane.ts";
 import { scriptedHostStart } from "../kit/scripted-host.ts";
@@ -35,6 +36,7 @@ export async function walkCloudStart(): Promise<WalkCloud> {
     bus,
     log: silentLogger,
     guest: undefined,
+    passwordCost: testPasswordCost,
   });
   const key = await sealKeyPairLoad(join(statePath, "host.key"));
   const host = await scriptedHostStart(bus, key, "0f8fad5b-d9cb-469f-a165-70867728950e");

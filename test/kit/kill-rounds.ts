@@ -103,7 +103,7 @@ async function ask(
         created.add(await serverAsk(cloud, random() < 0.7 ? "vtpm" : "plain"));
       }
     } catch (error) {
-      // fetch throws a TypeError when the process dies under it.
+      // What the client throws when the process dies under it.
       if (!(error instanceof TypeError)) throw error;
       await sleep(5);
     }

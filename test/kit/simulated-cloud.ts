@@ -7,6 +7,7 @@ import { simHostStart, type SimHost } from "#agent/sim/host.ts";
 import { silentLogger, type Logger } from "#base/logger.ts";
 import { createInProcessBus, type Bus } from "#bus/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
+import { testPasswordCost } from "#identity/testing/password-cost.ts";
 import type { Policy } from "#policy/index.ts";
 import { allMigrations, controlPlaneStart, type ControlPlaneOptions } from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "./client.ts";
@@ -59,6 +60,7 @@ export async function startSimulatedCloud(
     policy: options.policy,
     compute: options.compute,
     guest: undefined,
+    passwordCost: testPasswordCost,
   });
   const folder = join(statePath, "sim");
   const begin = async (): Promise<SimHost> => {

@@ -8,6 +8,7 @@ import { createInProcessBus, type Bus } from "#bus/index.ts";
 import type { Policy } from "#policy/index.ts";
 import type { DatabaseAddress } from "#db/index.ts";
 import { databasePlace } from "#db/testing/index.ts";
+import { testPasswordCost } from "#identity/testing/password-cost.ts";
 import { sealKeyPairLoad } from "#seal/index.ts";
 import {
   allMigrations,
@@ -65,6 +66,7 @@ export async function startTestCloud(
       placementPort: options.placementPort,
       compute: options.compute,
       guest: undefined,
+      passwordCost: testPasswordCost,
       barbican,
       federation: options.federation,
     });

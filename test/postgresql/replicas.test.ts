@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus } from "#bus/index.ts";
 import { databasePlace, type DatabasePlace } from "#db/testing/index.ts";
+import { testPasswordCost } from "#identity/testing/password-cost.ts";
 import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
 import { clientAuthenticate, type Client } from "../kit/client.ts";
 import { freePort } from "../kit/test-cloud.ts";
@@ -43,6 +44,7 @@ async function start(statePath: string, { address: database }: DatabasePlace): P
     bus: createInProcessBus(),
     log: silentLogger,
     guest: undefined,
+    passwordCost: testPasswordCost,
   });
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { simFleetStart, type SimFleet } from "#agent/sim/fleet.ts";
 import { silentLogger } from "#base/logger.ts";
 import { createInProcessBus } from "#bus/index.ts";
+import { testPasswordCost } from "#identity/testing/password-cost.ts";
 import { controlPlaneStart, type ControlPlane } from "../../src/main/control-plane.ts";
 import { eventually } from "../kit/client.ts";
 import { freePort } from "../kit/test-cloud.ts";
@@ -34,6 +35,7 @@ beforeAll(async () => {
     bus,
     log,
     guest: undefined,
+    passwordCost: testPasswordCost,
   });
   fleet = await simFleetStart({ hosts, commandMs: 5 }, { bus, log, folder: simFolder });
   cloud = await cloudPrepare(controlPlane.url, statePath, { vcpus: 8 });

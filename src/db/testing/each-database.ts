@@ -6,6 +6,7 @@ import { Secret } from "#base/secret.ts";
 import { openDatabase, type Database, type DatabaseAddress, type Migrations } from "../index.ts";
 import { postgresCreate, postgresDrop, postgresOpen } from "./postgres-databases.ts";
 import { sqliteImage } from "./sqlite-image.ts";
+import { sqliteMemoryOpen } from "./sqlite-memory.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -64,10 +65,7 @@ export async function openTestDatabase(
 ): Promise<Database> {
   const server = postgresqlServer();
   if (server !== undefined) return postgresOpen(server, migrations);
-  if (options.inMemory === true) {
-    const image = await sqliteImage(migrations);
-    return openDatabase({ address: { kind: "sqlite", path: ":memory:" }, migrations, image });
-  }
+  if (options.inMemory === true) return sqliteMemoryOpen(migrations);
   if (options.folder !== undefined) {
     const path = join(options.folder, "cloud.sqlite");
     await writeFile(path, await sqliteImage(migrations));

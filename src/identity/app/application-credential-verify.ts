@@ -12,7 +12,7 @@ export async function applicationCredentialVerify(
   secret: Secret<string>,
 ): Promise<ApplicationCredential> {
   const credential = by && (await applicationCredentialFind(ctx.deps.database.db, by));
-  const matches = await passwordMatches(credential?.secretHash, secret);
+  const matches = await passwordMatches(credential?.secretHash, secret, ctx.deps.passwordCost);
   const expired = (credential?.expiresAtUs ?? Infinity) <= ctx.clock.now() * 1_000;
   if (credential && matches && !expired) return credential;
   throw unauthenticated(

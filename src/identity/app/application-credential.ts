@@ -65,7 +65,7 @@ export async function applicationCredentialCreate(
   if (projectId === undefined)
     throw forbiddenAction("An application credential is for a project, and the token is not scoped to one.");
   const secret = input.secret ?? newApplicationCredentialSecret();
-  const secretHash = await passwordHash(secret);
+  const secretHash = await passwordHash(secret, ctx.deps.passwordCost);
   const { name, description, unrestricted, expiresAtUs } = input;
   const claims = await tokenOpen(ctx.deps, ctx.caller.token.expose());
   return ctx.deps.database.transaction(async (tx) => {

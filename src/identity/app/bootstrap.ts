@@ -32,13 +32,15 @@ export const serviceUserName = "nova";
  * True when the cloud is new.
  */
 export async function bootstrap(
-  deps: Pick<IdentityDeps, "database">,
+  deps: Pick<IdentityDeps, "database" | "passwordCost">,
   input: BootstrapInput,
 ): Promise<boolean> {
   const { db } = deps.database;
   const [admin] = await userList(db, { name: "admin", domainId: defaultDomainId });
-  const adminHash = admin ? undefined : await passwordHash(input.adminPassword);
-  const demoHash = (await cloudIsNew(db)) ? await passwordHash(input.demoPassword) : undefined;
+  const adminHash = admin ? undefined : await passwordHash(input.adminPassword, deps.passwordCost);
+  const demoHash = (await cloudIsNew(db))
+    ? await passwordHash(input.demoPassword, deps.passwordCost)
+    : undefined;
   return deps.database.transaction(async (tx) => {
     const fresh = await domainEnsure(tx);
     await catalogSeed(tx, input.catalog);

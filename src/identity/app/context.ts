@@ -3,6 +3,7 @@ import type { SecretBox } from "#key-manager/index.ts";
 import type { Database, Kept } from "#db/index.ts";
 import type { Ctx } from "#http/index.ts";
 import type { CatalogOwner, CatalogService } from "../domain/catalog.ts";
+import type { PasswordCost } from "../domain/password.ts";
 import type { TokenKey } from "../domain/token-text.ts";
 import type { FederationProxy } from "../domain/federation-proxy.ts";
 import type { Token } from "../domain/token.ts";
@@ -22,6 +23,7 @@ export interface IdentityDeps {
   readonly federation: FederationProxy | undefined;
   /** What `$(public_endpoint)s` stands for in an endpoint's address: `http://127.0.0.1:8700`. */
   readonly publicEndpoint: string;
+  readonly passwordCost: PasswordCost;
   readonly tokenLifetimeMs: number;
   /** For how long after its end a token can be validated by those who accept that. */
   readonly allowExpiredMs: number;

@@ -177,7 +177,7 @@ async function lender(ctx: IdentityCtx, userId: string): Promise<User> {
 export async function userVerify(ctx: IdentityCtx, ref: NameRef, password: Secret<string>): Promise<User> {
   const { db } = ctx.deps.database;
   const user = await userResolve(db, ref);
-  const matches = await passwordMatches(user?.passwordHash, password);
+  const matches = await passwordMatches(user?.passwordHash, password, ctx.deps.passwordCost);
   if (!user || !matches) throw unauthenticated(ctx, user ? "wrong password" : "no such user", user?.id);
   await requireEnabled(ctx, user);
   return user;

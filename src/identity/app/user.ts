@@ -54,7 +54,7 @@ export async function userCreate(
     name: input.name,
     enabled: input.enabled ?? true,
     defaultProjectId: input.defaultProjectId ?? undefined,
-    passwordHash: input.password ? await passwordHash(input.password) : undefined,
+    passwordHash: input.password ? await passwordHash(input.password, ctx.deps.passwordCost) : undefined,
     options: optionsOf({}, input),
     extra: input.extra,
   };
@@ -70,7 +70,7 @@ export async function userCreate(
 /** A new password, and being disabled, end the user's tokens; the latter also the application credentials. */
 export async function userUpdate(ctx: IdentityCtx, id: string, change: UserChange): Promise<User> {
   const { password } = change;
-  const newHash = password ? await passwordHash(password) : undefined;
+  const newHash = password ? await passwordHash(password, ctx.deps.passwordCost) : undefined;
   return ctx.deps.database.transaction(async (tx) => {
     const old = await userFetch(tx, id);
     refuseMove("user", old.domainId, change.domainId);
@@ -108,7 +108,7 @@ export async function userPasswordChange(
       "invalid",
       "You cannot change your password at this time due to password policy disallowing password changes. Contact your administrator to reset your password.",
     );
-  const newHash = await passwordHash(input.password);
+  const newHash = await passwordHash(input.password, ctx.deps.passwordCost);
   await ctx.deps.database.transaction(async (tx) => {
     const user = await userFind(tx, verified.id);
     const changed = user?.passwordHash !== verified.passwordHash;

@@ -2,21 +2,25 @@ import { argon2, randomBytes, timingSafeEqual, type Argon2Parameters } from "nod
 import type { Secret } from "#base/secret.ts";
 import { wipe } from "#base/secret.ts";
 
-/** OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane. */
-const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
-const saltLength = 16;
-const tagLength = 32;
-
-interface PasswordHash {
+/** What argon2id costs whoever guesses; memory in KiB. */
+export interface PasswordCost {
   readonly memory: number;
   readonly passes: number;
   readonly parallelism: number;
+}
+
+/** OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane. */
+export const recommendedPasswordCost: PasswordCost = { memory: 19_456, passes: 2, parallelism: 1 };
+const saltLength = 16;
+const tagLength = 32;
+
+interface PasswordHash extends PasswordCost {
   readonly salt: Buffer;
   readonly tag: Buffer;
 }
 
 /** The PHC string (`$argon2id$v=19$m=…,t=…,p=…$salt$tag`) of a password, with a new salt. */
-export async function passwordHash(password: Secret<string>): Promise<string> {
+export async function passwordHash(password: Secret<string>, cost: PasswordCost): Promise<string> {
   const salt = randomBytes(saltLength);
   const tag = await derive(password, { ...cost, salt, tag: Buffer.alloc(tagLength) });
   const parameters = `m=${cost.memory},t=${cost.passes},p=${cost.parallelism}`;
@@ -24,12 +28,19 @@ export async function passwordHash(password: Secret<string>): Promise<string> {
 }
 
 /** Stands in for the hash of a user who does not exist or has no password. */
-const nobody: PasswordHash = { ...cost, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
+const nobody = { salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
 
-/** False also for `undefined` (no such user, or no password), after the same work, so that time tells nothing. */
-export async function passwordMatches(phc: string | undefined, password: Secret<string>): Promise<boolean> {
+/**
+ * False also for `undefined` (no such user, or no password), after the work of a hash of `cost`, what those of this cloud have, so
+ * that time tells nothing.
+ */
+export async function passwordMatches(
+  phc: string | undefined,
+  password: Secret<string>,
+  cost: PasswordCost,
+): Promise<boolean> {
   const parsed = phc === undefined ? undefined : parsePhc(phc);
-  const expected = parsed ?? nobody;
+  const expected = parsed ?? { ...cost, ...nobody };
   const tag = await derive(password, expected);
   return timingSafeEqual(tag, expected.tag) && parsed !== undefined;
 }

@@ -14,6 +14,7 @@ import {
   type CatalogService,
   type Identity,
 } from "../index.ts";
+import { testPasswordCost } from "./password-cost.ts";
 
 export interface Answer {
   readonly status: number;
@@ -69,7 +70,13 @@ export async function startTestCloud(
   const parts = { database, clock, log: silentLogger };
   const keyManager = await createKeyManager({ ...parts, masterKeyPath: join(folder, "master.key") });
   const box = keyManager.boxFor(identitySealedValues);
-  const identity = createIdentity({ ...parts, ...options, box, publicEndpoint });
+  const identity = createIdentity({
+    ...parts,
+    ...options,
+    box,
+    publicEndpoint,
+    passwordCost: testPasswordCost,
+  });
   await identity.bootstrap({
     adminPassword: new Secret(passwords.admin),
     demoPassword: new Secret(passwords.demo),
