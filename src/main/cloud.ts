@@ -10,12 +10,16 @@ import type { Config } from "#config/index.ts";
 import { agentConfigOf } from "./agent-config.ts";
 import { barbicanNoticeTell } from "./barbican-notice.ts";
 import { controlPlaneStart, type ControlPlane } from "./control-plane.ts";
+import { memoryGiveBack } from "./give-back-memory.ts";
 import { killAtMoment } from "./kill-at.ts";
 import { policyOf } from "#policy/index.ts";
 import { createLogger } from "./logger.ts";
 import { policyRulesLoad } from "./policy-rules.ts";
 import type { GuestFiles } from "./seeds.ts";
 import { stateFolderOpen, type StateFolder } from "./state-folder.ts";
+
+/** Whoever waited for the start is served by then. */
+const giveBackAfterMs = 2_000;
 
 export interface CloudOptions {
   readonly config: Config;
@@ -95,6 +99,7 @@ export async function cloudStart({
       durationMs: systemClock.now() - startedAt,
       withGuest: guest !== undefined,
     });
+    setTimeout(memoryGiveBack, giveBackAfterMs).unref();
     return { stop };
   } catch (error) {
     await stop();
