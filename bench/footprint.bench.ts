@@ -35,7 +35,8 @@ async function idleFigures(): Promise<void> {
     const startedAt = performance.now();
     await cloud.start();
     console.log(`second start until the host is registered: ${seconds(performance.now() - startedAt)}`);
-    await sleep(5_000);
+    // What follows a start is over by then.
+    await sleep(15_000);
     const before = await cpuMs(cloud.pid());
     await sleep(idleMs);
     const used = (await cpuMs(cloud.pid())) - before;
