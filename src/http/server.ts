@@ -58,13 +58,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.decorateRequest("requestId", "");
   app.decorateRequest("startedAt", 0);
   mountRoutes(app, { ...options, policy, begin });
+  const methodsAt = new Map(options.services.map((service) => [service, methodsAtOf(service)]));
   app.setNotFoundHandler(async (request, reply) => {
     const service = serviceOf(request);
     begin(request, reply, service);
     const error =
       (await refusal(options, service, request)) ??
       versionBeforeRouting(service, request, reply) ??
-      notFoundError(service, request);
+      notFoundError(service && methodsAt.get(service), request);
     return renderError(error, { service, request, reply, ...options });
   });
   app.setErrorHandler((error, request, reply) => {
@@ -163,16 +164,23 @@ function versionBeforeRouting(
   }
 }
 
-function notFoundError(service: Service | undefined, request: FastifyRequest): CloudError {
-  const path = request.url.split("?")[0] ?? "";
-  const methods = new Set<string>();
-  const end = service?.strictSlashes === true ? "" : "/?";
-  for (const row of service?.routes ?? []) {
-    const pattern = new RegExp(
-      `^${(service?.prefix ?? "") + row.path.replaceAll(/(?<=\/):[a-z_]+/gi, "[^/]+")}${end}$`,
-    );
-    if (pattern.test(path)) methods.add(row.method);
-  }
+/** Which methods a path of the service has, in the order of its routes; `path` is without a query. */
+type MethodsAt = (path: string) => ReadonlySet<string>;
+
+function methodsAtOf({ prefix, routes, strictSlashes }: Service): MethodsAt {
+  const end = strictSlashes === true ? "" : "/?";
+  let rows: readonly { readonly method: string; readonly pattern: RegExp }[] | undefined;
+  return (path) => {
+    rows ??= routes.map((row) => ({
+      method: row.method,
+      pattern: new RegExp(`^${prefix + row.path.replaceAll(/(?<=\/):[a-z_]+/gi, "[^/]+")}${end}$`),
+    }));
+    return new Set(rows.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method));
+  };
+}
+
+function notFoundError(methodsAt: MethodsAt | undefined, request: FastifyRequest): CloudError {
+  const methods = methodsAt?.(request.url.split("?")[0] ?? "") ?? new Set();
   if (methods.size === 0) return new CloudError("not-found", "The resource could not be found.");
   return new CloudError(
     "method-not-allowed",

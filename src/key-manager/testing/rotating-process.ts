@@ -11,7 +11,7 @@ import { masterKeyList } from "../store/master-keys.ts";
 import { callerOf } from "./start-key-manager.ts";
 
 /**
- * A process of its own that rotates the master key to the end, or is killed (SIGKILL) right after the `killAt`-th thing
+ * A process of its own that rotates a master key to the end, and then the next, or is killed (SIGKILL) right after the `killAt`-th thing
  * that lasts: a transaction, or a change of the key file's folder. It says how many there were.
  */
 
@@ -21,7 +21,7 @@ export interface RotatingProcess {
   readonly killAt: number;
 }
 
-process.once("message", (what: RotatingProcess) => void run(what));
+process.on("message", (what: RotatingProcess) => void run(what));
 
 async function run({ database: where, masterKeyPath, killAt }: RotatingProcess): Promise<void> {
   let passed = 0;
@@ -72,5 +72,4 @@ async function run({ database: where, masterKeyPath, killAt }: RotatingProcess):
   await keyManager.stop();
   await database.close();
   process.send?.(passed);
-  process.disconnect();
 }
