@@ -1,6 +1,6 @@
-"""Runs the functional tests that python3-osc-placement carries against a Placement that is up.
+"""Runs the functional tests that python3-osc-placement carries against a Placement that is up, or every SHARES-th of them.
 
-    osc-placement.py URL < token
+    osc-placement.py URL SHARE SHARES < token
 
 The suite makes a Placement of its own in each test, from a package that Debian does not have. The two modules that it
 imports for that are made here instead; their fixture hands out the endpoint of the one that is up, empty but for its
@@ -16,6 +16,7 @@ import fixtures
 import osc_placement.tests.functional as suite
 
 URL, TOKEN = sys.argv[1], sys.stdin.read().strip()
+SHARE, SHARES = int(sys.argv[2]), int(sys.argv[3])
 
 
 def call(method, path):
@@ -64,10 +65,18 @@ module('placement.tests.functional.fixtures',
        capture=module('placement.tests.functional.fixtures.capture', Logging=fixtures.Fixture),
        placement=module('placement.tests.functional.fixtures.placement', PlacementFixture=PlacementFixture))
 
+def each(tests):
+    for one in tests:
+        if isinstance(one, unittest.TestSuite):
+            yield from each(one)
+        else:
+            yield one
+
+
 folder = suite.__path__[0]
 tests = unittest.defaultTestLoader.discover(folder, top_level_dir=folder.replace('/osc_placement/tests/functional', ''))
 result = unittest.TestResult()
-tests.run(result)
+unittest.TestSuite(list(each(tests))[SHARE::SHARES]).run(result)
 print(json.dumps({
     'ran': result.testsRun,
     'failed': {test.id(): text[-2000:] for test, text in result.failures + result.errors},

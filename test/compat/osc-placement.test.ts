@@ -9,24 +9,37 @@ import { freePort } from "../kit/test-cloud.ts";
 
 const script = join(import.meta.dirname, "..", "..", "src", "main", "sealstone.ts");
 
+/** The suite is run by so many at a time, each against a Placement of its own. */
+const shares = 2;
+
+interface Placement {
+  readonly url: string;
+  readonly statePath: string;
+  /** SIGTERM; the exit status. */
+  stop(): Promise<number>;
+}
+
 let folder: string;
-let url: string;
-/** SIGTERM; the exit status. */
-let stop: () => Promise<number>;
+let placements: readonly Placement[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sealstone-osc-placement-"));
+  placements = await Promise.all(Array.from({ length: shares }, (_, share) => begin(`state-${share}`)));
+});
+
+afterAll(async () => {
+  expect(await Promise.all(placements.map(({ stop }) => stop()))).toEqual(placements.map(() => 0));
+  await rm(folder, { recursive: true });
+});
+
+async function begin(name: string): Promise<Placement> {
+  const statePath = join(folder, name);
   const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  const line = [script, "control-plane", "--state-path", join(folder, "state"), "--port", String(port)];
+  const line = [script, "control-plane", "--state-path", statePath, "--port", String(port)];
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...line], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(child, "exit").then(([code]: unknown[]) => code as number);
-  stop = async () => {
-    child.kill("SIGTERM");
-    return ended;
-  };
   let printed = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (text: Buffer) => (printed += text.toString()));
@@ -34,16 +47,33 @@ beforeAll(async () => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${printed}`);
     return printed.includes("Sealstone is up") ? true : undefined;
   }, 240_000);
-});
+  return {
+    url: `http://127.0.0.1:${port}`,
+    statePath,
+    async stop() {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
 
-afterAll(async () => {
-  expect(await stop()).toBe(0);
-  await rm(folder, { recursive: true });
-});
+interface Result {
+  readonly ran: number;
+  readonly failed: Readonly<Record<string, string>>;
+  readonly skipped: Readonly<Record<string, string>>;
+}
 
 /** The tests' client is told the token on its standard input: arguments and environment can be seen. */
-async function suiteRun(token: string): Promise<string> {
-  const line = [join(import.meta.dirname, "osc-placement.py"), `${url}/placement`];
+async function suiteRun({ url, statePath }: Placement, share: number): Promise<Result> {
+  const openrc = await readFile(join(statePath, "openrc"), "utf8");
+  const password = /OS_PASSWORD=(\S+)/.exec(openrc)?.[1] ?? "";
+  const { token } = await clientAuthenticate(url, { user: "admin", password, project: "admin" });
+  const line = [
+    join(import.meta.dirname, "osc-placement.py"),
+    `${url}/placement`,
+    String(share),
+    String(shares),
+  ];
   // Nothing of an openrc that whoever runs the tests has sourced.
   const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: folder };
   const child = spawn("/usr/bin/python3", line, { env });
@@ -54,20 +84,12 @@ async function suiteRun(token: string): Promise<string> {
   child.stdin.end(token);
   const [code] = (await once(child, "close")) as [number];
   if (code !== 0) throw new Error(`the suite could not run:\n${complained}`);
-  return said;
+  return JSON.parse(said) as Result;
 }
 
 // A Placement that knows no granular groups fails 5 of them.
 test("the plugin's own functional tests pass, all 160 that Debian 12 carries", async () => {
-  const openrc = await readFile(join(folder, "state", "openrc"), "utf8");
-  const password = /OS_PASSWORD=(\S+)/.exec(openrc)?.[1] ?? "";
-  const { token } = await clientAuthenticate(url, { user: "admin", password, project: "admin" });
-  const { ran, failed, skipped } = JSON.parse(await suiteRun(token)) as {
-    ran: number;
-    failed: Record<string, string>;
-    skipped: Record<string, string>;
-  };
-  expect(failed).toEqual({});
-  expect(skipped).toEqual({});
-  expect(ran).toBeGreaterThanOrEqual(160);
+  const results = await Promise.all(placements.map(suiteRun));
+  for (const { failed, skipped } of results) expect([failed, skipped]).toEqual([{}, {}]);
+  expect(results.reduce((sum, { ran }) => sum + ran, 0)).toBeGreaterThanOrEqual(160);
 });

@@ -17,8 +17,8 @@ const swtpmFolder = "/var/lib/libvirt/swtpm";
  */
 const countedOften = /^saga_log$|^audit_|^compute_tpm_generations$/u;
 
-/** How often a row was written, in which order and by whom. */
-const notCompared = /^(version|generation|fence|lease_owner|lease_until)$/u;
+/** How often a row was written, in which order, also among those of other servers, and by whom. */
+const notCompared = /^(version|generation|fence|lease_owner|lease_until|position)$/u;
 
 const patienceMs = 300_000;
 /** Each look reads the whole database. */

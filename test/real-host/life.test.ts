@@ -64,13 +64,15 @@ function id(kind: Kind): string {
   return ids.get(kind.name) ?? "";
 }
 
-/** The same on all servers, at a time. */
-async function onAll(body: object, wanted: string): Promise<void> {
-  for (const kind of kinds) {
-    const answer = await cloud().demo.send("POST", `${servers}/${id(kind)}/action`, body);
-    expect(answer.status, JSON.stringify(answer.body)).toBe(202);
-  }
-  for (const kind of kinds) await status(id(kind), wanted);
+/** Two kinds at a time: a guest gives up a TPM that waits long for a processor. */
+async function onEach(work: (kind: Kind) => Promise<void>): Promise<void> {
+  for (const pair of [kinds.slice(0, 2), kinds.slice(2)]) await Promise.all(pair.map(work));
+}
+
+async function act(kind: Kind, body: object, wanted: string): Promise<void> {
+  const answer = await cloud().demo.send("POST", `${servers}/${id(kind)}/action`, body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+  await status(id(kind), wanted);
 }
 
 /** The guest reads what it wrote at its first boot. */
@@ -105,7 +107,7 @@ function stateFile(kind: Kind): string {
 }
 
 test("each kind boots with the device it asked for", async () => {
-  for (const kind of kinds) {
+  await onEach(async (kind) => {
     const flavor = await cloud().admin.send("POST", "/compute/v2.1/flavors", {
       flavor: { name: kind.name, ram: 256, vcpus: 1, disk: 1 },
     });
@@ -116,8 +118,6 @@ test("each kind boots with the device it asked for", async () => {
     const server = { name: kind.name, imageRef: image, flavorRef: flavorId, networks: "none" };
     const { body } = await cloud().demo.send("POST", servers, { server }, "2.37");
     ids.set(kind.name, body.server.id as string);
-  }
-  for (const kind of kinds) {
     await status(id(kind), "ACTIVE");
     const block = await facts(id(kind), ({ seq }) => seq === 1);
     first.set(kind.name, block);
@@ -128,7 +128,7 @@ test("each kind boots with the device it asked for", async () => {
     if (kind.version === "1.2") expect(block.owner).toBe("taken");
     if (kind.version !== undefined)
       expect([block.nv?.state, block.secret?.state]).toEqual(["written", "sealed"]);
-  }
+  });
   expect(await libvirtSecrets()).toBe("");
 });
 
@@ -171,35 +171,39 @@ test("the state on the disk is ciphertext, and the passphrase is in no file, log
 });
 
 test("stop and start", async () => {
-  await onAll({ "os-stop": null }, "SHUTOFF");
-  const stopped = await readFile(stateFile(kinds[2] as Kind));
-  await onAll({ "os-start": null }, "ACTIVE");
-  expect(sha256(await readFile(stateFile(kinds[2] as Kind)))).toBe(sha256(stopped));
-  for (const kind of kinds) expectSameTpm(kind, await facts(id(kind), ({ boots }) => boots === 2));
+  await onEach(async (kind) => {
+    await act(kind, { "os-stop": null }, "SHUTOFF");
+    const stopped = kind.version === "1.2" ? await readFile(stateFile(kind)) : undefined;
+    await act(kind, { "os-start": null }, "ACTIVE");
+    if (stopped) expect(sha256(await readFile(stateFile(kind)))).toBe(sha256(stopped));
+    expectSameTpm(kind, await facts(id(kind), ({ boots }) => boots === 2));
+  });
   expect(await libvirtSecrets()).toBe("");
 });
 
 test("hard reboot", async () => {
-  await onAll({ reboot: { type: "HARD" } }, "ACTIVE");
-  for (const kind of kinds) expectSameTpm(kind, await facts(id(kind), ({ boots }) => boots === 3));
+  await onEach(async (kind) => {
+    await act(kind, { reboot: { type: "HARD" } }, "ACTIVE");
+    expectSameTpm(kind, await facts(id(kind), ({ boots }) => boots === 3));
+  });
   expect(await libvirtSecrets()).toBe("");
 });
 
 test("soft reboot: the guest does it, without the passphrase", async () => {
-  await onAll({ reboot: { type: "SOFT" } }, "ACTIVE");
-  for (const kind of kinds) expectSameTpm(kind, await facts(id(kind), ({ boots }) => boots === 4));
+  await onEach(async (kind) => {
+    await act(kind, { reboot: { type: "SOFT" } }, "ACTIVE");
+    expectSameTpm(kind, await facts(id(kind), ({ boots }) => boots === 4));
+  });
 });
 
 test("suspend and resume: memory and TPM go on together", async () => {
-  const before = new Map<string, GuestFacts>();
-  for (const kind of kinds) before.set(kind.name, await facts(id(kind), ({ boots }) => boots === 4));
-  await onAll({ suspend: null }, "SUSPENDED");
-  await onAll({ resume: null }, "ACTIVE");
-  for (const kind of kinds) {
-    const then = before.get(kind.name);
-    const now = await facts(id(kind), ({ bootId, seq }) => bootId === then?.bootId && seq > (then?.seq ?? 0));
+  await onEach(async (kind) => {
+    await act(kind, { suspend: null }, "SUSPENDED");
+    const then = await facts(id(kind), ({ boots }) => boots === 4);
+    await act(kind, { resume: null }, "ACTIVE");
+    const now = await facts(id(kind), ({ bootId, seq }) => bootId === then.bootId && seq > then.seq);
     expectSameTpm(kind, now);
-  }
+  });
   expect(await libvirtSecrets()).toBe("");
 });
 
