@@ -114,6 +114,8 @@ export const exceptions: Exceptions = {
     "compute POST /v2.1/servers: os:scheduler_hints":
       "Nova's is open for the hints of filters that are not its own",
     "compute POST /v2.1/servers: OS-SCH-HNT:scheduler_hints": "the same",
+    "compute POST /v2.1/servers: os:scheduler_hints.query": "it is a filter's own",
+    "compute POST /v2.1/servers: OS-SCH-HNT:scheduler_hints.query": "the same",
   },
 };
 

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { silentLogger } from "#base/logger.ts";
+import type { Tx } from "#db/index.ts";
 import { openTestDatabase } from "#db/testing/index.ts";
 import type { ComputeSagaDeps } from "../app/deps.ts";
 import { aServer } from "../domain/testing/a-server.ts";
 import { computeMigrations } from "../index.ts";
-import { serverFind, serverInsert } from "../store/servers.ts";
-import { tpmLostRecord, vmStateAfter } from "./power-states.ts";
+import { serverFind, serverInsert, serverUpdate } from "../store/servers.ts";
+import { powerStateRecord, tpmLostRecord, vmStateAfter } from "./power-states.ts";
 
 test.each([
   ["active", "shutdown", "stopped"],
@@ -46,6 +47,31 @@ test.each(["resized", "soft-delete", "rescued", "shelved"] as const)(
   (vmState) => {
     expect(vmStateAfter(aServer({ vmState }), { power: "running" })).toBeUndefined();
     expect(vmStateAfter(aServer({ vmState }), { power: "shutdown" })).toBeUndefined();
+  },
+);
+
+test.each([
+  ["stopped", 0],
+  ["active", 1],
+] as const)(
+  "a host's word waits for the database: the server is %s when it changed %i ms later",
+  async (expected, laterMs) => {
+    const database = await openTestDatabase(computeMigrations);
+    const server = aServer({ taskState: "spawning" });
+    await database.transaction((tx) => serverInsert(tx, server));
+    const clock = { now: () => server.updatedAt };
+    const busy = {
+      ...database,
+      async transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T> {
+        const changes = { taskState: null, vmState: "active" } as const;
+        await database.transaction((tx) => serverUpdate(tx, server.id, changes, server.updatedAt + laterMs));
+        return database.transaction(run);
+      },
+    };
+    const deps = { database: busy, clock, log: silentLogger } as unknown as ComputeSagaDeps;
+    await powerStateRecord(deps, server.id, { power: "shutdown" });
+    expect((await serverFind(database.db, server.id))?.vmState).toBe(expected);
+    await database.close();
   },
 );
 

@@ -40,8 +40,8 @@ export async function powerStateRecord(
   deps: ComputeSagaDeps,
   serverId: string,
   look: DomainLook,
-  /** When the host was asked: what changed since then is newer. */
-  askedAt = Number.POSITIVE_INFINITY,
+  /** When the host was asked: what changed since then is newer. Else now: what it says may have to wait for its turn in the database. */
+  askedAt = deps.clock.now() + 1,
 ): Promise<void> {
   await deps.database.transaction(async (tx) => {
     const server = await serverFind(tx, serverId);
