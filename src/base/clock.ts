@@ -26,10 +26,10 @@ export function isoSeconds(timeMs: number): string {
   return `${secondsText(timeMs)}Z`;
 }
 
-/** `2026-11-22T10:00:00.000000`: Nova's actions and Barbican's form, without a zone; UTC. */
+/** `2026-11-22T10:00:00.000000`: Nova's actions and Barbican's form, without a zone; UTC. A fraction is of a millisecond. */
 export function isoMicroseconds(timeMs: number): string {
-  const milliseconds = Math.floor(timeMs) - Math.floor(timeMs / 1_000) * 1_000;
-  return `${secondsText(timeMs)}.${String(milliseconds).padStart(3, "0")}000`;
+  const microseconds = Math.round((timeMs - Math.floor(timeMs / 1_000) * 1_000) * 1_000);
+  return `${secondsText(timeMs)}.${String(microseconds).padStart(6, "0")}`;
 }
 
 /** Rejects with the signal's reason when it is aborted first. */

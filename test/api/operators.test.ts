@@ -201,6 +201,14 @@ test("what a project's servers took is shown while they live and after", async (
     state: "terminated",
     tenant_id: cloud.demo.projectId,
   });
+  const exact = ["2020-01-01T00:00:00.434452", "2020-01-01T00:00:01.000007"] as const;
+  const window = await admin(
+    "GET",
+    `${usages}/${cloud.demo.projectId}?start=${exact[0]}&end=2100-01-01T00:00:00`,
+  );
+  expect(window.body.tenant_usage).toMatchObject({ start: exact[0] });
+  const none = await admin("GET", `${usages}/${cloud.demo.projectId}?start=${exact[0]}&end=${exact[1]}`);
+  expect(none.body).toEqual({ tenant_usage: {} });
   const all = await admin("GET", `${usages}?${start}&limit=1`, undefined, "2.40");
   expect(all.body.tenant_usages[0]).not.toHaveProperty("server_usages");
   expect(all.body.tenant_usages_links[0].rel).toBe("next");

@@ -103,6 +103,17 @@ test("the time that a server shows as its last change is within the list's limit
   expect(await names(cloud.demo, `changes-since=${updated}`)).toContain("c");
 });
 
+test("a change within the second that the list begins in is told of", async () => {
+  const since = new Date().toISOString();
+  await cloud.demo.send(
+    "PUT",
+    `${servers}/${ids["c"] ?? ""}`,
+    { server: { description: "changed" } },
+    "2.19",
+  );
+  expect(await names(cloud.demo, `changes-since=${since}`)).toBe("c");
+});
+
 test.each([
   ["", "x"],
   ["all_tenants=true", "xcab"],

@@ -71,7 +71,7 @@ export async function serverUsageList(
           .select(({ fn }) => fn.max("finished_at").as("finished_at"));
       return [finishedAt("create").as("created_well_at"), finishedAt("delete").as("deleted_at")];
     })
-    .where("compute_server_usages.created_at", "<", window.stop);
+    .where("compute_server_usages.created_at", "<", Math.ceil(window.stop));
   if (window.projectId !== undefined)
     query = query.where("compute_server_usages.project_id", "=", window.projectId);
   const rows = await query

@@ -161,3 +161,15 @@ test("aggregates: a list before 1.19, with a generation since", async () => {
   const fresh = await cloud.send("PUT", path, { body: { ...stale, resource_provider_generation: 0 } });
   expect(fresh.body).toEqual({ aggregates: [], resource_provider_generation: 1 });
 });
+
+test("aggregates are kept, answered and searched for as they were written", async () => {
+  const path = `/resource_providers/${await provider("undashed")}/aggregates`;
+  const aggregates = [newUuid().replaceAll("-", ""), newUuid().toUpperCase()];
+  expect((await cloud.send("PUT", path, { at: "1.18", body: aggregates })).body).toEqual({ aggregates });
+  const { body } = await cloud.send("GET", path, { at: "1.18" });
+  expect(body.aggregates.toSorted()).toEqual(aggregates.toSorted());
+  for (const aggregate of aggregates) {
+    const found = await cloud.send("GET", `/resource_providers?member_of=${aggregate}`, { at: "1.39" });
+    expect(found.body.resource_providers).toMatchObject([{ name: "undashed" }]);
+  }
+});

@@ -1,5 +1,4 @@
 import type { PlacementCtx } from "../deps.ts";
-import { normalizeUuid } from "../domain/names.ts";
 import type { Provider } from "../domain/provider.ts";
 import { aggregateListOf, aggregatesReplace } from "../store/aggregates.ts";
 import { providersMark } from "../store/changed.ts";
@@ -16,13 +15,13 @@ export async function aggregatesShow(ctx: PlacementCtx, uuid: string): Promise<P
   return { provider, aggregates: await aggregateListOf(db, provider.uuid) };
 }
 
-/** Below 1.19 no generation is given, compared or counted. */
+/** Below 1.19 no generation is given, compared or counted. The names are kept and answered as they were written: with or without dashes. */
 export async function aggregatesSet(
   ctx: PlacementCtx,
   uuid: string,
   wanted: { readonly aggregates: readonly string[]; readonly generation: number | undefined },
 ): Promise<ProviderAggregates> {
-  const aggregates = [...new Set(wanted.aggregates.map((text) => normalizeUuid(text) ?? text))];
+  const { aggregates } = wanted;
   return ctx.deps.database.transaction(async (tx) => {
     if (wanted.generation === undefined) {
       const provider = await providerFetch(tx, uuid);

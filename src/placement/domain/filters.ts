@@ -137,9 +137,9 @@ export function aggregatesParse(
   return { required, forbidden };
 }
 
+/** As it was written, because aggregates are kept as they were written. */
 function aggregateUuid(text: string): string {
-  const uuid = normalizeUuid(text);
-  if (uuid !== undefined) return uuid;
+  if (normalizeUuid(text) !== undefined) return text;
   throw badRequest(
     "Invalid query string parameters: Expected 'member_of' parameter to contain valid UUID(s). " +
       `Got: ${text}`,

@@ -160,10 +160,10 @@ function changedBetween(filters: Filters): ServerTest {
       "invalid",
       "The value of changes-since must be less than or equal to changes-before.",
     );
-  // Clients are shown whole seconds, which is all that Nova's database keeps.
-  const second = ({ updatedAt }: Server): number => Math.floor(updatedAt / 1_000) * 1_000;
-  return (server) =>
-    (since === undefined || second(server) >= since) && (before === undefined || second(server) <= before);
+  // Clients are shown whole seconds, so the second that they name is up to its end before; none is missed since.
+  const second = (timeMs: number): number => Math.floor(timeMs / 1_000) * 1_000;
+  return ({ updatedAt }) =>
+    (since === undefined || updatedAt >= since) && (before === undefined || second(updatedAt) <= before);
 }
 
 function lockedOf(filters: Filters): ServerTest {

@@ -6,11 +6,12 @@ import { maxLimit, pageOf, queryText, type Query } from "../paging.ts";
 
 const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?| \d\d:\d\d:\d\d\.\d{1,6})$/;
 
-/** UTC without a zone, in the forms that Nova takes; now when it is left out. */
+/** UTC without a zone, in the forms that Nova takes, to the microsecond; now when it is left out. */
 function timeOf(text: string | undefined, now: number): number {
   if (text === undefined || text === "") return now;
-  const time = form.test(text) ? Date.parse(`${text.replace(" ", "T")}Z`) : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+  const [whole = "", fraction = ""] = text.split(".");
+  const time = form.test(text) ? Date.parse(`${whole.replace(" ", "T")}Z`) : Number.NaN;
+  if (!Number.isNaN(time)) return time + Number(fraction.padEnd(6, "0")) / 1_000;
   throw new CloudError("invalid", "Invalid datetime string: Datetime is in invalid format");
 }
 
