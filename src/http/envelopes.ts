@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { TSchema } from "typebox";
 import type { ErrorCode } from "#base/errors.ts";
 import { atLeast, type Microversion } from "./context.ts";
-import { jsonschemaSentence, jsonschemaText, type SchemaError } from "./jsonschema-text.ts";
+import { jsonschemaSentence, jsonschemaText, novaText, type SchemaError } from "./jsonschema-text.ts";
 import { withoutSecrets } from "./secret-keys.ts";
 
 /** The one place where a code becomes a status. */
@@ -89,6 +89,7 @@ export const identityEnvelope: ErrorEnvelope = {
 export const computeEnvelope: ErrorEnvelope = {
   body: ({ status, message }) => ({ [novaKeys[status] ?? "computeFault"]: { code: status, message } }),
   forbidden: (rule) => `Policy doesn't allow ${rule} to be performed.`,
+  mismatch: (schema, value, errors) => novaText(schema, withoutSecrets(value), errors),
 };
 
 /** As webob. */

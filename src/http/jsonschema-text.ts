@@ -42,6 +42,52 @@ export function jsonschemaSentence(
   };
 }
 
+/**
+ * The first mistake in Nova's words (nova.api.validation.validators): the last name on the way to it, the value, and jsonschema's
+ * sentence; that alone when it is about the whole. Among alternatives the one of the value's own type is what Nova's schemas name
+ * together with its rules: `{"type": ["string", "null"], "maxLength": 255}`.
+ */
+export function novaText(schema: TSchema, value: unknown, errors: readonly SchemaError[]): string {
+  const error = firstOf(errors, "");
+  if (!error) return "The body does not fit.";
+  const found = at(value, error.instancePath);
+  const broken = at(schema, error.schemaPath);
+  const said = error.keyword === "anyOf" ? novaAlternatives(broken, found) : undefined;
+  const text = said ?? sentence(error, broken, found);
+  const name = segments(error.instancePath).at(-1);
+  if (name === undefined) return text;
+  const plain = typeof found === "string" && found.length <= shownMostChars ? found : shown(found);
+  return `Invalid input for field/attribute ${name}. Value: ${plain}. ${text}`;
+}
+
+/** `within`: the schema path of the alternative that is looked at. */
+function firstOf(errors: readonly SchemaError[], within: string): SchemaError | undefined {
+  const inside = errors.filter(
+    ({ schemaPath, keyword }) => schemaPath.startsWith(within) && keyword !== "boolean",
+  );
+  const first = inside.find(({ schemaPath }) => !/\/anyOf\/\d+/.test(schemaPath.slice(within.length)));
+  if (first?.keyword !== "anyOf") return first;
+  const alternatives = new Map<string, boolean>();
+  const prefix = `${first.schemaPath}/anyOf/`;
+  for (const { schemaPath, keyword, instancePath } of inside) {
+    if (!schemaPath.startsWith(prefix)) continue;
+    const key = prefix + (schemaPath.slice(prefix.length).split("/")[0] ?? "");
+    const foreign = instancePath === first.instancePath && (keyword === "type" || keyword === "const");
+    alternatives.set(key, foreign || alternatives.get(key) === true);
+  }
+  const [own, second] = [...alternatives].filter(([, foreign]) => !foreign);
+  return own !== undefined && second === undefined ? (firstOf(inside, own[0]) ?? first) : first;
+}
+
+function novaAlternatives(schema: unknown, value: unknown): string | undefined {
+  const { anyOf = [] } = schema as { readonly anyOf?: readonly Readonly<Record<string, unknown>>[] };
+  const all = (key: string): boolean => anyOf.every((alternative) => alternative[key] !== undefined);
+  if (all("const"))
+    return `${shown(value)} is not one of ${shown(anyOf.map((alternative) => alternative["const"]))}`;
+  if (all("type")) return `${shown(value)} is not of type ${anyOf.map(({ type }) => shown(type)).join(", ")}`;
+  return undefined;
+}
+
 /** As jsonschema.exceptions.best_match, which goes into alternatives only when one of them came further than the others. */
 function mostTelling(errors: readonly SchemaError[]): SchemaError | undefined {
   const known = errors.filter((error) => error.keyword !== "boolean");
@@ -91,6 +137,10 @@ function sentence(error: SchemaError, schema: unknown, value: unknown): string {
       return `${text} is not of type ${shown(params["type"])}`;
     case "pattern":
       return `${text} does not match ${shown(params["pattern"])}`;
+    case "format":
+      return `${text} is not a ${shown(params["format"])}`;
+    case "const":
+      return `${text} is not one of ${shown([params["allowedValue"]])}`;
     case "enum":
       return `${text} is not one of ${shown(params["allowedValues"])}`;
     default:
@@ -128,10 +178,12 @@ function at(from: unknown, pointer: string): unknown {
   return found;
 }
 
+const shownMostChars = 300;
+
 /** As Python's repr, and no longer than a line or two. */
 function shown(value: unknown): string {
   const text = repr(value);
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  return text.length > shownMostChars ? `${text.slice(0, shownMostChars)}…` : text;
 }
 
 function repr(value: unknown): string {
