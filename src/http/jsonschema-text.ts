@@ -65,7 +65,9 @@ function firstOf(errors: readonly SchemaError[], within: string): SchemaError | 
   const inside = errors.filter(
     ({ schemaPath, keyword }) => schemaPath.startsWith(within) && keyword !== "boolean",
   );
-  const first = inside.find(({ schemaPath }) => !/\/anyOf\/\d+/.test(schemaPath.slice(within.length)));
+  const first =
+    inside.find(({ schemaPath }) => !/\/anyOf\/\d+/.test(schemaPath.slice(within.length))) ??
+    alternativesOf(inside, within);
   if (first?.keyword !== "anyOf") return first;
   const alternatives = new Map<string, boolean>();
   const prefix = `${first.schemaPath}/anyOf/`;
@@ -79,8 +81,28 @@ function firstOf(errors: readonly SchemaError[], within: string): SchemaError | 
   return own !== undefined && second === undefined ? (firstOf(inside, own[0]) ?? first) : first;
 }
 
+/** The validator says no more than eight things, and may have come to nothing but what is wrong with each alternative. */
+function alternativesOf(inside: readonly SchemaError[], within: string): SchemaError | undefined {
+  const [one] = inside;
+  if (one === undefined) return undefined;
+  const end = one.schemaPath.slice(within.length).search(/\/anyOf\/\d+/);
+  const [{ instancePath } = one] = inside.toSorted(
+    (left, right) => left.instancePath.length - right.instancePath.length,
+  );
+  return {
+    keyword: "anyOf",
+    schemaPath: one.schemaPath.slice(0, within.length + end),
+    instancePath,
+    params: {},
+  };
+}
+
+type Alternative = Readonly<Record<string, unknown>> & { readonly anyOf?: readonly Alternative[] };
+
+const flat = (schema: Alternative): readonly Alternative[] => schema.anyOf?.flatMap(flat) ?? [schema];
+
 function novaAlternatives(schema: unknown, value: unknown): string | undefined {
-  const { anyOf = [] } = schema as { readonly anyOf?: readonly Readonly<Record<string, unknown>>[] };
+  const anyOf = flat(schema as Alternative);
   const all = (key: string): boolean => anyOf.every((alternative) => alternative[key] !== undefined);
   if (all("const"))
     return `${shown(value)} is not one of ${shown(anyOf.map((alternative) => alternative["const"]))}`;

@@ -3,6 +3,7 @@ import { Compile } from "typebox/compile";
 import { expect, test } from "vitest";
 import { novaText } from "./jsonschema-text.ts";
 
+const one = Type.Literal;
 const schema = Type.Object(
   {
     server: Type.Object(
@@ -15,6 +16,9 @@ const schema = Type.Object(
           Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[0-9]+$" })]),
         ),
         tags: Type.Optional(Type.Array(Type.String())),
+        policy: Type.Optional(
+          Type.Union([Type.Union([one("a"), one("b")]), one("c"), Type.Union([one("d"), one("e")])]),
+        ),
       },
       { additionalProperties: false },
     ),
@@ -42,6 +46,7 @@ test.each([
   [{ server: { name: "a", address: "x" } }, field("address", "x", "'x' is not a 'ipv4'")],
   [{ server: { name: "a", count: 0 } }, field("count", "0", "0 is less than the minimum of 1")],
   [{ server: { name: "a", count: "x" } }, field("count", "x", "'x' does not match '^[0-9]+$'")],
+  [{ server: { name: "a", policy: 1 } }, field("policy", "1", "1 is not one of ['a', 'b', 'c', 'd', 'e']")],
   [{ server: { name: "a", tags: ["a", 1] } }, field("1", "1", "1 is not of type 'string'")],
 ])("%j", (value, text) => {
   expect(said(value)).toBe(text);

@@ -65,7 +65,7 @@ test.each([
   [{ security_groups: [{ name: "default" }, { name: "web" }] }, "Security group web not found."],
   [{ key_name: null }, /key_name/],
   [{ block_device_mapping_v2: [{ source_type: "tape" }] }, /source_type/],
-  [{ networks: [{ uuid: "net" }] }, /networks/],
+  [{ networks: [{ uuid: "net" }] }, /uuid/],
   [{ name: "a\u0007b" }, /name/],
   [{ name: " a" }, /name/],
   [{ description: "a\u0000b" }, /description/],

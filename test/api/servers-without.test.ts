@@ -55,7 +55,7 @@ test("there is no display: each type of console is unavailable, at the microvers
     refusal("POST", "/remote-consoles", { remote_console: { protocol, type } });
   expect(await remote("vnc", "novnc")).toEqual([400, "Unavailable console type novnc."]);
   expect(await remote("mks", "webmks")).toEqual([400, "Unavailable console type webmks."]);
-  expect((await remote("vnc", "other"))[1]).toMatch(/remote_console/);
+  expect((await remote("vnc", "other"))[1]).toMatch(/attribute type\. Value: other\./);
 });
 
 test("there are no networks: lists are empty, and what is named is not found", async () => {

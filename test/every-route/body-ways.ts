@@ -53,7 +53,13 @@ export const wrongBodyType: Way = {
     const request = requestOfAdmin(row, fixtures);
     const wrong = examples[row.name]?.wrongBodies ?? [];
     return [
-      ...mistakes(row, fixtures, wrongTypes, ({ where }) => new RegExp(where.split(".").at(-1) ?? "", "u")),
+      // Nova names what is wrong in a map by its key.
+      ...mistakes(
+        row,
+        fixtures,
+        wrongTypes,
+        ({ where }) => new RegExp(`${where.split(".").at(-1) ?? ""}|x_wrong`, "u"),
+      ),
       ...wrong.map((body) => ({ what: JSON.stringify(body), request: { ...request, body }, expect: 400 })),
     ];
   },
