@@ -4,12 +4,10 @@
  * and 2.2.1.5.2); TPM Main 1.2 part 3 (TPM_ReadPubek: the certificate itself is the owner's to read, and there is none yet).
  */
 import { X509Certificate } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { CloudError } from "#base/errors.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
-import { swtpmFolderMake } from "./state.ts";
-import { SwtpmProcess } from "./swtpm-process.ts";
+import { withTpmOpened } from "./opened.ts";
+import type { SwtpmProcess } from "./swtpm-process.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
 /** RSA 2048 first, as the certificates come. */
@@ -31,13 +29,8 @@ export async function tpmExamine(input: {
   /** A folder that swtpm's user may pass through. */
   readonly workFolder: string;
 }): Promise<Buffer> {
-  const { version, bytes, passphrase, certificates, owner, workFolder } = input;
-  const folder = await mkdtemp(join(workFolder, "tpm-look-"));
-  try {
-    await swtpmFolderMake(folder, { version, bytes, owner });
-    await using swtpm: SwtpmProcess = new SwtpmProcess({ version, folder, owner });
-    swtpm.unlock({ passphrase, migrationPassphrase: passphrase });
-    await swtpm.init();
+  const { version, passphrase, certificates } = input;
+  return withTpmOpened({ ...input, migrationPassphrase: passphrase }, async (swtpm) => {
     const same = version === "2.0" ? await same20(swtpm, certificates) : await same12(swtpm, certificates);
     if (!same)
       throw new CloudError(
@@ -45,9 +38,7 @@ export async function tpmExamine(input: {
         `The endorsement keys of a TPM ${version} are not those of its certificates.`,
       );
     return await swtpm.stateGet();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function same20(swtpm: SwtpmProcess, certificates: readonly Buffer[]): Promise<boolean> {

@@ -7,10 +7,9 @@ import { wipe } from "#base/secret.ts";
 import { boxSeal, type SealKeyPair } from "#seal/index.ts";
 import type { TpmVersion } from "#vtpm/index.ts";
 import { syncToDisk } from "../files.ts";
-import { endorsementCertificates, tpmCertificatesWrite } from "./certificates.ts";
+import { endorsementCertificates, tpmCertificatesWrite, type TpmCertificates } from "./certificates.ts";
 import { tpmExamine } from "./examine.ts";
 import { poolAssociatedData, poolFiles, type PoolPlaces } from "./pool-places.ts";
-import type { TpmCertificates } from "./certificates.ts";
 import { tpmSetupRun } from "./setup.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 
@@ -61,15 +60,7 @@ async function stateMake(
 ): Promise<{ readonly state: Buffer; readonly certificates: TpmCertificates }> {
   const made = await tpmSetupRun({ ...own, version, owner, setupConfig, background: true, signal });
   const certificates = endorsementCertificates(made.certificates);
-  const { passphrase } = own;
-  const { bytes } = made;
-  const state = await tpmExamine({
-    version,
-    bytes,
-    passphrase,
-    certificates,
-    owner,
-    workFolder: places.work,
-  });
+  const inside = { version, bytes: made.bytes, passphrase: own.passphrase, certificates };
+  const state = await tpmExamine({ ...inside, owner, workFolder: places.work });
   return { state, certificates: made.certificates };
 }

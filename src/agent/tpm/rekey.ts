@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { TpmVersion } from "#vtpm/index.ts";
-import { passableFolderEnsure } from "../files.ts";
-import { swtpmFolderMake } from "./state.ts";
-import { SwtpmProcess } from "./swtpm-process.ts";
+import { withTpmOpened } from "./opened.ts";
 import type { SwtpmUser } from "./swtpm-user.ts";
 import { WaitingSwtpm } from "./waiting-swtpm.ts";
 
@@ -25,18 +21,9 @@ export interface TpmRekey {
  * the new one. Throws `conflict` when swtpm does not open the state with `from`.
  */
 export async function tpmStateRekey({ bytes, from, to, ...how }: TpmRekey): Promise<Buffer> {
-  const { version, owner, workFolder } = how;
   // Both at once: most of the time is that of their starts.
   await using target: WaitingSwtpm = await WaitingSwtpm.begin(how);
-  await passableFolderEnsure(workFolder);
-  const folder = await mkdtemp(join(workFolder, "tpm-rekey-"));
-  try {
-    await swtpmFolderMake(folder, { version, bytes, owner });
-    await using source: SwtpmProcess = new SwtpmProcess({ version, folder, owner });
-    source.unlock({ passphrase: from, migrationPassphrase: to });
-    await source.init();
-    return await target.accept({ state: await source.stateGet(), from: to, to });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const opened = { ...how, bytes, passphrase: from, migrationPassphrase: to };
+  const state = await withTpmOpened(opened, (source) => source.stateGet());
+  return await target.accept({ state, from: to, to });
 }
