@@ -2,7 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { TSchema } from "typebox";
 import type { ErrorCode } from "#base/errors.ts";
 import { atLeast, type Microversion } from "./context.ts";
-import { jsonschemaSentence, jsonschemaText, novaText, type SchemaError } from "./jsonschema-text.ts";
+import { jsonschemaSentence, jsonschemaText, type SchemaError } from "./jsonschema-text.ts";
+import { novaText } from "./nova-text.ts";
 import { withoutSecrets } from "./secret-keys.ts";
 
 /** The one place where a code becomes a status. */

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { expect, test } from "vitest";
-import { novaText } from "./jsonschema-text.ts";
+import { novaText } from "./nova-text.ts";
 
 const one = Type.Literal;
 const schema = Type.Object(
