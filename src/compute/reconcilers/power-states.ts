@@ -80,7 +80,8 @@ export async function tpmLostRecord(deps: ComputeSagaDeps, serverId: string): Pr
   const now = deps.clock.now();
   await deps.database.transaction(async (tx) => {
     const server = await serverFind(tx, serverId);
-    if (!server || isSagaTheJudge(server)) return;
+    // It is told of again while it is so.
+    if (!server || isSagaTheJudge(server) || server.updatedAt > now) return;
     const message =
       "The emulator of the server's TPM (swtpm) has ended, and its guest runs without one. A hard reboot starts both with the same TPM.";
     await serverUpdate(tx, serverId, { vmState: "error", fault: { code: 500, message, created: now } }, now);
