@@ -6,8 +6,8 @@
 import { execFile } from "node:child_process";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { sleep } from "#base/clock.ts";
 import { prepareHost } from "../src/main/setup/prepare-host.ts";
 import { startRealCloud, type RealCloud } from "../test/kit/real-cloud.ts";
 import { figuresLine, figuresOf } from "./figures.ts";
